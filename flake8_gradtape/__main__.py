@@ -1,0 +1,9 @@
+"""`python -m flake8_gradtape`: the same as the `gradtape` command."""
+
+from __future__ import annotations
+
+import sys
+
+from flake8_gradtape.cli import main
+
+sys.exit(main())

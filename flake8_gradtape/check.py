@@ -1,0 +1,50 @@
+"""From the text of a module to the lines of the report: reading, interpreting, judging, placing."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flake8_gradtape.machine.interpreter import interpret
+from flake8_gradtape.room import with_room
+from flake8_gradtape.rules import all_rules
+from flake8_gradtape.source import ModuleSource, mentions_tape, read_module
+
+
+@dataclass(frozen=True, order=True)
+class Report:
+    """One finding in its place: `line` is 1-based, `column` 0-based in characters."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+def check(text: str, tree: ast.Module | None = None, enabled: frozenset[str] = frozenset()) -> list[Report]:
+    """Find the misuse of tapes in a module, sorted by place.
+
+    `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply. Raises
+    `UnreadableSource` if the text is not Python that can be read.
+    """
+    if not mentions_tape(text):
+        return []
+    source = read_module(text, tree)
+    if not source.has_tape:
+        return []
+    if source.is_deep:
+        return with_room(lambda: _judged(source, text, enabled))
+    return _judged(source, text, enabled)
+
+
+def _judged(source: ModuleSource, text: str, enabled: frozenset[str]) -> list[Report]:
+    rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
+    events = interpret(source.module, text.count("\n") + 1)
+    findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
+    nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
+    places = source.positions(nodes)
+    return sorted(
+        {Report(*place, finding.code, finding.message) for finding, place in zip(findings, places, strict=True)}
+    )

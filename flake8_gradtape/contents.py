@@ -1,0 +1,191 @@
+"""The table of contents of a module: its functions, classes and statements, and which functions tapes reach.
+
+It reads an `ast`; text, libcst and positions live in `source.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Union
+
+from flake8_gradtape.names import flows, read_names
+from flake8_gradtape.prefilter import MARKER
+
+FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+_CALLED_BY_KERAS = frozenset({"call", "build", "train_step", "test_step", "predict_step", "compute_loss"})
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The functions of a module that lie in no other function, told apart by whether a tape can reach them."""
+
+    needed: frozenset[FunctionNode]
+    left_out: frozenset[FunctionNode]
+    has_tape: bool
+    """The class `GradientTape` is mentioned by code, not only in comments and strings."""
+    longest_chain: int
+    """The deepest nesting of syntax nodes, or the longest `and`/`or` chain, whichever is more."""
+    long_strings: tuple[ast.expr, ...]
+    """Strings so long that they may be very many literals in a row."""
+
+
+def read_contents(tree: ast.Module) -> Contents:
+    """Find out which functions of `tree` a tape can reach.
+
+    These are the functions that mention a tape or hold one, those that mention these (callers, transitively), and
+    whatever all of them need: functions, classes, and other code that gives a meaning to a name they mention.
+    """
+    table = _Table(tree)
+    reached = _reached_by_tape(table.units)
+    needed = _needed(table.units, reached)
+    functions = frozenset(
+        unit.node for unit in table.units if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    return Contents(
+        needed=functions & needed,
+        left_out=functions - needed,
+        has_tape=bool(reached),
+        longest_chain=table.longest_chain,
+        long_strings=tuple(table.long_strings),
+    )
+
+
+@dataclass(eq=False)
+class _Unit:
+    """A function that lies in no other function, the class level of a class, or a statement outside both."""
+
+    node: ast.stmt
+    owner: _Unit | None
+    """The class it belongs to."""
+    mentions: frozenset[str]
+    """The names and attributes it reads, its own local names left out."""
+    binds: frozenset[str]
+    """The names it gives a meaning beyond itself: its own, global names, attributes; or what they hold."""
+    methods: list[_Unit] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name that a definition binds; empty for a statement."""
+        return getattr(self.node, "name", "")
+
+
+class _Table:
+    """All units of a module."""
+
+    def __init__(self, tree: ast.Module):
+        self.units: list[_Unit] = []
+        self.longest_chain = 0
+        self.long_strings: list[ast.expr] = []
+        modules = _imported_modules(tree)
+        pending: list[tuple[ast.stmt, _Unit | None]] = [(statement, None) for statement in tree.body]
+        while pending:
+            statement, owner = pending.pop()
+            unit, definitions = self._add(statement, owner, modules)
+            inside = unit if isinstance(statement, ast.ClassDef) else owner
+            pending += [(definition, inside) for definition in definitions]
+
+    def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:
+        names = read_names(node, modules)
+        self.longest_chain = max(self.longest_chain, names.longest_chain)
+        self.long_strings += names.long_strings
+        own: str = getattr(node, "name", "")
+        local: set[str] = set()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            local = names.stored - names.declared_global
+        unit = _Unit(
+            node,
+            owner,
+            mentions=frozenset((names.read - local) | names.attributes),
+            binds=frozenset({own, *((names.stored | names.changed) - local), *names.stored_attributes} - {""}),
+        )
+        self.units.append(unit)
+        if owner is not None:
+            owner.methods.append(unit)
+        return unit, names.definitions
+
+
+def _imported_modules(tree: ast.Module) -> frozenset[str]:
+    """Names that surely are other modules: attributes read from them are not this module's functions."""
+    return frozenset(
+        (alias.asname or alias.name).partition(".")[0]
+        for statement in tree.body
+        if isinstance(statement, ast.Import)
+        for alias in statement.names
+    )
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _reached_by_tape(units: Sequence[_Unit]) -> list[_Unit]:
+    """The units that mention a tape, hold one, or mention (transitively) a unit that does."""
+    mentioning: dict[str, list[_Unit]] = defaultdict(list)
+    for unit in units:
+        for name in unit.mentions:
+            mentioning[name].append(unit)
+    tape_names: set[str] = set()
+    reached: dict[_Unit, None] = {}
+    pending = [MARKER]
+    while pending:
+        name = pending.pop()
+        if name not in tape_names:
+            tape_names.add(name)
+            for unit in mentioning.get(name, ()):
+                reached[unit] = None
+                pending += _holders(unit, tape_names)
+    return list(reached)
+
+
+def _holders(unit: _Unit, tape_names: set[str]) -> Iterator[str]:
+    """The names by which other units reach the tape that `unit` mentions."""
+    if unit.name and not _is_special(unit.name):
+        yield unit.name
+    if unit.owner is not None:
+        yield unit.owner.name
+    given = set(tape_names)
+    moves = list(flows(unit.node))
+    grown = True
+    while grown:
+        grown = False
+        for targets, values in moves:
+            if values & given and not targets <= given:
+                given |= targets
+                grown = True
+    yield from given & unit.binds
+
+
+def _needed(units: Sequence[_Unit], reached: Sequence[_Unit]) -> frozenset[ast.stmt]:
+    """What `reached` needs, itself included: all that gives a meaning to a name mentioned there, transitively."""
+    binding: dict[str, list[_Unit]] = defaultdict(list)
+    for unit in units:
+        for name in unit.binds:
+            binding[name].append(unit)
+    needed: set[_Unit] = set()
+    mentioned: set[str] = set()
+    pending = list(reached)
+    while pending:
+        unit = pending.pop()
+        if unit in needed:
+            continue
+        needed.add(unit)
+        if unit.owner is not None:
+            pending.append(unit.owner)
+        for name in unit.mentions - mentioned:
+            mentioned.add(name)
+            for binder in binding.get(name, ()):
+                pending.append(binder)
+                if isinstance(binder.node, ast.ClassDef) and binder.name == name:
+                    pending += _called_implicitly(binder)
+    return frozenset(unit.node for unit in needed)
+
+
+def _called_implicitly(unit: _Unit) -> Iterator[_Unit]:
+    """The methods of a class that run when somebody makes an instance or uses it, without being named."""
+    for method in unit.methods:
+        if _is_special(method.name) or method.name in _CALLED_BY_KERAS:
+            yield method

@@ -1,0 +1,142 @@
+"""Assigning to targets and deleting them: names, attributes, items, and nested tuples of these."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.attributes import delete_attribute, set_attribute
+from flake8_gradtape.machine.containers import delete_item, set_item
+from flake8_gradtape.machine.events import Kept
+from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.syntax import dotted
+from flake8_gradtape.machine.values import (
+    UNBOUND,
+    Instance,
+    Items,
+    Kind,
+    Node,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+    node_of,
+    options,
+)
+
+
+def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
+    """`target = value`."""
+    if isinstance(target, cst.Name):
+        _assign_name(run, frame, target.value, value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(run, frame, target, value)
+    elif isinstance(target, cst.Attribute):
+        holder = run.evaluate(run, frame, target.value)
+        _name_it(run, value, dotted(target))
+        for tape in run.tapes_in(value):
+            run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
+        set_attribute(run, holder, target.attr.value, value)
+    elif isinstance(target, cst.Subscript):
+        holder = run.evaluate(run, frame, target.value)
+        for tape in run.tapes_in(value):
+            run.recorder.tapes[tape].stored = Kept.CONTAINER
+        index: Value = run.anything()
+        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+            index = run.evaluate(run, frame, target.slice[0].slice.value)
+        alternatives = options(bound(holder))
+        for option in alternatives:
+            set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
+    elif isinstance(target, cst.StarredElement):
+        assign(run, frame, target.value, value)
+
+
+def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
+    old = run.read(frame, name)
+    if old is not None:
+        _note_replaced(run, name, old, value)
+    _name_it(run, value, name)
+    home = run.home(frame, name)
+    if home is not None and home is not frame:
+        for tape in run.tapes_in(value):
+            run.recorder.tapes[tape].stored = Kept.GLOBAL
+    run.write(frame, name, value)
+
+
+def _name_it(run: Run, value: Value, name: str) -> None:
+    """The first name that a value gets is the one that people know it by."""
+    if isinstance(value, TapeValue):
+        tape = run.recorder.tapes[value.tape]
+        tape.name = tape.name or name
+        return
+    node = node_of(value)
+    if node is not None and not isinstance(value, Instance) and not node.name:
+        node.name = name
+
+
+def _note_replaced(run: Run, name: str, old: Value, new: Value) -> None:
+    """`w = w - 0.1 * g`: the name held a variable, and now holds a tensor computed from it."""
+    if not isinstance(new, (Tensor, Sequence)):
+        return
+    variables = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Variable)}
+    replaced = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced}
+    if not variables and not replaced:
+        return
+    for leaf in run.leaves(new):
+        if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced, 3):
+            run.recorder.replaced[leaf.node] = name
+
+
+def _derived(node: Node, variables: set[Node], depth: int) -> bool:
+    if node.kind is not Kind.TENSOR or depth == 0:
+        return False
+    return any(edge.node in variables or _derived(edge.node, variables, depth - 1) for edge in node.edges)
+
+
+def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
+    targets = list(target.elements)
+    stars = [place for place, one in enumerate(targets) if isinstance(one, cst.StarredElement)]
+    items, exact = elements(run, value, target)
+    if exact and not stars and len(items) == len(targets):
+        for one, item in zip(targets, items, strict=True):
+            assign(run, frame, one.value, item)
+        return
+    if exact and len(stars) == 1 and len(items) >= len(targets) - 1:
+        before, after = stars[0], len(targets) - stars[0] - 1
+        middle = items[before : len(items) - after]
+        parts: list[Value] = [*items[:before], run.sequence(middle), *items[len(items) - after :]]
+        for one, item in zip(targets, parts, strict=True):
+            assign(run, frame, one.value, item)
+        return
+    alternatives = [option for option in options(bound(value)) if isinstance(option, Sequence)]
+    if len(alternatives) > 1 and len(alternatives) == len(options(bound(value))) and not stars:
+        contents = [run.items(option) for option in alternatives]
+        if all(content.exact and len(content.items) == len(targets) for content in contents):
+            for place, one in enumerate(targets):
+                assign(run, frame, one.value, run.join([content.items[place] for content in contents]))
+            return
+    for one in targets:
+        item = run.join(items) if items else run.anything()
+        if isinstance(one, cst.StarredElement):
+            item = Sequence(run.new_cell(Items((item,), exact=False)))
+        assign(run, frame, one.value, item)
+
+
+def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
+    """`del target`."""
+    if isinstance(target, cst.Name):
+        run.write(frame, target.value, UNBOUND)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            delete(run, frame, element.value)
+    elif isinstance(target, cst.Attribute):
+        delete_attribute(run, run.evaluate(run, frame, target.value), target.attr.value)
+    elif isinstance(target, cst.Subscript):
+        holder = run.evaluate(run, frame, target.value)
+        index: Value = run.anything()
+        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+            index = run.evaluate(run, frame, target.slice[0].slice.value)
+        for option in options(bound(holder)):
+            delete_item(run, option, index)

@@ -1,0 +1,218 @@
+"""What Python's builtin functions do to values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from flake8_gradtape.machine.attributes import attribute, set_attribute
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.library import call_or_unseen
+from flake8_gradtape.machine.operations import binary, elements, unary
+from flake8_gradtape.machine.run import Arguments, Run, number_like
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Const,
+    Flow,
+    Instance,
+    Mapping,
+    Number,
+    Opaque,
+    Sequence,
+    Value,
+    bound,
+    options,
+)
+
+BUILTINS = frozenset(
+    "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance issubclass getattr "
+    "setattr hasattr abs max min sorted reversed map filter any all iter next type id super format round pow divmod "
+    "open input callable hash vars dir object property staticmethod classmethod bytes complex ord chr exit quit".split()
+)
+_PLAIN = frozenset(
+    "len float int bool str repr isinstance issubclass hasattr id format hash open input callable any all dir ord chr "
+    "bytes complex type round".split()
+)
+_KEEPING = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
+
+
+def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`name(...)` for a builtin that nothing shadows."""
+    if name == "print":
+        return NONE
+    if name in _PLAIN:
+        return _plain(run, name, arguments, at)
+    if name in _KEEPING:
+        return _sequence(run, name, arguments, at)
+    act = _ACTIONS.get(name)
+    if act is not None and not arguments.open:
+        return act(run, arguments, at)
+    if name in ("exit", "quit"):
+        run.die()
+    return unseen_call(run, Api(f"builtins.{name}"), arguments, at)
+
+
+def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    given = arguments.all()
+    if name == "len" and given and isinstance(given[0], Sequence):
+        content = run.items(given[0])
+        if content.exact:
+            return Const(len(content.items))
+    if name in ("float", "int") and given and isinstance(given[0], Const) and isinstance(given[0].value, (int, float)):
+        return Const(float(given[0].value) if name == "float" else int(given[0].value))
+    if name in ("float", "int") and given and isinstance(bound(given[0]), Const) and given[0] == NONE:
+        run.die()
+        return run.anything()
+    if name == "round" and given and not number_like(given[0]):
+        return run.anything([node for value in given for node in run.nodes(value)], at=at)
+    carries = name in ("float", "int", "complex", "round")
+    edges = [edge for value in given for edge in run.edges(value, Flow.LEFT)] if carries else []
+    return Number(run.recorder.number(edges, f"{name}()", at))
+
+
+def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    given = arguments.positional
+    if not given:
+        return run.sequence([], immutable=name == "tuple")
+    items, exact = elements(run, given[0], at)
+    if name == "reversed":
+        items = items[::-1]
+    return run.sequence(items, exact=exact and name != "sorted", immutable=name == "tuple")
+
+
+def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    bounds = [value.value for value in arguments.positional if isinstance(value, Const)]
+    if len(bounds) == len(arguments.positional) and bounds and all(type(one) is int for one in bounds):
+        numbers = range(*bounds)
+        if len(numbers) <= 3:
+            return run.sequence([Const(number) for number in numbers], immutable=True)
+        return run.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
+    return run.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
+
+
+def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    columns = [elements(run, value, at) for value in arguments.positional]
+    if columns and all(exact for _, exact in columns):
+        rows = zip(*(items for items, _ in columns), strict=False)
+        return run.sequence([run.sequence(row, immutable=True) for row in rows], immutable=True)
+    row = [run.join(items) if items else run.anything() for items, _ in columns]
+    return run.sequence([run.sequence(row, immutable=True)], exact=False, immutable=True)
+
+
+def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    items, exact = elements(run, arguments.positional[0], at) if arguments.positional else ([], True)
+    rows = [
+        run.sequence([Const(position) if exact else Number(run.recorder.number(at=at)), item], immutable=True)
+        for position, item in enumerate(items)
+    ]
+    return run.sequence(rows, exact=exact, immutable=True)
+
+
+def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`sum` adds with the operator of the elements: operations of TensorFlow for tensors (truth table X03)."""
+    if not arguments.positional:
+        return run.anything(at=at)
+    items, exact = elements(run, arguments.positional[0], at)
+    start = arguments.get(1, "start")
+    total: Value = Const(0) if start is None else start
+    for item in items if exact else [*items, *items]:
+        total = binary(run, "+", total, item, at)
+    return total if exact else run.join([Const(0), total])
+
+
+def _extreme(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    given = list(arguments.positional)
+    items = elements(run, given[0], at)[0] if len(given) == 1 else given
+    if items and all(number_like(item) for item in items):
+        return Number(run.recorder.number([e for item in items for e in run.edges(item, Flow.LEFT)], at=at))
+    return run.join(items) if items else run.anything(at=at)
+
+
+def _absolute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    value = arguments.positional[0] if arguments.positional else run.anything()
+    return unary(run, "abs", value, at)
+
+
+def _power(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    if len(arguments.positional) != 2:
+        return run.anything(at=at)
+    return binary(run, "**", arguments.positional[0], arguments.positional[1], at)
+
+
+def _get_attribute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    given = arguments.positional
+    if len(given) >= 2 and isinstance(given[1], Const) and isinstance(given[1].value, str):
+        found = attribute(run, given[0], given[1].value, at)
+        return run.join([found, given[2]]) if len(given) > 2 else found
+    return unseen_call(run, Api("builtins.getattr"), arguments, at)
+
+
+def _set_attribute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    given = arguments.positional
+    if len(given) == 3 and isinstance(given[1], Const) and isinstance(given[1].value, str):
+        set_attribute(run, given[0], given[1].value, given[2])
+        return NONE
+    return unseen_call(run, Api("builtins.setattr"), arguments, at)
+
+
+def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    entries: list[tuple[object, Value]] = []
+    exact = True
+    for value in arguments.positional:
+        if isinstance(value, Mapping):
+            known = run.entries(value.cell)
+            entries.extend(known.entries)
+            exact = exact and known.exact
+        else:
+            exact = False
+            entries.append(("?", run.anything(run.nodes(value))))
+    entries.extend(arguments.keywords)
+    return run.mapping(entries, exact)
+
+
+def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    if len(arguments.positional) != 2:
+        return unseen_call(run, Api("builtins.map"), arguments, at)
+    items, exact = elements(run, arguments.positional[1], at)
+    function = arguments.positional[0]
+    return run.sequence(
+        [call_or_unseen(run, function, Arguments((item,)), at) for item in items], exact=exact, immutable=True
+    )
+
+
+def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    value = arguments.positional[0] if arguments.positional else run.anything()
+    items, _ = elements(run, value, at)
+    found = run.join(items) if items else run.anything()
+    if all(isinstance(option, Opaque) for option in options(bound(value))):
+        return run.anything(run.nodes(found), at=at)
+    return found
+
+
+def _super(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`super()`: methods of unseen base classes get the object."""
+    frame = run.current_self()
+    nodes = run.nodes(frame) if frame is not None else []
+    if frame is not None and isinstance(frame, Instance):
+        run.escape(frame)
+    return Opaque(run.recorder.unknown(nodes, "super", at))
+
+
+_ACTIONS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
+    "range": _range,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "sum": _sum,
+    "max": _extreme,
+    "min": _extreme,
+    "abs": _absolute,
+    "pow": _power,
+    "getattr": _get_attribute,
+    "setattr": _set_attribute,
+    "dict": _dict,
+    "map": _map,
+    "next": _next,
+    "super": _super,
+}

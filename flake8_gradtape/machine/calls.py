@@ -1,0 +1,232 @@
+"""Calling: functions of the module run with the real arguments, everything else is unseen code.
+
+What TensorFlow's own functions do is in `library`, methods of tapes in `tape_methods`, of containers in `containers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from flake8_gradtape.machine.classes import class_attribute
+from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
+from flake8_gradtape.machine.syntax import parameter_names, scope_of
+from flake8_gradtape.machine.values import (
+    NONE,
+    Class,
+    Const,
+    Entries,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Number,
+    Opaque,
+    Pure,
+    Sequence,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+    options,
+)
+
+STUB = "..."
+
+
+def call_value(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`callee(...)` for a callee that is not an API function or a method of a known kind of value."""
+    return run.each(bound(callee), lambda option: _call_one(run, option, arguments, at))
+
+
+def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+    if isinstance(callee, Function):
+        return call_function(run, callee, arguments, at)
+    if isinstance(callee, Class):
+        return instantiate(run, callee, arguments, at)
+    if isinstance(callee, Pure):
+        return pure_call(run, callee, arguments, at)
+    if isinstance(callee, Instance):
+        for name in ("__call__", "call"):
+            method = class_attribute(run, callee.cls, name)
+            if isinstance(method, Function) and (name == "__call__" or not callee.cls.closed):
+                return call_function(run, method.bound_to(callee), arguments, at)
+    return unseen_call(run, callee, arguments, at)
+
+
+def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A loss object: a fresh tensor, differentiable in its arguments."""
+    edges = [edge for value in arguments.all() for edge in run.edges(value)]
+    return Tensor(run.recorder.operation(callee.name, edges, at, floating=True, surely_tensors=False))
+
+
+def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A call of code that the machine cannot see: it may do anything with what it is given or already has."""
+    handed = [node for value in arguments.all() for node in run.nodes(value)]
+    nodes = [*run.nodes(callee), *handed]
+    run.escape(callee)
+    for value in arguments.all():
+        run.escape(value)
+    run.recorder.last_unknown_effect = run.recorder.now()
+    local = any(isinstance(option, (Function, Class)) for option in options(callee))
+    node = run.recorder.unknown(nodes, at=at, sees_all=local)
+    if handed and len(options(callee)) == 1:
+        node.model = callee
+    return Opaque(node)
+
+
+def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """Run the body of a function or lambda with these arguments; unseen if it is a stub, recursive or too deep."""
+    definition = function.definition
+    if function.instance is not None:
+        arguments = Arguments(
+            (function.instance, *arguments.positional), arguments.keywords, arguments.open, arguments.extra
+        )
+    if (
+        function.opaque
+        or definition in run.functions
+        or len(run.functions) >= run.MOST_DEPTH
+        or is_stub(definition)
+        or scope_of(definition).generator
+        or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)
+    ):
+        if not function.opaque and not is_stub(definition) and definition in run.functions:
+            run.outcomes_of_recursion(definition)
+        return unseen_call(run, function, arguments, at)
+    outer = run.context
+    run.context = (*outer, at)
+    try:
+        return run_body(run, function, lambda frame: bind_arguments(run, function, arguments, frame))
+    finally:
+        run.context = outer
+
+
+def is_stub(definition: cst.FunctionDef | cst.Lambda) -> bool:
+    """The body was left out (or is written as `...`), so it is unknown."""
+    if isinstance(definition, cst.Lambda):
+        return False
+    body = definition.body.body
+    if len(body) != 1:
+        return False
+    only = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else body[0]
+    return isinstance(only, cst.Expr) and isinstance(only.value, cst.Ellipsis)
+
+
+def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Value:
+    """Run a function body in a new frame; gives what it returns. Every path raising ends the caller as well."""
+    definition = function.definition
+    scope = scope_of(definition)
+    frame = run.new_frame(run.frames[function.frame], scope.locals, scope.globals, scope.nonlocals)
+    run.entered_functions[definition] = None
+    run.functions.append(definition)
+    outer_visit, run.visit = run.visit, None
+    activation = Activation(
+        run.store.mark(),
+        graph=function.graph or (bool(run.activations) and run.activations[-1].graph),
+        instance=function.instance,
+    )
+    run.activations.append(activation)
+    try:
+        bind(frame)
+        if isinstance(definition, cst.Lambda):
+            return run.evaluate(run, frame, definition.body)
+        run.execute(run, frame, [definition.body])
+        end = run.store.take(activation.mark)
+        exits = list(activation.returns)
+        if end is not None:
+            exits.append((end, NONE))
+        run.store.merge([delta for delta, _ in exits])
+        return run.join([value for _, value in exits]) if exits else run.anything()
+    finally:
+        run.activations.pop()
+        run.functions.pop()
+        run.visit = outer_visit
+
+
+def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Frame) -> None:
+    """Assign the arguments of a call to the parameters; what cannot be matched for sure is unknown."""
+    params = function.definition.params
+    positional = [param.name.value for param in (*params.posonly_params, *params.params)]
+    keyword_only = [param.name.value for param in params.kwonly_params]
+    left = list(arguments.positional)
+    given: dict[str, Value] = dict(arguments.keywords)
+    defaults = dict(function.defaults)
+    unsure = run.anything([node for value in arguments.extra for node in run.nodes(value)]) if arguments.open else None
+    for name in positional:
+        if left:
+            value = left.pop(0)
+        elif name in given:
+            value = given.pop(name)
+        elif unsure is not None:
+            value = unsure
+        else:
+            value = defaults.get(name) or run.anything()
+        run.store.set((frame.number, name), value)
+    for name in keyword_only:
+        value = given.pop(name, None) or unsure or defaults.get(name) or run.anything()
+        run.store.set((frame.number, name), value)
+    if isinstance(params.star_arg, cst.Param):
+        rest = run.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
+        run.store.set((frame.number, params.star_arg.name.value), Sequence(rest))
+    if params.star_kwarg is not None:
+        named = Mapping(run.new_cell(Entries(tuple(given.items()), unsure is None)))
+        run.store.set((frame.number, params.star_kwarg.name.value), named)
+
+
+def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | None) -> None:
+    """Parameters of a function that anybody may call."""
+    for position, name in enumerate(parameter_names(function.definition.params)):
+        if position == 0 and instance is not None:
+            value = instance
+        else:
+            value = Opaque(run.recorder.unknown(name=name, sees_all=True))
+        run.store.set((frame.number, name), value)
+
+
+def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`SomeClass(...)`: a new object, its `__init__` run with the arguments."""
+    run.step(3)
+    node = run.recorder.unknown(
+        [node for value in arguments.all() for node in run.nodes(value)] if not cls.closed else [], cls.name, at
+    )
+    made = Instance(run.new_cell(Entries((), exact=cls.closed)), cls, node, own=True)
+    constructor = class_attribute(run, cls, "__init__")
+    if isinstance(constructor, Function):
+        call_function(run, constructor.bound_to(made), arguments, at)
+    else:
+        fields = _field_names(cls)
+        if fields and not arguments.open:
+            entries = Entries(tuple(zip(fields, arguments.positional, strict=False)))
+            for name, value in arguments.keywords:
+                entries = entries.put(name, value)
+            run.put(made.cell, entries)
+        for value in arguments.all() if not fields else ():
+            run.escape(value)
+    if class_attribute(run, cls, "__new__") is not None:
+        return run.anything(run.nodes(made), at=at)
+    return made
+
+
+def _field_names(cls: Class) -> list[str]:
+    """The annotated names of a class body, in order: the fields of a dataclass or NamedTuple."""
+    definition = cls.definition
+    if definition is None:
+        return []
+    lines = [line for line in definition.body.body if isinstance(line, cst.SimpleStatementLine)]
+    return [
+        part.target.value
+        for line in lines
+        for part in line.body
+        if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name)
+    ]
+
+
+def settled(value: Value) -> bool:
+    """A plain value that carries no tensor."""
+    return isinstance(value, (Const, Number))
+
+
+def is_variable(value: Value) -> bool:
+    """Surely a variable."""
+    return all(isinstance(option, Variable) for option in options(value))

@@ -1,0 +1,179 @@
+"""Why a source is surely not connected to a target: the break nearest to the target.
+
+Called only when `recording` has found that nothing connects them. Walks the data flow from the target back towards the
+source, whether recorded or not; the first break on a way to the source is the cause, else the source itself is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from flake8_gradtape.machine.events import Cause, CauseKind
+from flake8_gradtape.machine.recording import Recorder, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.values import Flow, Kind, Node
+
+COPIES = frozenset(
+    "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat tf.constant "
+    "tf.convert_to_tensor getitem iterate value read_value tf.gather tf.split tf.Variable copy.deepcopy tf.slice".split()
+)
+"""Operations whose output people take for their input."""
+
+_BROKEN_EDGE = {
+    Flow.NO_GRADIENT: CauseKind.NOT_DIFFERENTIABLE,
+    Flow.STOPPED: CauseKind.STOPPED,
+    Flow.LEFT: CauseKind.LEFT_TENSORFLOW,
+    Flow.STATE: CauseKind.THROUGH_STATE,
+}
+
+
+def explain(
+    recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, inline: bool
+) -> Cause:
+    """The cause why `source` gets no gradient of `targets`; `inline` if it was made in the arguments of the call."""
+    if source.floating is False:
+        return Cause(CauseKind.NOT_FLOATING, what=source.name)
+    if _is_above(targets, source):
+        return Cause(CauseKind.SWAPPED)
+    way = _nodes_on_the_way(targets, source)
+    if not way:
+        return _unrelated(recorder, targets, source, inline)
+    if source in recorder.replaced:
+        return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
+    return _nearest_break(recorder, tape, state, targets, source, way) or _own_cause(recorder, tape, source)
+
+
+def _is_above(targets: list[Node], source: Node) -> bool:
+    """The source was computed from the target."""
+    if source.kind is not Kind.TENSOR:
+        return False
+    seen: set[Node] = set()
+    pending = [edge.node for edge in source.edges]
+    while pending and len(seen) < 5000:
+        node = pending.pop()
+        if node in targets:
+            return True
+        if node not in seen:
+            seen.add(node)
+            pending.extend(edge.node for edge in node.edges)
+    return False
+
+
+def _same(node: Node, source: Node) -> bool:
+    if node is source:
+        return True
+    if node.kind is Kind.UNKNOWN:
+        return source.kind is Kind.UNKNOWN or sees(node, source)
+    return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(source, node)
+
+
+def _nodes_on_the_way(targets: list[Node], source: Node) -> set[Node]:
+    """All nodes between the targets and the source, both included, along any kind of edge."""
+    parents: dict[Node, list[Node]] = {target: [] for target in targets}
+    pending = list(targets)
+    ends: list[Node] = []
+    while pending and len(parents) < 20000:
+        node = pending.pop()
+        if _same(node, source):
+            ends.append(node)
+        for edge in node.edges:
+            if edge.node not in parents:
+                parents[edge.node] = []
+                pending.append(edge.node)
+            parents[edge.node].append(node)
+    way: set[Node] = set()
+    while ends:
+        node = ends.pop()
+        if node not in way:
+            way.add(node)
+            ends.extend(parents[node])
+    return way
+
+
+def _nearest_break(
+    recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, way: set[Node]
+) -> Cause | None:
+    seen: set[Node] = set()
+    pending = deque(target for target in targets if target in way)
+    while pending:
+        node = pending.popleft()
+        if node in seen or node is source:
+            continue
+        seen.add(node)
+        if node.kind is Kind.NUMBER:
+            return Cause(CauseKind.LEFT_TENSORFLOW, what=node.op or node.name, at=node.at)
+        for edge in node.edges:
+            if edge.node in way and edge.flow in _BROKEN_EDGE:
+                return Cause(_BROKEN_EDGE[edge.flow], what=node.op, at=node.at)
+        if node.kind is Kind.TENSOR and state.recordings.isdisjoint(node.recorded):
+            broken = _unrecorded(recorder, tape, state, node)
+            if broken is not None:
+                return broken
+        elif node.kind is Kind.UNKNOWN and node.time < state.since and node.edges:
+            return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail="before")
+        pending.extend(edge.node for edge in node.edges if edge.node in way)
+    return None
+
+
+def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> Cause | None:
+    """Why the tape did not record an operation; None if it was recording, but nothing that it tracks came in."""
+    if not state.recordings.isdisjoint(node.during):
+        return None
+    if node.op == "gradient":
+        return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
+    other = recorder.tape_of(node.recorded, tape)
+    if other is not None:
+        return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
+    detail = "before" if node.time < state.since else "after" if state.active is False else "paused"
+    return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=detail)
+
+
+def _own_cause(recorder: Recorder, tape: Tape, source: Node) -> Cause:
+    """Every step was made while the tape was recording: the source itself was not tracked."""
+    if source.kind is Kind.VARIABLE:
+        if source.trainable is not False and tape.auto is not False:
+            return Cause(CauseKind.NOT_RECORDED, what=source.name, detail="before")
+        detail = "trainable" if source.trainable is False else "accessed"
+        return Cause(CauseKind.VARIABLE_NOT_WATCHED, what=source.name, detail=detail)
+    if any(node is source for node, _ in tape.watch_log):
+        return Cause(CauseKind.WATCHED_TOO_LATE, what=source.name)
+    other = recorder.tape_of(source.recorded, tape) or recorder.watcher_of(source, tape)
+    if other is not None and other.number not in tape.nested_with:
+        return Cause(CauseKind.OTHER_TAPE, what=source.name, tape=other.name)
+    return Cause(CauseKind.UNWATCHED, what=source.name)
+
+
+def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bool) -> Cause:
+    if source in recorder.replaced:
+        return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
+    if source.kind is Kind.TENSOR:
+        above = _ancestors(targets)
+        if inline and not source.edges:
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+        base = source
+        for _ in range(4):
+            if base.op not in COPIES or not base.edges:
+                break
+            base = base.edges[0].node
+            if base in above:
+                return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+        inputs = [edge.node for edge in source.edges]
+        if inputs and any(
+            node.op == source.op and [edge.node for edge in node.edges] == inputs for node in above
+        ):
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
+    elif source.kind is Kind.VARIABLE and source.edges:
+        above = _ancestors(targets)
+        if any(edge.node in above for edge in source.edges):
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+    return Cause(CauseKind.UNRELATED)
+
+
+def _ancestors(targets: list[Node]) -> set[Node]:
+    seen: set[Node] = set()
+    pending = list(targets)
+    while pending and len(seen) < 20000:
+        node = pending.pop()
+        if node not in seen:
+            seen.add(node)
+            pending.extend(edge.node for edge in node.edges)
+    return seen

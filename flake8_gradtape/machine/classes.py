@@ -1,0 +1,37 @@
+"""Looking up names in classes of the module."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.syntax import attributes_set_on, dotted
+from flake8_gradtape.machine.values import Class, Function, Value
+
+
+def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
+    """What a class or its visible bases hold under `name`."""
+    found = run.entries(cls.cell).get(name)
+    if found is not None:
+        return found
+    for base in cls.bases:
+        found = class_attribute(run, base, name)
+        if found is not None:
+            return found
+    return None
+
+
+def is_data(cls: Class, name: str) -> bool:
+    """Some method of the class assigns `self.name`, so it is no method of an unseen base class."""
+    if cls.definition is not None and name in attributes_set_on(cls.definition):
+        return True
+    return any(is_data(base, name) for base in cls.bases)
+
+
+def decorator_names(function: Function) -> frozenset[str]:
+    """The last parts of the names of a function's decorators."""
+    definition = function.definition
+    if not isinstance(definition, cst.FunctionDef):
+        return frozenset()
+    names = (dotted(decorator.decorator).rpartition(".")[2] for decorator in definition.decorators)
+    return frozenset(names)

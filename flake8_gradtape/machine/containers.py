@@ -1,0 +1,152 @@
+"""Methods of lists, tuples, dicts and exit stacks."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import (
+    NONE,
+    Const,
+    Entries,
+    ExitStack,
+    Items,
+    Mapping,
+    Sequence,
+    Value,
+)
+
+MOST_ITEMS = 64
+
+
+def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`list.append(...)` and its kin; an unknown method may have changed anything."""
+    content = run.items(value)
+    given = arguments.all()
+    if method == "append" and len(given) == 1:
+        _set_items(run, value, (*content.items, given[0]), content.exact)
+        return NONE
+    if method in ("extend", "__iadd__") and len(given) == 1:
+        new, exact = elements(run, given[0], at)
+        _set_items(run, value, (*content.items, *new), content.exact and exact)
+        return NONE
+    if method == "insert" and len(given) == 2:
+        position = given[0].value if isinstance(given[0], Const) else None
+        if content.exact and isinstance(position, int):
+            items = list(content.items)
+            items.insert(position, given[1])
+            _set_items(run, value, tuple(items), True)
+        else:
+            _set_items(run, value, (*content.items, given[1]), False)
+        return NONE
+    if method == "clear":
+        _set_items(run, value, (), True)
+        return NONE
+    if method == "pop":
+        position = given[0].value if given and isinstance(given[0], Const) else -1 if not given else None
+        if content.exact and content.items and isinstance(position, int) and abs(position) <= len(content.items):
+            items = list(content.items)
+            popped = items.pop(position)
+            _set_items(run, value, tuple(items), True)
+            return popped
+        _set_items(run, value, content.items, False)
+        return run.join(list(content.items)) if content.items else run.anything()
+    if method in ("reverse", "sort", "remove"):
+        _set_items(run, value, content.items, False)
+        return NONE
+    if method == "copy":
+        return Sequence(run.new_cell(content))
+    if method in ("index", "count"):
+        return run.anything(at=at)
+    run.escape(value)
+    return run.anything(run.nodes(value), at=at)
+
+
+def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool) -> None:
+    if len(items) > MOST_ITEMS:
+        nodes = [node for item in items for node in run.nodes(item)]
+        items, exact = (run.anything(nodes),), False
+    run.put(value.cell, Items(items, exact))
+
+
+def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`dict.get(...)`, `items()` and their kin."""
+    entries = run.entries(value.cell)
+    if method == "items":
+        pairs = [run.sequence([Const(key), one], immutable=True) for key, one in entries.entries]
+        return run.sequence(pairs or ([] if entries.exact else [run.anything()]), entries.exact, immutable=True)
+    if method == "values":
+        values = [one for _, one in entries.entries]
+        return run.sequence(values if entries.exact else [*values, run.anything()], entries.exact, immutable=True)
+    if method == "keys":
+        return run.sequence([Const(key) for key, _ in entries.entries], entries.exact, immutable=True)
+    key = arguments.positional[0] if arguments.positional else None
+    if method in ("get", "setdefault", "pop") and isinstance(key, Const):
+        found = entries.get(key.value)
+        default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
+        if method == "setdefault" and found is None:
+            run.put(value.cell, entries.put(key.value, default))
+        if method == "pop":
+            run.put(value.cell, entries.without(key.value))
+        if found is not None:
+            return found
+        return default if entries.exact else run.join([default, run.anything()])
+    if method == "update" and not arguments.open:
+        for one in arguments.positional:
+            if isinstance(one, Mapping):
+                other = run.entries(one.cell)
+                for known, item in other.entries:
+                    entries = entries.put(known, item)
+                entries = Entries(entries.entries, entries.exact and other.exact)
+            else:
+                entries = Entries(entries.entries, False)
+        for name, item in arguments.keywords:
+            entries = entries.put(name, item)
+        run.put(value.cell, entries)
+        return NONE
+    if method == "copy":
+        return Mapping(run.new_cell(entries))
+    if method == "clear":
+        run.put(value.cell, Entries(()))
+        return NONE
+    run.escape(value)
+    return run.anything(run.nodes(value), at=at)
+
+
+def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
+    """`container[index] = new`."""
+    if isinstance(container, Sequence):
+        content = run.items(container)
+        position = index.value if isinstance(index, Const) else None
+        if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
+            items = list(content.items)
+            items[position] = new
+            run.put(container.cell, Items(tuple(items), True))
+        else:
+            run.put(container.cell, Items((*content.items, new), False))
+    elif isinstance(container, Mapping):
+        entries = run.entries(container.cell)
+        if isinstance(index, Const):
+            run.put(container.cell, entries.put(index.value, new))
+        else:
+            run.put(container.cell, Entries((*entries.entries, ("?", new)), False))
+    else:
+        run.escape(new)
+
+
+def delete_item(run: Run, container: Value, index: Value) -> None:
+    """`del container[index]`."""
+    if isinstance(container, Sequence):
+        run.put(container.cell, Items(run.items(container).items, False))
+    elif isinstance(container, Mapping):
+        entries = run.entries(container.cell)
+        run.put(
+            container.cell,
+            entries.without(index.value) if isinstance(index, Const) else Entries(entries.entries, False),
+        )
+
+
+def stack_items(run: Run, value: ExitStack) -> tuple[Value, ...]:
+    """What an exit stack has entered."""
+    return run.items(Sequence(value.cell)).items

@@ -1,0 +1,86 @@
+"""Function and class definitions: what their names hold afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.syntax import dotted, scope_of
+from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value
+
+_TRANSPARENT = frozenset(
+    "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps functools.wraps "
+    "override typing.override abstractmethod abc.abstractmethod tf.autograph.experimental.do_not_convert torch.no_grad "
+    "pytest.mark.parametrize pytest.fixture unittest.skip tf.Module.with_name_scope final typing.final overload "
+    "tf.keras.utils.register_keras_serializable keras.saving.register_keras_serializable typing.overload jit "
+    "tf_export keras_export dataclass dataclasses.dataclass".split()
+)
+_GRAPH = frozenset({"tf.function", "tensorflow.function", "function", "def_function.function"})
+
+
+def _decorators(node: cst.FunctionDef | cst.ClassDef) -> list[str]:
+    return [
+        dotted(decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator)
+        for decorator in node.decorators
+    ]
+
+
+def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
+    """The function object; one with a decorator that is not known is unknown to its callers."""
+    defaults = tuple(
+        (param.name.value, run.evaluate(run, frame, param.default))
+        for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        if param.default is not None
+    )
+    names = [_full_name(run, frame, name) for name in _decorators(node)]
+    opaque = any(name not in _TRANSPARENT and not name.endswith(".setter") for name in names)
+    graph = any(name in _GRAPH for name in names)
+    function = Function(node, frame.number, node.name.value, opaque, graph, defaults=defaults)
+    run.defined_functions.setdefault(node, function)
+    return function
+
+
+def _full_name(run: Run, frame: Frame, name: str) -> str:
+    """A decorator under the name that the tables use: the import alias resolved."""
+    head, _, rest = name.partition(".")
+    value = run.read(frame, head)
+    if isinstance(value, Api):
+        path = f"{value.path}.{rest}" if rest else value.path
+        return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
+    return name
+
+
+def define_class(
+    run: Run, frame: Frame, node: cst.ClassDef, execute: Callable[[Run, Frame, Iterable[cst.CSTNode]], None]
+) -> Value:
+    """The class object, its body run in a scope of its own."""
+    bases: list[Class] = []
+    paths: list[str] = []
+    closed = True
+    for argument in node.bases:
+        value = run.evaluate(run, frame, argument.value)
+        if isinstance(value, Class):
+            bases.append(value)
+            closed = closed and value.closed
+        elif isinstance(value, Api) and value.path in ("builtins.object", "abc.ABC", "typing.NamedTuple"):
+            continue
+        else:
+            closed = False
+            paths.append(value.path if isinstance(value, Api) else "?")
+    closed = closed and not node.keywords
+    scope = scope_of(node.body)
+    inner = run.new_frame(frame, scope.locals, is_class=True)
+    execute(run, inner, [node.body])
+    run.store.reachable = True
+    entries = tuple((name, value) for name in sorted(scope.locals) if (value := run.read(inner, name)) is not None)
+    names = [_full_name(run, frame, name) for name in _decorators(node)]
+    made = Class(
+        node.name.value, run.new_cell(Entries(entries)), tuple(bases),
+        closed and all(name in _TRANSPARENT for name in names), node, tuple(paths),
+    )  # fmt: skip
+    for _, value in entries:
+        if isinstance(value, Function):
+            run.owners.setdefault(value.definition, made)
+    return made

@@ -1,0 +1,328 @@
+"""Evaluating expressions: one function for each kind of syntax node, looked up by its class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence as Row
+from typing import Any
+
+import libcst as cst
+
+from flake8_gradtape.machine.assignment import assign
+from flake8_gradtape.machine.attributes import attribute
+from flake8_gradtape.machine.builtin_calls import BUILTINS
+from flake8_gradtape.machine.invocation import evaluate_call
+from flake8_gradtape.machine.loops import iterate
+from flake8_gradtape.machine.narrowing import assume
+from flake8_gradtape.machine.operations import BINARY, binary, comparison, elements, item, sliced, truth, unary
+from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.syntax import target_names
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Const,
+    Function,
+    Items,
+    Number,
+    Opaque,
+    Sequence,
+    Value,
+    bound,
+    options,
+)
+
+
+def evaluate(run: Run, frame: Frame, node: cst.CSTNode) -> Value:
+    """What an expression gives; a kind of node that is not known here is unknown."""
+    run.step()
+    act = _KINDS.get(type(node))
+    return act(run, frame, node) if act is not None else run.anything(at=node)
+
+
+def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
+    name = node.value
+    value = run.read(frame, name)
+    if value is not None:
+        return bound(value) if options(bound(value)) else run.anything(name=name, at=node)
+    if name in ("None", "True", "False"):
+        return Const({"None": None, "True": True, "False": False}[name])
+    if name in BUILTINS:
+        return Api(f"builtins.{name}")
+    node_ = run.views.get(("name", name))
+    if node_ is None:
+        node_ = run.recorder.unknown(name=name, time=0, sees_all=True)
+        run.views[("name", name)] = node_
+    return Opaque(node_)
+
+
+def _number(run: Run, frame: Frame, node: Any) -> Value:
+    try:
+        return Const(node.evaluated_value)
+    except (ValueError, SyntaxError, MemoryError):
+        return Number(run.recorder.number(at=node))
+
+
+def _string(run: Run, frame: Frame, node: cst.SimpleString) -> Value:
+    text = node.value
+    body = text.lstrip("rRuUbBfF")
+    return Const(body.strip("'\"") if len(text) < 200 else "")
+
+
+def _formatted(run: Run, frame: Frame, node: cst.FormattedString) -> Value:
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            evaluate(run, frame, part.expression)
+    return Number(run.recorder.number(at=node))
+
+
+def _joined(run: Run, frame: Frame, node: cst.ConcatenatedString) -> Value:
+    return Number(run.recorder.number(at=node))
+
+
+def _ellipsis(run: Run, frame: Frame, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
+def _attribute(run: Run, frame: Frame, node: cst.Attribute) -> Value:
+    return attribute(run, evaluate(run, frame, node.value), node.attr.value, node)
+
+
+def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
+    value = evaluate(run, frame, node.value)
+    parts = [_index(run, frame, element.slice) for element in node.slice]
+    if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return item(run, value, parts[0][0], node)
+    if len(parts) == 1:
+        return sliced(run, value, parts[0], node)
+    return sliced(run, value, [*(one for part in parts for one in part), Const("several")], node)
+
+
+def _index(run: Run, frame: Frame, part: cst.BaseSlice) -> list[Value]:
+    if isinstance(part, cst.Index):
+        return [evaluate(run, frame, part.value)]
+    if isinstance(part, cst.Slice):
+        bounds = (part.lower, part.upper, part.step)
+        return [evaluate(run, frame, one) if one is not None else NONE for one in bounds]
+    return [run.anything()]
+
+
+def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
+    # long sums are nested to the left: walk down instead of recursing
+    chain: list[cst.BinaryOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BinaryOperation):
+        chain.append(left)
+        left = left.left
+    value = evaluate(run, frame, left)
+    for one in reversed(chain):
+        run.step()
+        right = evaluate(run, frame, one.right)
+        value = binary(run, BINARY.get(type(one.operator).__name__, "?"), value, right, one)
+    return value
+
+
+def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
+    value = evaluate(run, frame, node.expression)
+    if isinstance(node.operator, cst.Not):
+        known = truth(run, value)
+        return Number(run.recorder.number(at=node)) if known is None else Const(not known)
+    sign = {"Minus": "-", "Plus": "+", "BitInvert": "~"}[type(node.operator).__name__]
+    return unary(run, sign, value, node)
+
+
+_SIGNS = {
+    "Equal": "==", "NotEqual": "!=", "LessThan": "<", "GreaterThan": ">", "LessThanEqual": "<=",
+    "GreaterThanEqual": ">=", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in",
+}  # fmt: skip
+
+
+def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
+    sides = [evaluate(run, frame, node.left)]
+    signs = []
+    for part in node.comparisons:
+        signs.append(_SIGNS.get(type(part.operator).__name__, "?"))
+        sides.append(evaluate(run, frame, part.comparator))
+    return comparison(run, signs, sides, node)
+
+
+def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
+    left = evaluate(run, frame, node.left)
+    known = truth(run, left)
+    both = isinstance(node.operator, cst.And)
+    if known is not None and known is not both:
+        return left
+    if known is not None:
+        return evaluate(run, frame, node.right)
+    mark = run.store.mark()
+    kept = run.store.take(mark)
+    assume(run, frame, node.left, both)
+    right = evaluate(run, frame, node.right)
+    other = run.store.take(mark)
+    run.store.merge([kept, other])
+    return run.join([left, right]) if other is not None else left
+
+
+def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
+    known = truth(run, evaluate(run, frame, node.test))
+    if known is not None:
+        return evaluate(run, frame, node.body if known else node.orelse)
+    mark = run.store.mark()
+    assume(run, frame, node.test, True)
+    body = evaluate(run, frame, node.body)
+    first = run.store.take(mark)
+    assume(run, frame, node.test, False)
+    other = evaluate(run, frame, node.orelse)
+    second = run.store.take(mark)
+    run.store.merge([first, second])
+    results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
+    return run.join(results) if results else run.anything()
+
+
+def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> tuple[list[Value], bool]:
+    found: list[Value] = []
+    exact = True
+    for part in parts:
+        value = evaluate(run, frame, part.value)
+        if isinstance(part, cst.StarredElement):
+            items, known = elements(run, value, part)
+            found.extend(items)
+            exact = exact and known
+        else:
+            found.append(value)
+    return found, exact
+
+
+def _list(run: Run, frame: Frame, node: cst.List | cst.Tuple) -> Value:
+    found, exact = _row(run, frame, node.elements)
+    return run.sequence(found, exact, immutable=isinstance(node, cst.Tuple))
+
+
+def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
+    return run.sequence(_row(run, frame, node.elements)[0], exact=False)
+
+
+def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
+    entries: dict[Any, Value] = {}
+    exact = True
+    for part in node.elements:
+        value = evaluate(run, frame, part.value)
+        if isinstance(part, cst.DictElement):
+            key = evaluate(run, frame, part.key)
+            if isinstance(key, Const):
+                entries[key.value] = value
+                continue
+        exact = False
+        entries[("?", len(entries))] = value if isinstance(part, cst.DictElement) else run.anything(run.nodes(value))
+    return run.mapping(entries.items(), exact)
+
+
+def _lambda(run: Run, frame: Frame, node: cst.Lambda) -> Value:
+    defaults = tuple(
+        (param.name.value, evaluate(run, frame, param.default))
+        for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        if param.default is not None
+    )
+    return Function(node, frame.number, "lambda", defaults=defaults)
+
+
+def _walrus(run: Run, frame: Frame, node: cst.NamedExpr) -> Value:
+    value = evaluate(run, frame, node.value)
+    assign(run, frame, node.target, value)
+    return value
+
+
+def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
+    """A comprehension is a loop that appends, in a scope of its own."""
+    scope = run.new_frame(frame, frozenset(_targets(node.for_in)))
+    result = Sequence(run.new_cell(Items(())))
+    key = cst.Name("_") if isinstance(node, cst.DictComp) else None
+
+    def body() -> None:
+        value = evaluate(run, scope, node.value if key is not None else node.elt)
+        if key is not None:
+            evaluate(run, scope, node.key)
+        content = run.items(result)
+        items = (*content.items, value) if len(content.items) < 64 else content.items
+        run.put(result.cell, Items(items, content.exact and len(content.items) < 64))
+
+    _for_in(run, frame, scope, node.for_in, body)
+    if key is not None:
+        return run.mapping([(("?", place), one) for place, one in enumerate(run.items(result).items)], exact=False)
+    if isinstance(node, cst.SetComp):
+        return run.sequence(run.items(result).items, exact=False)
+    return result
+
+
+def _targets(part: cst.CompFor) -> list[str]:
+    names = list(target_names(part.target))
+    return names + (_targets(part.inner_for_in) if part.inner_for_in is not None else [])
+
+
+def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Callable[[], None]) -> None:
+    iterable = evaluate(run, outer, part.iter)
+
+    def once(element: Value) -> None:
+        assign(run, scope, part.target, element)
+        mark = run.store.mark()
+        skipped = None
+        for test in part.ifs:
+            known = truth(run, evaluate(run, scope, test.test))
+            if known is False:
+                return
+            if known is None and skipped is None:
+                skipped = {}
+            assume(run, scope, test.test, True)
+        if part.inner_for_in is not None:
+            _for_in(run, scope, scope, part.inner_for_in, body)
+        else:
+            body()
+        if skipped is not None:
+            run.store.merge([skipped, run.store.take(mark)])
+
+    iterate(run, iterable, part, once)
+
+
+def _call(run: Run, frame: Frame, node: cst.Call) -> Value:
+    return evaluate_call(run, frame, node)
+
+
+def _await(run: Run, frame: Frame, node: cst.Await) -> Value:
+    return evaluate(run, frame, node.expression)
+
+
+def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
+    value = node.value.item if isinstance(node.value, cst.From) else node.value
+    if value is not None:
+        run.escape(evaluate(run, frame, value))
+    return run.anything(at=node)
+
+
+_KINDS: dict[type, Callable[[Run, Frame, Any], Value]] = {
+    cst.Name: _name,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Imaginary: _number,
+    cst.SimpleString: _string,
+    cst.FormattedString: _formatted,
+    cst.ConcatenatedString: _joined,
+    cst.Ellipsis: _ellipsis,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.Comparison: _comparison,
+    cst.BooleanOperation: _boolean,
+    cst.IfExp: _conditional,
+    cst.List: _list,
+    cst.Tuple: _list,
+    cst.Set: _set,
+    cst.Dict: _dict,
+    cst.Lambda: _lambda,
+    cst.NamedExpr: _walrus,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.Call: _call,
+    cst.Await: _await,
+    cst.Yield: _yield,
+}

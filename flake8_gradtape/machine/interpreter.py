@@ -1,0 +1,157 @@
+"""Interpreting a whole module: its body, then every function that nobody in the module has called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
+from flake8_gradtape.machine.events import Event
+from flake8_gradtape.machine.expressions import evaluate
+from flake8_gradtape.machine.lifetimes import end_tapes
+from flake8_gradtape.machine.run import Frame, GiveUp, Run
+from flake8_gradtape.machine.statements import execute
+from flake8_gradtape.machine.syntax import children, scope_of, target_names
+from flake8_gradtape.machine.tape_methods import settle
+from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Value
+
+BUDGET_OF_A_ROOT = 60_000
+"""Evaluated expressions and statements, for the module body or one function with all that it calls."""
+BUDGET_OF_A_LINE = 400
+"""What each line of the module adds to the budget of the whole module."""
+
+
+def interpret(module: cst.Module, lines: int) -> list[Event]:
+    """What surely happens to the tapes of a module, wherever it is run from.
+
+    `lines` is the length of the text; the work is bounded by it. What exceeds the bound is not claimed.
+    """
+    run = Run(evaluate, execute)
+    left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * lines
+    left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
+    done: set[cst.CSTNode] = set()
+    counts = binding_counts(module.body)
+    while left > 0:
+        function = _next_root(run, done)
+        if function is None:
+            break
+        done.add(function.definition)
+        left -= run_alone(run, left, function, counts)
+    return run.outcomes.events()
+
+
+def run_alone(run: Run, budget: int, function: Function, counts: dict[str, int]) -> int:
+    """Run a function as somebody unseen would call it, and the functions it defines; gives the work done."""
+    mark = run.store.mark()
+    run.store.reachable = True
+    owner = run.owners.get(function.definition)
+    instance = _self_of(run, function, owner)
+    before = set(run.defined_functions)
+
+    def act() -> None:
+        if function.definition in run.escaped_functions or run.frames[function.frame].parent is not None:
+            _blur_closure(run, function, counts)
+
+        def bind(frame: Frame) -> None:
+            bind_unknown(run, function, frame, instance)
+
+        bare = Function(function.definition, function.frame, function.name, False, function.graph, instance)
+        result = run_body(run, bare, bind)
+        if run.reachable:
+            run.escape(result)
+
+    spent = _run_root(run, min(budget, BUDGET_OF_A_ROOT), function.definition, act, instance, owner)
+    for definition, inner in list(run.defined_functions.items()):
+        if definition in before or definition in run.entered_functions or spent >= budget:
+            continue
+        if not is_stub(definition):
+            spent += run_alone(run, budget - spent, inner, counts)
+    run.store.rollback(mark)
+    run.store.reachable = True
+    return spent
+
+
+def _run_root(
+    run: Run, budget: int, root: cst.CSTNode, act: object, instance: Value | None, owner: Class | None
+) -> int:
+    """Run something from outside; what it found stands only if the work could be finished. Gives the work done."""
+    run.budget = budget
+    run.context = (root,)
+    first = len(run.recorder.tapes)
+    run.recorder.asks.clear()
+    try:
+        if callable(act):
+            act()
+        settle(run)
+        end_tapes(run, first, instance, owner)
+    except GiveUp:
+        run.outcomes.abandon(root)
+        run.reset_stacks()
+    run.context = ()
+    return budget - max(run.budget, 0)
+
+
+def _self_of(run: Run, function: Function, owner: Class | None) -> Value | None:
+    """The object of a method that is run alone: one that came from outside."""
+    definition = function.definition
+    if owner is None or not isinstance(definition, cst.FunctionDef):
+        return None
+    names = {getattr(decorator.decorator, "value", "") for decorator in definition.decorators}
+    if "staticmethod" in names or "classmethod" in names:
+        return Opaque(run.recorder.unknown(name="cls", sees_all=True)) if "classmethod" in names else None
+    node = run.recorder.unknown(name="self", sees_all=True)
+    return Instance(run.new_cell(Entries((), exact=False)), owner, node)
+
+
+def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
+    """A function that no run has entered, or that unseen code may call; those that others call come last."""
+    waiting = [
+        function
+        for definition, function in run.defined_functions.items()
+        if definition not in done
+        and not is_stub(definition)
+        and (definition not in run.entered_functions or definition in run.escaped_functions)
+        and (run.frames[function.frame].locals is None or run.frames[function.frame].is_class)
+    ]
+    for function in waiting:
+        others = (other for other in waiting if other is not function)
+        if not any(function.name in run.outcomes.names_in(other.definition) for other in others):
+            return function
+    return waiting[0] if waiting else None
+
+
+def _blur_closure(run: Run, function: Function, counts: dict[str, int]) -> None:
+    """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
+    frame: Frame | None = run.frames[function.frame]
+    names = run.outcomes.names_in(function.definition)
+    while frame is not None:
+        for name in names:
+            value = run.store.get((frame.number, name))
+            if value is not None and counts.get(name, 2) > 1:
+                run.store.set((frame.number, name), run.blur(value))
+        frame = frame.parent
+
+
+def binding_counts(body: Iterable[cst.CSTNode]) -> dict[str, int]:
+    """How many times each name is bound, in any scope; a binding in a loop or by another scope counts twice."""
+    found: dict[str, int] = {}
+    pending: list[tuple[cst.CSTNode, int]] = [(node, 1) for node in body]
+    while pending:
+        node, weight = pending.pop()
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            found[node.name.value] = found.get(node.name.value, 0) + weight
+            for name in scope_of(node).globals if isinstance(node, cst.FunctionDef) else ():
+                found[name] = found.get(name, 0) + 2
+            for name in scope_of(node).nonlocals if isinstance(node, cst.FunctionDef) else ():
+                found[name] = found.get(name, 0) + 2
+            pending.extend((child, 1) for child in children(node.body))
+            continue
+        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del)):
+            target = node.name if isinstance(node, cst.AsName) else node.target
+            heavy = 2 if isinstance(node, (cst.For, cst.AugAssign, cst.Del)) else weight
+            for name in target_names(target):
+                found[name] = found.get(name, 0) + heavy
+        inner = 2 if isinstance(node, (cst.For, cst.While)) else weight
+        pending.extend((child, inner) for child in children(node))
+    return found

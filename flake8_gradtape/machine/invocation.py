@@ -1,0 +1,191 @@
+"""Evaluating a call expression: its arguments, and what is called by the kind of its receiver."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.attributes import attribute
+from flake8_gradtape.machine.builtin_calls import builtin_call
+from flake8_gradtape.machine.calls import call_value, unseen_call
+from flake8_gradtape.machine.classes import class_attribute, is_data
+from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
+from flake8_gradtape.machine.events import Kept
+from flake8_gradtape.machine.library import library_call
+from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.run import Arguments, Frame, Run
+from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
+from flake8_gradtape.machine.tensor_methods import tensor_method
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Const,
+    ExitStack,
+    Flow,
+    Instance,
+    Items,
+    Mapping,
+    Node,
+    Number,
+    Opaque,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+)
+
+_ASSERTING = ("assert", "expect")
+_STEPPING = frozenset({"apply_gradients"})
+"""Methods that take gradients and change variables, and give nothing back that was computed from them."""
+
+
+def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
+    """`callee(arguments)`."""
+    if isinstance(node.func, cst.Attribute):
+        receiver = bound(run.evaluate(run, frame, node.func.value))
+        before = run.recorder.now()
+        arguments = _arguments(run, frame, node)
+        if not run.reachable:
+            return run.anything()
+        name = node.func.attr.value
+        _note_assertion(run, name, arguments)
+        return run.each(receiver, lambda option: _method(run, option, name, arguments, node, before))
+    callee = bound(run.evaluate(run, frame, node.func))
+    arguments = _arguments(run, frame, node)
+    if not run.reachable:
+        return run.anything()
+    return run.each(callee, lambda option: _function(run, option, arguments, node))
+
+
+def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
+    positional: list[Value] = []
+    keywords: list[tuple[str, Value]] = []
+    extra: list[Value] = []
+    is_open = False
+    opening, run.opening = run.opening, None
+    for argument in node.args:
+        value = run.evaluate(run, frame, argument.value)
+        if argument.star == "*":
+            items, exact = elements(run, value, argument)
+            if exact and not is_open:
+                positional.extend(items)
+            else:
+                is_open = True
+                extra.extend(items)
+        elif argument.star == "**":
+            entries = run.entries(value.cell) if isinstance(value, Mapping) else None
+            if entries is not None and entries.exact:
+                keywords.extend((str(key), item) for key, item in entries.entries)
+            else:
+                is_open = True
+                extra.append(value)
+        elif argument.keyword is not None:
+            keywords.append((argument.keyword.value, value))
+        elif is_open:
+            extra.append(value)
+        else:
+            positional.append(value)
+    run.opening = opening
+    return Arguments(tuple(positional), tuple(keywords), is_open, tuple(extra))
+
+
+def _note_assertion(run: Run, name: str, arguments: Arguments) -> None:
+    """`self.assertIsNone(gradient)`: a None that is asserted is expected."""
+    if not name.startswith(_ASSERTING):
+        return
+    for value in arguments.all():
+        for leaf in run.leaves(value):
+            if isinstance(leaf, Const) and leaf.asked is not None:
+                leaf.asked.expected = True
+
+
+def _function(run: Run, callee: Value, arguments: Arguments, node: cst.Call) -> Value:
+    if isinstance(callee, Api):
+        if callee.path.startswith("builtins."):
+            return builtin_call(run, callee.path.removeprefix("builtins."), arguments, node)
+        return library_call(run, callee, arguments, node)
+    return call_value(run, callee, arguments, node)
+
+
+def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cst.Call, before: int) -> Value:
+    if isinstance(receiver, TapeValue):
+        return tape_method(run, receiver, name, arguments, node, _made_since(run, arguments, before))
+    if isinstance(receiver, (Tensor, Variable)):
+        return tensor_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Sequence):
+        for value in arguments.all():
+            _keep_tapes(run, value)
+        return sequence_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Mapping):
+        return mapping_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, ExitStack):
+        return _stack_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Api):
+        if receiver.path.startswith("builtins."):
+            return unseen_call(run, receiver, arguments, node)
+        return library_call(run, Api(f"{receiver.path}.{name}"), arguments, node)
+    if isinstance(receiver, Const) and receiver.value is None:
+        run.die()
+        return run.anything()
+    if isinstance(receiver, (Number, Const)):
+        edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, at=node))
+    if isinstance(receiver, Instance):
+        return _object_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Opaque):
+        return _unseen_method(run, receiver, name, arguments, node)
+    found = attribute(run, receiver, name, node)
+    return call_value(run, found, arguments, node)
+
+
+def _made_since(run: Run, arguments: Arguments, before: int) -> frozenset[Node]:
+    return frozenset(node for value in arguments.all() for node in run.nodes(value) if node.time > before)
+
+
+def _keep_tapes(run: Run, value: Value) -> None:
+    for tape in run.tapes_in(value):
+        run.recorder.tapes[tape].stored = Kept.CONTAINER
+
+
+def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    own = run.entries(receiver.cell).get(name)
+    known = class_attribute(run, receiver.cls, name)
+    found = attribute(run, receiver, name, node)
+    if own is None and known is None and not is_data(receiver.cls, name):
+        # a method of an unseen base class: it has the object, and may change any attribute
+        result = unseen_call(run, receiver, arguments, node)
+        run.blur_attributes(receiver)
+        return result
+    return run.each(bound(found), lambda option: _function(run, option, arguments, node))
+
+
+def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    if name in _STEPPING:
+        return run.anything(at=node)
+    if name == "numpy":
+        return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), ".numpy()", node))
+    if name == "append" and len(arguments.positional) == 1:
+        run.escape(arguments.positional[0])
+        _keep_tapes(run, arguments.positional[0])
+        return NONE
+    return unseen_call(run, receiver, arguments, node)
+
+
+def _stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    if name == "enter_context" and arguments.positional:
+        value = arguments.positional[0]
+        if isinstance(value, TapeValue):
+            enter_tape(run, value, node)
+            run.put(stack.cell, Items((*stack_items(run, stack), value)))
+            return value
+        return run.anything(run.nodes(value), at=node)
+    if name == "close":
+        for value in reversed(stack_items(run, stack)):
+            if isinstance(value, TapeValue):
+                run.recorder.leave(value.tape)
+        run.put(stack.cell, Items(()))
+        return NONE
+    for value in stack_items(run, stack):
+        run.escape(value)
+    return run.anything(at=node)

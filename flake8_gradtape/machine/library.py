@@ -1,0 +1,383 @@
+"""What functions of imported libraries do to values: TensorFlow by the knowledge base, NumPy, a little of the rest.
+
+A function that is not known here is unseen code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from flake8_gradtape.machine import knowledge
+from flake8_gradtape.machine.calls import call_value, unseen_call
+from flake8_gradtape.machine.operations import view
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.tape_methods import make_tape
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Bend,
+    Const,
+    Edge,
+    ExitStack,
+    Flow,
+    Function,
+    Items,
+    Kind,
+    Mapping,
+    Node,
+    Number,
+    Opaque,
+    Pure,
+    Sequence,
+    Tensor,
+    Tri,
+    Value,
+    Variable,
+    bound,
+    options,
+)
+
+_TAPES = frozenset(
+    {
+        "tf.GradientTape", "tf.autodiff.GradientTape", "tf.compat.v1.GradientTape", "tf.compat.v2.GradientTape",
+        "tf.python.eager.backprop.GradientTape", "tf.python.eager.backprop.GradientTape.GradientTape",
+    }
+)  # fmt: skip
+_PREFIXES = (
+    ("tensorflow.compat.v2.", "tf."), ("tensorflow.python.keras.", "tf.keras."), ("tensorflow.", "tf."),
+    ("tf_keras.", "tf.keras."), ("numpy.", "np."),
+)  # fmt: skip
+HARMLESS = frozenset(
+    "time os sys math random datetime logging json re pathlib string textwrap argparse warnings gc platform "
+    "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal fractions".split()
+)
+"""Modules whose functions give plain Python and keep nothing that is handed to them."""
+_BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
+_FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
+_OTHERS = frozenset(
+    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
+)
+_PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
+_KERAS_LOSS_FUNCTIONS = frozenset({"get", "serialize", "deserialize"})
+
+
+def canonical(path: str) -> str:
+    """The short public name: `tf.math.sin` for `tensorflow.math.sin`, `np.sum` for `numpy.sum`."""
+    for long, short in _PREFIXES:
+        if path.startswith(long):
+            return short + path[len(long) :]
+    return path
+
+
+def is_tape_class(path: str) -> bool:
+    """The name is `tf.GradientTape`, under any of its paths."""
+    return canonical(path) in _TAPES
+
+
+def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.something(...)`, `np.something(...)`, …"""
+    path = canonical(callee.path)
+    if path in _TAPES:
+        return make_tape(run, arguments, at)
+    special = _SPECIAL.get(path)
+    if special is not None:
+        return special(run, arguments, at)
+    if path.startswith("tf.keras.losses.") or path.startswith("keras.losses."):
+        name = path.rpartition(".")[2]
+        if name[:1].isupper():
+            return Pure(path)
+    if path in _PASSING:
+        return _function_in_graph(run, callee, arguments, at)
+    facts = knowledge.lookup(path)
+    if facts is not None and facts.result != "other":
+        return known_operation(run, facts, arguments, at)
+    top = path.partition(".")[0]
+    if top == "np":
+        return numpy_call(run, path, arguments, at)
+    if top in HARMLESS:
+        edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, path, at))
+    if path.startswith(("tf.print", "tf.summary.", "tf.debugging.", "tf.assert")):
+        return NONE
+    return unseen_call(run, callee, arguments, at)
+
+
+def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
+    edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+    if path.startswith("np.testing."):
+        return NONE
+    for value in arguments.all():
+        if any(isinstance(option, Function) for option in options(value)):
+            run.escape(value)
+    return Number(run.recorder.number(edges, path, at))
+
+
+def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """An operation of TensorFlow as the knowledge base has it."""
+    if facts.result == "none":
+        return NONE
+    given = _by_parameter(facts, arguments)
+    if any(isinstance(option, Function) for _, value in given for option in options(value)):
+        return unseen_call(run, Api(facts.name), arguments, at)
+    if any(isinstance(value, Const) and value.value is None and name in facts.tensors for name, value in given[:1]):
+        run.die()
+        return run.anything()
+    if facts.result == "python":
+        edges = [edge for _, value in given for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, facts.name, at))
+    made = [_output(run, facts, output, given, at) for output in facts.outputs]
+    if facts.result == "tensor":
+        fresh: Value = Tensor(made[0])
+        same = [value for name, value in given if name == facts.same]
+        return run.join([fresh, *same]) if same else fresh
+    if facts.result == "tensors":
+        return run.sequence([Tensor(node) for node in made], exact=False)
+    names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
+    return Sequence(run.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
+
+
+def _by_parameter(facts: knowledge.FunctionFacts, arguments: Arguments) -> list[tuple[str, Value]]:
+    """The arguments under their parameter names; those that do not fit under a name that no fact speaks of."""
+    given = [
+        (facts.parameters[position] if position < len(facts.parameters) else facts.variadic or "?", value)
+        for position, value in enumerate(arguments.positional)
+    ]
+    given.extend(arguments.keywords)
+    given.extend(("?", value) for value in arguments.extra)
+    return given
+
+
+def _output(
+    run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
+    at: cst.CSTNode,
+) -> Node:  # fmt: skip
+    edges: list[Edge] = []
+    carrying: list[Value] = []
+    for name, value in given:
+        if name in output.flows or name not in facts.tensors:
+            new = run.edges(value, Flow.GRADIENT)
+            if new and name in facts.tensors:
+                carrying.append(value)
+        else:
+            stopped = facts.name == "tf.stop_gradient"
+            new = run.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
+        edges.extend(new)
+    bend = Bend.CURVED
+    if output.flows and output.flows <= output.linear:
+        bend = Bend.LINEAR
+    elif facts.name in _BILINEAR:
+        bend = Bend.BILINEAR
+    bends = any(name in output.bends and run.nodes(value) for name, value in given)
+    return run.recorder.operation(
+        facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
+        surely_bends=bends and len(output.flows) == 1,
+        surely_tensors=True,
+    )  # fmt: skip
+
+
+def _output_floating(
+    run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
+    carrying: list[Value],
+) -> Tri:  # fmt: skip
+    if output.dtype in ("float",):
+        return True
+    if output.dtype in ("int", "bool", "string"):
+        return False
+    if output.dtype == "by_argument":
+        named = [value for name, value in given if name == facts.dtype_parameter]
+        if named:
+            return floating_dtype(named[0])
+        return {"float": True, "int": False}.get(facts.without_dtype)
+    if output.dtype == "like":
+        known = {floating_value(run, value) for value in carrying}
+        return known.pop() if len(known) == 1 else None
+    return None
+
+
+def floating_dtype(value: Value) -> Tri:
+    """Whether a dtype argument names a floating type."""
+    value = bound(value)
+    name = ""
+    if isinstance(value, Api):
+        name = value.path.rpartition(".")[2]
+    elif isinstance(value, Const):
+        if value.value is None:
+            return None
+        name = str(value.value)
+    if name in _FLOATS or name == "float":
+        return True
+    return False if name in _OTHERS or name == "int" else None
+
+
+def floating_value(run: Run, value: Value) -> Tri:
+    """Whether a tensor made of this value is floating: by literals, or what is known of tensors."""
+    found: set[Tri] = set()
+    for leaf in run.leaves(value):
+        if isinstance(leaf, Const):
+            if isinstance(leaf.value, (bool, int, str)):
+                found.add(False)
+            elif isinstance(leaf.value, float):
+                found.add(True)
+            else:
+                return None
+        elif isinstance(leaf, (Tensor, Variable)):
+            found.add(leaf.node.floating)
+        else:
+            return None
+    if found == {True, False}:
+        return True
+    return found.pop() if len(found) == 1 else None
+
+
+def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.Variable(initial_value, trainable=None, ..., dtype=None)`: a copy of the value, with no path to it (A66)."""
+    initial = arguments.get(0, "initial_value")
+    if arguments.open or initial is None:
+        return Variable(run.recorder.variable(None, None, at))
+    trainable = arguments.get(1, "trainable")
+    kept: Tri = True
+    if trainable is not None:
+        kept = bool(trainable.value) if isinstance(trainable, Const) and trainable.value is not None else None
+        if isinstance(trainable, Const) and trainable.value is None:
+            kept = True
+    if any(name == "synchronization" for name, _ in arguments.keywords):
+        kept = None
+    dtype = arguments.get(-1, "dtype")
+    floating = floating_dtype(dtype) if dtype is not None else None
+    if floating is None:
+        floating = floating_value(run, initial) if dtype is None else None
+    edges = run.edges(initial, Flow.STATE)
+    return Variable(run.recorder.variable(kept, floating, at, edges))
+
+
+def make_constant(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.constant(value, dtype=None)`: the same object for an eager tensor (A61), a copy of a variable's value (A62)."""
+    return _converted(run, arguments, at, "tf.constant", Flow.LEFT)
+
+
+def convert_to_tensor(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.convert_to_tensor(value, dtype=None)`: the same object for a tensor (A60), a new one of a variable (A122)."""
+    return _converted(run, arguments, at, "tf.convert_to_tensor", Flow.GRADIENT)
+
+
+def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+    value = arguments.get(0, "value")
+    if value is None or arguments.open:
+        return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+    dtype = arguments.get(1, "dtype")
+    floating = floating_dtype(dtype) if dtype is not None else None
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Tensor):
+            return option
+        if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
+            return Tensor(_maybe_same(run, option, op, at, floating))
+        if isinstance(option, Opaque):
+            return option
+        known = floating if floating is not None else (floating_value(run, option) if dtype is None else None)
+        edges = run.edges(option, flow)
+        return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
+
+    return run.each(bound(value), act)
+
+
+def _maybe_same(run: Run, value: Opaque, op: str, at: cst.CSTNode, floating: Tri) -> Node:
+    """A tensor that may be the very tensor that the unknown value is, but surely is no variable."""
+    node = run.recorder.unknown([view(run, value.node, op)], value.node.name, at)
+    node.op, node.trainable, node.floating = op, False, floating
+    node.sees_all = value.node.sees_all
+    return node
+
+
+def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.cast(x, dtype)`: the same object if it has that dtype already (A126), else an operation."""
+    value, dtype = arguments.get(0, "x"), arguments.get(1, "dtype")
+    if value is None or dtype is None or arguments.open:
+        return unseen_call(run, Api("tensorflow.cast"), arguments, at)
+    floating = floating_dtype(dtype)
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN and floating is not False:
+            return Tensor(_maybe_same(run, option, "tf.cast", at, floating))
+        flow = Flow.GRADIENT if floating is not False else Flow.NO_GRADIENT
+        edges = run.edges(option, flow)
+        if any(edge.node.floating is False for edge in edges):
+            edges = [Edge(edge.node, Flow.NO_GRADIENT) for edge in edges]
+        fresh = Tensor(run.recorder.operation("tf.cast", edges, at, floating=floating, bend=Bend.LINEAR))
+        differs = isinstance(option, (Tensor, Opaque)) and option.node.floating is not None and floating is not None
+        if isinstance(option, (Tensor, Opaque)) and not (differs and option.node.floating is not floating):
+            return run.join([option, fresh])
+        return fresh
+
+    return run.each(bound(value), act)
+
+
+def _function_in_graph(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.function(f)` is `f`, traced; without a function it is a decorator."""
+    given = arguments.get(0, "func")
+    if given is None:
+        return Api("tensorflow.function")
+    if isinstance(given, Function):
+        return Function(
+            given.definition, given.frame, given.name, given.opaque, True, given.instance, given.owner, given.defaults
+        )
+    return given if not isinstance(given, Const) else unseen_call(run, callee, arguments, at)
+
+
+def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    return ExitStack(run.new_cell(Items(())))
+
+
+def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`functools.partial(f, ...)`: unknown, but not a call of `f` yet."""
+    for value in arguments.all():
+        run.escape(value)
+    return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
+
+
+def _deep_copy(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A new variable or tensor with the same value (truth table X06)."""
+    value = arguments.get(0, "x")
+    if isinstance(value, Variable):
+        edges = run.edges(value, Flow.STATE)
+        node = run.recorder.variable(value.node.trainable, value.node.floating, at, edges)
+        node.op = "copy.deepcopy"
+        return Variable(node)
+    return unseen_call(run, Api("copy.deepcopy"), arguments, at)
+
+
+def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.nest.flatten(structure)` gives the same objects in a list."""
+    value = arguments.get(0, "structure")
+    if value is None:
+        return unseen_call(run, Api("tensorflow.nest.flatten"), arguments, at)
+    leaves = run.leaves(value)
+    exact = len(options(value)) == 1 and isinstance(value, (Sequence, Mapping, Tensor, Variable))
+    return run.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
+
+
+_SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
+    "tf.Variable": make_variable,
+    "tf.constant": make_constant,
+    "tf.convert_to_tensor": convert_to_tensor,
+    "tf.cast": cast,
+    "tf.dtypes.cast": cast,
+    "contextlib.ExitStack": _exit_stack,
+    "functools.partial": _partial,
+    "copy.deepcopy": _deep_copy,
+    "tf.nest.flatten": _one_dimensional,
+}
+
+
+def call_or_unseen(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """Call any value, API functions too."""
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Api):
+            return library_call(run, option, arguments, at)
+        return call_value(run, option, arguments, at)
+
+    return run.each(bound(callee), act)

@@ -1,0 +1,131 @@
+"""How the life of each tape ends: whether anybody asked it, and what still holds its recording."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.events import Kept, TapeEnded
+from flake8_gradtape.machine.recording import Context, Tape, TapeState
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.syntax import children, dotted
+from flake8_gradtape.machine.values import Class, Instance, Mapping, Sequence, TapeValue, Unbound, Value, options
+
+
+def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None) -> None:
+    """Tell the end of every tape from number `first` on; `instance` is the object of a method that was run alone."""
+    at_end = run.reachable
+    holders = _module_holders(run)
+    if instance is not None:
+        holders = {**holders, **_attribute_holders(run, instance, owner)}
+    groups: dict[tuple[cst.CSTNode, Context], list[Tape]] = {}
+    for tape in run.recorder.tapes[first:]:
+        groups.setdefault((tape.at, tape.context), []).append(tape)
+    for (at, context), tapes in groups.items():
+        visit = object()
+        run.outcomes.visit(at, context, visit)
+        if not at_end:
+            continue
+        ended = [_ended(run, tape, holders.get(tape.number)) for tape in tapes]
+        known = [event for event in ended if event is not None]
+        if len(known) < len(ended) or all(tape.muted for tape in tapes):
+            continue
+        for event in _agreed(known):
+            run.outcomes.claim(at, context, visit, event)
+
+
+def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
+    """What holds for every tape that was made at one place: how often it was asked, and what kept any of them."""
+    first = events[0]
+    asked = max(event.asked for event in events)
+    if any((event.asked == 0) != (asked == 0) for event in events):
+        return []
+    kept = next((event.kept for event in events if event.kept is not None), None)
+    grows = next((event.entered_again_in_loop for event in events if event.grows), None)
+    return [
+        TapeEnded(
+            first.where, first.tape, first.persistent, all(event.named for event in events), asked,
+            all(event.records for event in events), kept, grows, grows is not None, first.last_use,
+        )
+    ]  # fmt: skip
+
+
+def _ended(run: Run, tape: Tape, kept: Kept | None) -> TapeEnded | None:
+    """The end of one tape; None if nothing certain can be said of it."""
+    state = run.recorder.state(tape.number)
+    if state is None or state.escaped or tape.persistent is None or tape.mentioned:
+        return None
+    if tape.stored is not None and kept is None:
+        return None
+    if tape.name and _named_by_functions(run, tape):
+        return None
+    needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
+    return TapeEnded(
+        tape.at, tape.name, tape.persistent, bool(tape.name), max(state.asked, 2) if needed else state.asked,
+        state.records or _answered(run, tape), kept, tape.grows_at, _grows(state, tape), tape.last_use,
+    )  # fmt: skip
+
+
+def _grows(state: TapeState, tape: Tape) -> bool:
+    return tape.grows_at is not None and tape.persistent is True
+
+
+def _answered(run: Run, tape: Tape) -> bool:
+    """It was asked, and nothing says that the answer was None: so it had recorded something."""
+    asked = [record for record in run.recorder.asks if record.tape is tape]
+    return any(any(source.cause is None for source in record.sources) for record in asked)
+
+
+def _named_by_functions(run: Run, tape: Tape) -> bool:
+    """A function that was not run with it mentions the name of a module-level tape."""
+    if not tape.module_level:
+        return False
+    return any(
+        tape.name in run.outcomes.names_in(definition) for definition in run.defined_functions
+    )
+
+
+def _module_holders(run: Run) -> dict[int, Kept]:
+    """The tapes that names of the module still hold, and how."""
+    found: dict[int, Kept] = {}
+    direct: dict[int, int] = {}
+    for key, value in run.store.snapshot():
+        if isinstance(key, tuple) and key[0] == 0:
+            alternatives = [option for option in options(value) if not isinstance(option, Unbound)]
+            if alternatives and all(isinstance(option, TapeValue) for option in alternatives):
+                for option in alternatives:
+                    if isinstance(option, TapeValue):
+                        direct[option.tape] = direct.get(option.tape, 0) + 1
+                        found[option.tape] = Kept.SECOND_NAME if direct[option.tape] > 1 else Kept.MODULE
+            elif isinstance(value, (Sequence, Mapping)):
+                for number in run.tapes_in(value):
+                    found.setdefault(number, Kept.CONTAINER)
+            elif isinstance(value, Instance):
+                for _, item in run.entries(value.cell).entries:
+                    if isinstance(item, TapeValue):
+                        found.setdefault(item.tape, Kept.ATTRIBUTE)
+    return found
+
+
+def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[int, Kept]:
+    """The tapes that a method leaves on its object, where no method of the class removes or replaces them."""
+    if not isinstance(instance, Instance) or owner is None or owner.definition is None:
+        return {}
+    found: dict[int, Kept] = {}
+    for name, value in run.entries(instance.cell).entries:
+        if isinstance(value, TapeValue) and _written_once(owner.definition, name):
+            found[value.tape] = Kept.ATTRIBUTE
+    return found
+
+
+def _written_once(definition: cst.ClassDef, name: str) -> bool:
+    """`self.name` is assigned in one place of the class, and deleted nowhere."""
+    count = 0
+    pending: list[cst.CSTNode] = [definition.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AsName, cst.Del)):
+            target = node.name if isinstance(node, cst.AsName) else node.target
+            if dotted(target).rpartition(".")[2] == name:
+                count += 1 if not isinstance(node, cst.Del) else 2
+        pending.extend(children(node))
+    return count == 1

@@ -1,0 +1,44 @@
+"""What is known in a branch because its condition held: names that are, or are not, None."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.operations import is_none, truth
+from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.values import Choice, Tensor, Value, bound, options
+
+
+def assume(run: Run, frame: Frame, test: cst.CSTNode, holds: bool) -> None:
+    """Continue in the runs in which `test` is true (or false); names that it tests lose the other alternatives."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        assume(run, frame, test.expression, not holds)
+    elif isinstance(test, cst.BooleanOperation):
+        if isinstance(test.operator, cst.And) is holds:
+            assume(run, frame, test.left, holds)
+            assume(run, frame, test.right, holds)
+    elif isinstance(test, cst.Name):
+        _keep(run, frame, test.value, lambda value: truth(run, value) is not (not holds))
+    elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
+        part = test.comparisons[0]
+        if isinstance(part.operator, (cst.Is, cst.IsNot)) and isinstance(part.comparator, cst.Name):
+            if part.comparator.value == "None":
+                wanted = holds if isinstance(part.operator, cst.Is) else not holds
+                _keep(run, frame, test.left.value, lambda value: is_none(value) is not (not wanted))
+                if not wanted:
+                    _surely_not_none(run, frame, test.left.value)
+
+
+def _keep(run: Run, frame: Frame, name: str, fits: object) -> None:
+    value = run.read(frame, name)
+    if not isinstance(value, Choice) or not callable(fits):
+        return
+    kept: list[Value] = [option for option in options(bound(value)) if fits(option)]
+    if kept and len(kept) < len(value.options):
+        run.write(frame, name, run.join(kept))
+
+
+def _surely_not_none(run: Run, frame: Frame, name: str) -> None:
+    value = run.read(frame, name)
+    if isinstance(value, Tensor) and value.maybe_none:
+        run.write(frame, name, Tensor(value.node))

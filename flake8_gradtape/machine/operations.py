@@ -1,0 +1,339 @@
+"""Operators, items and attributes of values: what is an operation of TensorFlow, what is plain Python, what a view.
+
+Calls are in `calls`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Run, number_like
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Bend,
+    Choice,
+    Class,
+    Const,
+    Edge,
+    Flow,
+    Function,
+    Instance,
+    Items,
+    Kind,
+    Mapping,
+    Node,
+    Number,
+    Opaque,
+    Pure,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+    options,
+)
+
+BINARY = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "MatrixMultiply": "@", "BitAnd": "&", "BitOr": "|", "BitXor": "^", "LeftShift": "<<", "RightShift": ">>",
+}  # fmt: skip
+"""Operator nodes of the syntax tree to signs."""
+
+_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
+    "/": operator.truediv,
+}  # fmt: skip
+_INTEGER = frozenset({"&", "|", "^", "<<", ">>"})
+SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
+"""Attributes of tensors that are plain Python."""
+
+
+def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
+    """`left <sign> right`."""
+    left, right = bound(left), bound(right)
+    if _surely_none(left) or _surely_none(right):
+        # arithmetic on a None gradient raises (truth table B37)
+        run.die()
+        return run.anything()
+    if number_like(left) and number_like(right):
+        return _plain(run, sign, left, right, at)
+    kinds = [*options(left), *options(right)]
+    if any(isinstance(one, Sequence) for one in kinds) and not any(isinstance(one, Tensor) for one in kinds):
+        return _lists(run, sign, left, right)
+    if any(isinstance(one, (Instance, Function, Class, Mapping, Api, Pure, TapeValue)) for one in kinds):
+        run.escape(left)
+        run.escape(right)
+        return run.anything([*run.nodes(left), *run.nodes(right)], at=at)
+    if _may_be_lists(sign, left, right):
+        return run.anything([*run.nodes(left), *run.nodes(right)], at=at)
+    node = _arithmetic(run, sign, left, right, at)
+    surely = any(all(isinstance(one, (Tensor, Variable)) for one in options(side)) for side in (left, right))
+    return Tensor(node) if surely else Opaque(node)
+
+
+def _surely_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
+    if isinstance(left, Const) and isinstance(right, Const) and sign in _PLAIN:
+        one, other = left.value, right.value
+        if isinstance(one, (int, float)) and isinstance(other, (int, float)) and abs(one) + abs(other) < 1e9:
+            try:
+                return Const(_PLAIN[sign](one, other))
+            except (ArithmeticError, TypeError, ValueError):
+                return Number(run.recorder.number(at=at))
+        if sign == "+" and isinstance(one, str) and isinstance(other, str):
+            return Const(one + other)
+    edges = [*run.edges(left, Flow.LEFT), *run.edges(right, Flow.LEFT)]
+    return Number(run.recorder.number(edges, edges[0].node.op if edges else "", at))
+
+
+def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
+    if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
+        one, other = run.items(left), run.items(right)
+        return Sequence(
+            run.new_cell(
+                Items((*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable)
+            )
+        )
+    if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
+        content = run.items(left)
+        if content.exact and 0 < len(content.items) * right.value <= 16:
+            return run.sequence(content.items * right.value)
+    return run.sequence([left_or_items for side in (left, right) for left_or_items in _elements(run, side)], exact=False)
+
+
+def _elements(run: Run, value: Value) -> list[Value]:
+    found: list[Value] = []
+    for option in options(value):
+        found.extend(run.items(option).items if isinstance(option, Sequence) else [option])
+    return found
+
+
+def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
+    """`a + b` of two values of unknown structure may be a list of both (`g.trainable_variables + d.trainable_variables`)."""
+    return sign == "+" and all(
+        any(isinstance(one, Opaque) and (one.node.kind is Kind.UNKNOWN or one.node.op == "gradient") for one in options(side))
+        for side in (left, right)
+    )
+
+
+def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Node:
+    flow = Flow.NO_GRADIENT if sign == "//" or sign in _INTEGER else Flow.GRADIENT
+    edges = [*run.edges(left, flow), *run.edges(right, flow)]
+    bend, surely = Bend.LINEAR, False
+    if sign in ("*", "@"):
+        bend = Bend.BILINEAR
+    elif sign == "**":
+        bend, surely = Bend.CURVED, True
+    elif sign == "/":
+        bend = Bend.LINEAR if number_like(right) else Bend.CURVED
+        surely = bend is Bend.CURVED and number_like(left)
+    elif sign == "%":
+        bend = Bend.CURVED
+    sides = [side for side in (left, right) if not number_like(side)]
+    floating = False if sign in _INTEGER else _floating(run, sides)
+    surely_tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
+    return run.recorder.operation(
+        sign, edges, at, floating=floating, bend=bend, surely_bends=surely, surely_tensors=surely_tensors
+    )
+
+
+def _floating(run: Run, sides: list[Value]) -> bool | None:
+    """Tensors of one operation have one dtype, so one that is known tells for all."""
+    known = {node.floating for side in sides for node in run.nodes(side) if node.floating is not None}
+    return known.pop() if len(known) == 1 else None
+
+
+def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
+    """`a < b`, `a == b`, `a is b`, `a in b` …"""
+    if all(sign in ("is", "is not", "in", "not in") for sign in signs):
+        return _identity(run, signs, sides, at)
+    if all(number_like(side) for side in sides):
+        return _compare_plain(run, signs, sides, at)
+    nodes = [edge for side in sides for edge in run.edges(side, Flow.NO_GRADIENT)]
+    node = run.recorder.operation("a comparison", nodes, at, floating=False)
+    tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
+    return Tensor(node) if tensors else Opaque(node)
+
+
+def _compare_plain(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
+    tests: dict[str, Callable[[Any, Any], bool]] = {
+        "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+    }  # fmt: skip
+    if len(signs) == 1 and signs[0] in tests and all(isinstance(side, Const) for side in sides):
+        one, other = (side.value for side in sides if isinstance(side, Const))
+        try:
+            return Const(bool(tests[signs[0]](one, other)))
+        except TypeError:
+            return run.anything()
+    return Number(run.recorder.number([edge for side in sides for edge in run.edges(side, Flow.LEFT)], at=at))
+
+
+def _identity(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
+    if len(signs) == 1 and signs[0] in ("is", "is not") and _surely_none(bound(sides[1])):
+        answer = is_none(sides[0])
+        if run.asserting:
+            for leaf in run.leaves(sides[0]):
+                if isinstance(leaf, Const) and leaf.asked is not None:
+                    leaf.asked.expected = True
+        if answer is not None:
+            return Const(answer if signs[0] == "is" else not answer)
+    return Number(run.recorder.number(at=at))
+
+
+def is_none(value: Value) -> bool | None:
+    """Whether a value is None; None if that depends on the run."""
+    answers = set()
+    for option in options(bound(value)):
+        if isinstance(option, Const):
+            answers.add(option.value is None)
+        elif isinstance(option, (Opaque, Number)) or (isinstance(option, Tensor) and option.maybe_none):
+            return None
+        else:
+            answers.add(False)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def truth(run: Run, value: Value) -> bool | None:
+    """Whether a value is true; None if that depends on the run."""
+    answers: set[bool | None] = set()
+    for option in options(bound(value)):
+        if isinstance(option, Const):
+            answers.add(bool(option.value))
+        elif isinstance(option, Sequence):
+            content = run.items(option)
+            answers.add(bool(content.items) if content.exact else None)
+        elif isinstance(option, (Function, Class, TapeValue)):
+            answers.add(True)
+        else:
+            return None
+    return answers.pop() if len(answers) == 1 else None
+
+
+def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
+    """`-x`, `+x`, `~x`; `not` is in `expressions`."""
+    value = bound(value)
+    if _surely_none(value):
+        run.die()
+        return run.anything()
+    if isinstance(value, Const) and sign in "+-" and isinstance(value.value, (int, float)):
+        return Const(-value.value if sign == "-" else value.value)
+    if number_like(value):
+        return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+    flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
+    node = run.recorder.operation(
+        sign, run.edges(value, flow), at, bend=Bend.LINEAR, floating=_floating(run, [value]),
+        surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
+    )  # fmt: skip
+    return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)
+
+
+def view(run: Run, node: Node, key: object) -> Node:
+    """What an attribute, item or element of an unknown value is: part of the same value, with no operation.
+
+    Unseen code that ran since the value came to be may have put something newer there.
+    """
+    latest = run.recorder.last_unknown_effect
+    if node.kind is not Kind.UNKNOWN or latest <= node.time:
+        return node
+    found = run.views.get((node, key, latest))
+    if found is None:
+        found = run.recorder.unknown([node], node.name, node.at, time=latest, sees_all=node.sees_all)
+        run.views[(node, key, latest)] = found
+    return found
+
+
+def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
+    edges = [*run.edges(value), *run.edges(index, Flow.NO_GRADIENT)]
+    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=_floating(run, [value]))
+    return Tensor(node)
+
+
+def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
+    """`value[index]`."""
+    return run.each(bound(value), lambda option: _item(run, option, index, at))
+
+
+def _item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
+    if _surely_none(value):
+        run.die()
+        return run.anything()
+    if isinstance(value, (Tensor, Variable)):
+        return _item_operation(run, value, index, at, "getitem")
+    if isinstance(value, Sequence):
+        content = run.items(value)
+        if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
+            if -len(content.items) <= index.value < len(content.items):
+                return content.items[index.value]
+            run.die()
+            return run.anything()
+        return run.join(list(content.items)) if content.items else run.anything()
+    if isinstance(value, Mapping):
+        entries = run.entries(value.cell)
+        if isinstance(index, Const):
+            found = entries.get(index.value)
+            if found is not None:
+                return found
+            if not entries.exact:
+                return run.anything([node for _, one in entries.entries for node in run.nodes(one)])
+            run.die()
+            return run.anything()
+        return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
+    if isinstance(value, Opaque):
+        return Opaque(view(run, value.node, "item"))
+    if isinstance(value, (Number, Const)):
+        return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+    return run.anything([*run.nodes(value), *run.nodes(index)], at=at)
+
+
+def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
+    """`value[a:b]`, `value[:, 0]`, `value[..., None]`: `parts` are the values in the brackets."""
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Sequence):
+            content = run.items(option)
+            bounds = [part.value if isinstance(part, Const) else "?" for part in parts]
+            if content.exact and all(one is None or isinstance(one, int) for one in bounds):
+                chosen = content.items[slice(*bounds)] if bounds else content.items
+                return run.sequence(chosen, immutable=content.immutable)
+            return run.sequence(content.items, exact=False, immutable=content.immutable)
+        index = run.sequence(parts, immutable=True)
+        return _item(run, option, index, at)
+
+    return run.each(bound(value), act)
+
+
+def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool]:
+    """What iterating gives: the elements in order and True if all are known, else one of each kind and False."""
+    value = bound(value)
+    if isinstance(value, Sequence):
+        content = run.items(value)
+        return list(content.items), content.exact
+    if isinstance(value, Mapping):
+        entries = run.entries(value.cell)
+        return [Const(key) for key, _ in entries.entries], entries.exact
+    if isinstance(value, Choice):
+        found: list[Value] = []
+        for option in value.options:
+            found.extend(elements(run, option, at)[0])
+        return found, False
+    if isinstance(value, (Tensor, Variable)):
+        return [_item_operation(run, value, NONE, at, "iterate")], False
+    if isinstance(value, Opaque):
+        return [Opaque(view(run, value.node, "item"))], False
+    if isinstance(value, (Number, Const)):
+        return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
+    return [run.anything(run.nodes(value), at=at)], False
+
+
+def edges_of(nodes: list[Node], flow: Flow) -> list[Edge]:
+    """Nodes as inputs of an operation."""
+    return [Edge(node, flow) for node in nodes]

@@ -1,0 +1,95 @@
+"""What the abstract runs of a module have shown so far, and which of it is true in every run that reaches a line.
+
+A line in a helper function is reached from several call sites: a claim stands only if it holds from each of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded
+from flake8_gradtape.machine.recording import Context
+from flake8_gradtape.machine.syntax import children
+
+
+Visit = object
+"""One passage of a run through a call; the alternatives of an unknown receiver share it."""
+
+
+@dataclass
+class _Place:
+    """What happened at one call in one context: how often each visit was made, and how often it kept to a claim."""
+
+    visits: dict[Visit, int] = field(default_factory=dict)
+    claims: dict[tuple[str, Visit], list[Event]] = field(default_factory=dict)
+
+    def proven(self, family: str) -> Event | None:
+        """The event, if in some visit every alternative shows it."""
+        for (kind, visit), events in self.claims.items():
+            if kind == family and len(events) >= self.visits.get(visit, 0):
+                return events[0]
+        return None
+
+
+@dataclass
+class Outcomes:
+    """Claims and visits by syntax node and context."""
+
+    _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
+    _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
+    _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
+
+    def visit(self, at: cst.CSTNode, context: Context, visit: Visit) -> None:
+        """A run got to a call on a tape."""
+        visits = self._places.setdefault(at, {}).setdefault(context, _Place()).visits
+        visits[visit] = visits.get(visit, 0) + 1
+
+    def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event) -> None:
+        """The event surely happens in this visit."""
+        place = self._places.setdefault(at, {}).setdefault(context, _Place())
+        place.claims.setdefault((_family(event), visit), []).append(event)
+
+    def abandon(self, root: object) -> None:
+        """The run from `root` did not finish: nothing is claimed about the lines that it reached."""
+        for at, contexts in self._places.items():
+            if any(context[:1] == (root,) for context in contexts):
+                self._uncertain[at] = None
+
+    def events(self) -> list[Event]:
+        """The events that hold in every context that reaches their place."""
+        found: list[Event] = []
+        for at, contexts in self._places.items():
+            if at in self._uncertain:
+                continue
+            families = dict.fromkeys(family for place in contexts.values() for family, _ in place.claims)
+            for family in families:
+                events = [place.proven(family) for place in contexts.values()]
+                if events and all(event is not None for event in events):
+                    found.extend(event for event in events[:1] if event is not None)
+        return found
+
+    def names_in(self, definition: cst.CSTNode) -> frozenset[str]:
+        """All names that a function mentions."""
+        known = self._names.get(definition)
+        if known is None:
+            found: set[str] = set()
+            pending: list[cst.CSTNode] = [definition]
+            while pending:
+                node = pending.pop()
+                if isinstance(node, cst.Name):
+                    found.add(node.value)
+                pending.extend(children(node))
+            known = self._names[definition] = frozenset(found)
+        return known
+
+
+def _family(event: Event) -> str:
+    if isinstance(event, CallRaised):
+        return f"CallRaised {event.misuse.name}"
+    if isinstance(event, GradientAsked):
+        return "in block" if event.in_own_block else "None"
+    if isinstance(event, TapeEnded):
+        return f"TapeEnded {min(event.asked, 2)} {event.kept} {event.grows}"
+    return type(event).__name__

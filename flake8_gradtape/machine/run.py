@@ -1,0 +1,471 @@
+"""One abstract run over a module: its store, frames, work budget and the events it has collected.
+
+Holds state and the joins of values; what statements, expressions and calls do is in the modules that take a `Run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import libcst as cst
+
+from flake8_gradtape.machine.outcomes import Outcomes
+from flake8_gradtape.machine.recording import Recorder, TapeState, escape, join_states
+from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
+from flake8_gradtape.machine.values import (
+    MOST_OPTIONS,
+    UNBOUND,
+    Api,
+    Choice,
+    Class,
+    Const,
+    Edge,
+    Entries,
+    ExitStack,
+    Flow,
+    Function,
+    Instance,
+    Items,
+    Kind,
+    Mapping,
+    Node,
+    Number,
+    Opaque,
+    Pausing,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    flat_options,
+    node_of,
+    options,
+)
+
+
+class GiveUp(Exception):
+    """The work budget of this run is spent; nothing that it found is claimed."""
+
+
+@dataclass
+class Loop:
+    """A loop being run: where `break` and `continue` leave their states."""
+
+    mark: int
+    breaks: list[Delta] = field(default_factory=list)
+    continues: list[Delta] = field(default_factory=list)
+
+
+@dataclass
+class Activation:
+    """A function being run: where `return` leaves its states."""
+
+    mark: int
+    returns: list[tuple[Delta, Value]] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    graph: bool = False
+    instance: Value | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The names of one function activation (or of the module, or of a class body)."""
+
+    number: int
+    parent: Frame | None
+    locals: frozenset[str] | None
+    """The names that are local; None for the module, where every name is."""
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+    is_class: bool = False
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The evaluated arguments of a call; `open` if starred ones make the list incomplete."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+    extra: tuple[Value, ...] = ()
+    """What the starred arguments held."""
+
+    def all(self) -> list[Value]:
+        """Every value that is handed over."""
+        return [*self.positional, *(value for _, value in self.keywords), *self.extra]
+
+    def get(self, position: int, name: str) -> Value | None:
+        """The argument at `position` or under `name`."""
+        for keyword, value in self.keywords:
+            if keyword == name:
+                return value
+        if 0 <= position < len(self.positional):
+            return self.positional[position]
+        return None
+
+
+class Evaluate(Protocol):
+    def __call__(self, run: Run, frame: Frame, node: cst.CSTNode) -> Value: ...
+
+
+class Run:
+    """The state of the abstract interpreter.
+
+    `budget` bounds the work: `step` raises `GiveUp` when it is spent. `muted` runs (the widened pass of a loop) emit
+    nothing.
+    """
+
+    MOST_DEPTH = 8
+
+    def __init__(self, evaluate: Evaluate, execute: Callable[[Run, Frame, Iterable[cst.CSTNode]], None]) -> None:
+        self.store = Store(self._join_key)
+        self.recorder = Recorder(self.store)
+        self.outcomes = Outcomes()
+        self.evaluate = evaluate
+        self.execute = execute
+        self.muted = 0
+        self.catching = 0
+        self.asserting = 0
+        self.budget = 0
+        self.context: tuple[object, ...] = ()
+        self.functions: list[cst.CSTNode] = []
+        self.activations: list[Activation] = []
+        self.module_loops: list[Loop] = []
+        self.entered_functions: dict[cst.CSTNode, None] = {}
+        self.escaped_functions: dict[cst.CSTNode, None] = {}
+        self.module_frame = Frame(0, None, None)
+        self.frames: dict[int, Frame] = {0: self.module_frame}
+        self.visit: object | None = None
+        self.opening: cst.CSTNode | None = None
+        """The `with` statement whose first item is being evaluated: where a tape made there is reported."""
+        self.defined_functions: dict[cst.CSTNode, Function] = {}
+        self.owners: dict[cst.CSTNode, Class] = {}
+        self.recursive: dict[cst.CSTNode, None] = {}
+        self.views: dict[object, Node] = {}
+        self._cells = 0
+        self._frame_count = 0
+
+    # -- work ------------------------------------------------------------------------------------------------------
+
+    def step(self, cost: int = 1) -> None:
+        """Account for a piece of work."""
+        self.budget -= cost
+        if self.budget < 0:
+            raise GiveUp
+
+    @property
+    def reachable(self) -> bool:
+        """Some run gets to this point."""
+        return self.store.reachable
+
+    def die(self) -> None:
+        """Every run that gets here ends here (an exception)."""
+        self.store.reachable = False
+
+    def new_visit(self) -> object:
+        """The passage through a call that is under way; the alternatives of its receiver share one."""
+        return self.visit if self.visit is not None else object()
+
+    def each(self, value: Value, act: Callable[[Value], Value]) -> Value:
+        """The join of what `act` gives for each alternative of `value`, each in a state of its own."""
+        alternatives = options(value)
+        if len(alternatives) == 1:
+            return act(alternatives[0])
+        outer, self.visit = self.visit, self.new_visit()
+        mark = self.store.mark()
+        deltas: list[Delta | None] = []
+        results: list[Value] = []
+        for alternative in alternatives:
+            result = act(alternative)
+            if self.reachable:
+                results.append(result)
+            deltas.append(self.store.take(mark))
+        self.store.merge(deltas)
+        self.visit = outer
+        return self.join(results) if results else self.anything()
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """Emit nothing in here."""
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+
+    def loop_depth(self) -> int:
+        """How many loops are being run, over all activations."""
+        return len(self.module_loops) + sum(len(activation.loops) for activation in self.activations)
+
+    def reset_stacks(self) -> None:
+        """Forget what was under way when a run gave up."""
+        self.functions.clear()
+        self.activations.clear()
+        self.module_loops.clear()
+        self.muted = self.catching = self.asserting = 0
+        self.visit = None
+        self.store.stop_watching()
+
+    def current_self(self) -> Value | None:
+        """The object of the method that is being run."""
+        return self.activations[-1].instance if self.activations else None
+
+    def outcomes_of_recursion(self, definition: cst.CSTNode) -> None:
+        """A function calls itself: the inner calls are not followed, so it is reached in ways that are not seen."""
+        self.recursive[definition] = None
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def new_frame(
+        self,
+        parent: Frame | None,
+        names: frozenset[str],
+        global_names: frozenset[str] = frozenset(),
+        nonlocal_names: frozenset[str] = frozenset(),
+        is_class: bool = False,
+    ) -> Frame:
+        """A new scope inside `parent`."""
+        self._frame_count += 1
+        frame = Frame(self._frame_count, parent, names, global_names, nonlocal_names, is_class)
+        self.frames[frame.number] = frame
+        return frame
+
+    def home(self, frame: Frame, name: str) -> Frame | None:
+        """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
+        if name in frame.globals:
+            return self.module_frame
+        found: Frame | None = frame
+        first = name not in frame.nonlocals
+        while found is not None:
+            if found.locals is None:
+                return found
+            if first and name in found.locals:
+                return found
+            if name in found.globals:
+                return self.module_frame
+            found = found.parent
+            while found is not None and found.is_class:
+                found = found.parent
+            first = True
+        return None
+
+    def read(self, frame: Frame, name: str) -> Value | None:
+        """What `name` holds; None if nothing was ever assigned to it."""
+        home = self.home(frame, name)
+        if home is None:
+            return None
+        found: Value | None = self.store.get((home.number, name))
+        return found
+
+    def write(self, frame: Frame, name: str, value: Value) -> None:
+        """`name = value`."""
+        home = self.home(frame, name) or frame
+        self.store.set((home.number, name), value)
+
+    # -- containers ------------------------------------------------------------------------------------------------
+
+    def new_cell(self, content: Items | Entries) -> int:
+        """A place in the store for the content of a container."""
+        self._cells += 1
+        self.store.set(("cell", self._cells), content)
+        return self._cells
+
+    def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> Sequence:
+        """A list or tuple."""
+        return Sequence(self.new_cell(Items(tuple(items), exact, immutable)))
+
+    def mapping(self, entries: Iterable[tuple[Any, Value]], exact: bool = True) -> Mapping:
+        """A dict."""
+        return Mapping(self.new_cell(Entries(tuple(entries), exact)))
+
+    def items(self, value: Sequence) -> Items:
+        """The content of a sequence."""
+        found: Items | None = self.store.get(("cell", value.cell))
+        return found if isinstance(found, Items) else Items((self.anything(),), exact=False)
+
+    def entries(self, cell: int) -> Entries:
+        """The content of a mapping or object."""
+        found: Entries | None = self.store.get(("cell", cell))
+        return found if isinstance(found, Entries) else Entries((), exact=False)
+
+    def put(self, cell: int, content: Items | Entries) -> None:
+        """Replace the content of a container."""
+        self.store.set(("cell", cell), content)
+
+    def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
+        """A value made by unseen code out of `edges` and whatever was within its reach."""
+        return Opaque(self.recorder.unknown(edges, name, at))
+
+    # -- looking into values ---------------------------------------------------------------------------------------
+
+    def leaves(self, value: Value, limit: int = 400) -> list[Value]:
+        """The values that are not containers, at any depth."""
+        found: list[Value] = []
+        seen: set[int] = set()
+        pending: list[Value] = [value]
+        while pending and len(found) < limit:
+            one = pending.pop()
+            if isinstance(one, Choice):
+                pending.extend(reversed(one.options))
+            elif isinstance(one, Sequence):
+                if one.cell not in seen:
+                    seen.add(one.cell)
+                    pending.extend(reversed(self.items(one).items))
+            elif isinstance(one, Mapping):
+                if one.cell not in seen:
+                    seen.add(one.cell)
+                    pending.extend(reversed([item for _, item in self.entries(one.cell).entries]))
+            else:
+                found.append(one)
+        return found
+
+    def nodes(self, value: Value) -> list[Node]:
+        """All nodes in a value, each once; those of objects and closures too."""
+        found: dict[Node, None] = {}
+        seen: set[int] = set()
+        pending = list(self.leaves(value))
+        while pending:
+            one = pending.pop()
+            node = node_of(one)
+            if node is not None:
+                found.setdefault(node)
+            if isinstance(one, Instance) and one.cell not in seen:
+                seen.add(one.cell)
+                for _, item in self.entries(one.cell).entries:
+                    pending.extend(self.leaves(item))
+            elif isinstance(one, Function) and one.instance is not None:
+                pending.append(one.instance)
+        return list(found)
+
+    def edges(self, value: Value, flow: Flow = Flow.GRADIENT) -> list[Edge]:
+        """The value as input of an operation."""
+        return [Edge(node, flow) for node in self.nodes(value)]
+
+    def tapes_in(self, value: Value) -> list[int]:
+        """The tapes in a value."""
+        return [leaf.tape for leaf in self.leaves(value) if isinstance(leaf, TapeValue)]
+
+    def escape(self, value: Value) -> None:
+        """Hand a value to code that the machine cannot see: it may keep, change, watch and call what is in it."""
+        seen: set[object] = set()
+        pending: list[Value] = [value]
+        while pending:
+            one = pending.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            self.step()
+            node = node_of(one)
+            if node is not None:
+                escape(node)
+            if isinstance(one, Choice):
+                pending.extend(one.options)
+            elif isinstance(one, Sequence):
+                content = self.items(one)
+                pending.extend(content.items)
+                if not content.immutable:
+                    self.put(one.cell, Items((*content.items, self.anything(self._item_nodes(content))), exact=False))
+            elif isinstance(one, (Mapping, Instance)):
+                entries = self.entries(one.cell)
+                pending.extend(item for _, item in entries.entries)
+                if entries.exact:
+                    self.put(one.cell, Entries(entries.entries, exact=False))
+            elif isinstance(one, TapeValue):
+                self.recorder.escape(one.tape)
+            elif isinstance(one, Pausing):
+                pending.append(one.tape)
+            elif isinstance(one, ExitStack):
+                pending.extend(self.items(Sequence(one.cell)).items)
+            elif isinstance(one, Function):
+                pending.extend(self._captured(one))
+            elif isinstance(one, Class) and one.cell not in seen:
+                seen.add(one.cell)
+                pending.extend(item for _, item in self.entries(one.cell).entries)
+
+    def blur_attributes(self, value: Instance) -> None:
+        """Unseen code may have assigned any attribute of an object."""
+        entries = self.entries(value.cell)
+        changed = tuple((name, self.join([item, self.anything(self.nodes(item))])) for name, item in entries.entries)
+        self.put(value.cell, Entries(changed, exact=False))
+
+    def _item_nodes(self, content: Items) -> list[Node]:
+        return [node for item in content.items for node in self.nodes(item)]
+
+    def _captured(self, function: Function) -> Iterator[Value]:
+        """What unseen code reaches by calling a function: the names that it reads, and its object."""
+        self.escaped_functions[function.definition] = None
+        if function.instance is not None:
+            yield function.instance
+        frame = self.frames.get(function.frame)
+        if frame is None:
+            return
+        for name in self.outcomes.names_in(function.definition):
+            value = self.read(frame, name)
+            if value is not None:
+                yield value
+
+    # -- joins -----------------------------------------------------------------------------------------------------
+
+    def _join_key(self, key: Key, values: list[Any]) -> Any:
+        kind = key[0] if isinstance(key, tuple) else None
+        if kind == "tape":
+            return join_states([value for value in values if isinstance(value, TapeState)])
+        if kind == "cell":
+            return self._join_content([value for value in values if value is not MISSING])
+        return self.join([UNBOUND if value is MISSING else value for value in values])
+
+    def _join_content(self, contents: list[Any]) -> Any:
+        first = contents[0]
+        if all(content is first for content in contents):
+            return first
+        if isinstance(first, Items):
+            same_length = all(len(content.items) == len(first.items) for content in contents)
+            if same_length and all(content.exact for content in contents):
+                columns = zip(*(content.items for content in contents), strict=True)
+                return Items(tuple(self.join(list(column)) for column in columns), True, first.immutable)
+            return Items(
+                tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable
+            )
+        keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
+        return Entries(
+            tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),
+            all(content.exact for content in contents),
+        )
+
+    def join(self, values: list[Value]) -> Value:
+        """One of several values."""
+        found = flat_options(values)
+        if len(found) == 1:
+            return found[0]
+        if len(found) > MOST_OPTIONS:
+            return self.anything([node for value in found for node in self.nodes(value)])
+        return Choice(tuple(found))
+
+    def blur(self, value: Value) -> Value:
+        """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
+        kept = [option for option in options(value) if isinstance(option, _LASTING)]
+        rest = [option for option in options(value) if not isinstance(option, _LASTING)]
+        node = self.recorder.unknown([node for option in rest for node in self.nodes(option)], sees_all=True)
+        return self.join([*kept, Opaque(node)])
+
+
+_LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Api)
+"""Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
+
+
+def number_like(value: Value) -> bool:
+    """Surely a Python or NumPy value, so no operation of TensorFlow."""
+    return all(isinstance(option, (Const, Number)) for option in options(value))
+
+
+def tensor_like(value: Value) -> bool:
+    """Surely a tensor or variable."""
+    return all(isinstance(option, (Tensor, Variable)) for option in options(value))
+
+
+def is_unknown(value: Value) -> bool:
+    """Made by code that the machine cannot see, in some run."""
+    return any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value))

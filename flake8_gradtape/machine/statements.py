@@ -1,0 +1,321 @@
+"""Running statements: one function for each kind of syntax node, looked up by its class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import libcst as cst
+
+from flake8_gradtape.machine.assignment import assign, delete
+from flake8_gradtape.machine.blocks import run_with
+from flake8_gradtape.machine.containers import sequence_method
+from flake8_gradtape.machine.definitions import define_class, define_function
+from flake8_gradtape.machine.loops import iterate, repeat
+from flake8_gradtape.machine.narrowing import assume
+from flake8_gradtape.machine.operations import BINARY, binary, item, truth
+from flake8_gradtape.machine.run import Arguments, Frame, Run
+from flake8_gradtape.machine.store import Delta
+from flake8_gradtape.machine.syntax import children, dotted
+from flake8_gradtape.machine.tries import catches, run_try
+from flake8_gradtape.machine.values import NONE, Api, Const, Sequence, Value, Variable, bound
+
+
+def execute(run: Run, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
+    """Run statements in order, as far as some run gets."""
+    for statement in statements:
+        if not run.reachable:
+            return
+        run.step()
+        act = _KINDS.get(type(statement))
+        if act is not None:
+            act(run, frame, statement)
+
+
+def _body(run: Run, frame: Frame, node: Any) -> None:
+    execute(run, frame, node.body)
+
+
+def _expression(run: Run, frame: Frame, node: cst.Expr) -> None:
+    run.evaluate(run, frame, node.value)
+
+
+def _assign(run: Run, frame: Frame, node: cst.Assign) -> None:
+    value = run.evaluate(run, frame, node.value)
+    for target in node.targets:
+        assign(run, frame, target.target, value)
+
+
+def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        assign(run, frame, node.target, run.evaluate(run, frame, node.value))
+
+
+def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
+    old = run.evaluate(run, frame, node.target)
+    value = run.evaluate(run, frame, node.value)
+    sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
+    if isinstance(bound(old), Sequence) and sign == "+":
+        sequence_method(run, bound(old), "extend", Arguments((value,)), node)  # type: ignore[arg-type]
+        return
+    if isinstance(bound(old), Variable) and sign in ("+", "-", "*", "/", "**"):
+        # tf.Variable refuses these (truth table A38, K41)
+        run.die()
+        return
+    assign(run, frame, node.target, binary(run, sign, old, value, node))
+
+
+def _delete(run: Run, frame: Frame, node: cst.Del) -> None:
+    delete(run, frame, node.target)
+
+
+def _if(run: Run, frame: Frame, node: cst.If) -> None:
+    # `elif` chains are nested: walk down instead of recursing
+    mark = run.store.mark()
+    ends: list[Delta | None] = []
+    prefix = mark
+    current: cst.If | cst.Else | None = node
+    while isinstance(current, cst.If):
+        known = truth(run, run.evaluate(run, frame, current.test))
+        if not run.reachable:
+            current = None
+            ends.append(run.store.take(mark))
+            break
+        if known is not False:
+            inner = run.store.mark()
+            assume(run, frame, current.test, True)
+            execute(run, frame, [current.body])
+            ends.append(_since(run, prefix, inner))
+        if known is True:
+            run.store.rollback(mark)
+            run.store.merge(ends)
+            return
+        assume(run, frame, current.test, False)
+        current = current.orelse
+    else:
+        if isinstance(current, cst.Else):
+            execute(run, frame, [current.body])
+        ends.append(run.store.take(mark))
+    run.store.merge(ends)
+
+
+def _since(run: Run, outer: int, inner: int) -> Delta | None:
+    """The changes since `outer`, undone only back to `inner`."""
+    taken = run.store.delta(outer) if run.reachable else None
+    run.store.rollback(inner)
+    run.store.reachable = True
+    return taken
+
+
+def _for(run: Run, frame: Frame, node: cst.For) -> None:
+    iterable = run.evaluate(run, frame, node.iter)
+
+    def once(element: Value) -> None:
+        assign(run, frame, node.target, element)
+        execute(run, frame, [node.body])
+
+    mark = run.store.mark()
+    breaks = iterate(run, iterable, node, once, _known_long(run, node, iterable))
+    _after_loop(run, frame, node, mark, breaks)
+
+
+def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
+    """`range` of a literal that is not empty: too long to unroll, but surely run."""
+    call = node.iter
+    if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "range"):
+        return False
+    return bool(call.args) and all(isinstance(one.value, cst.Integer) and one.value.evaluated_value > 0 for one in call.args[-1:]) and len(call.args) == 1
+
+
+def _while(run: Run, frame: Frame, node: cst.While) -> None:
+    known = truth(run, run.evaluate(run, frame, node.test))
+    if known is False or not run.reachable:
+        if node.orelse is not None and run.reachable:
+            execute(run, frame, [node.orelse.body])
+        return
+    forever = known is True and isinstance(node.test, (cst.Name, cst.Integer))
+
+    def body() -> None:
+        assume(run, frame, node.test, True)
+        execute(run, frame, [node.body])
+        if run.reachable:
+            run.evaluate(run, frame, node.test)
+
+    mark = run.store.mark()
+    breaks = repeat(run, body, at_least_once=known is True)
+    if forever:
+        run.store.take(mark)
+        run.store.merge(breaks)
+        return
+    _after_loop(run, frame, node, mark, breaks)
+
+
+def _after_loop(run: Run, frame: Frame, node: cst.For | cst.While, mark: int, breaks: list[Delta]) -> None:
+    if node.orelse is not None and run.reachable:
+        execute(run, frame, [node.orelse.body])
+    if breaks:
+        run.store.merge([run.store.take(mark), *breaks])
+
+
+def _break(run: Run, frame: Frame, node: cst.Break) -> None:
+    loops = run.activations[-1].loops if run.activations else run.module_loops
+    if loops:
+        loops[-1].breaks.append(run.store.delta(loops[-1].mark))
+    run.die()
+
+
+def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
+    loops = run.activations[-1].loops if run.activations else run.module_loops
+    if loops:
+        loops[-1].continues.append(run.store.delta(loops[-1].mark))
+    run.die()
+
+
+def _return(run: Run, frame: Frame, node: cst.Return) -> None:
+    value = run.evaluate(run, frame, node.value) if node.value is not None else NONE
+    if run.reachable and run.activations:
+        activation = run.activations[-1]
+        activation.returns.append((run.store.delta(activation.mark), value))
+    run.die()
+
+
+def _raise(run: Run, frame: Frame, node: cst.Raise) -> None:
+    if node.exc is not None:
+        run.evaluate(run, frame, node.exc)
+    run.die()
+
+
+def _assert(run: Run, frame: Frame, node: cst.Assert) -> None:
+    run.asserting += 1
+    known = truth(run, run.evaluate(run, frame, node.test))
+    run.asserting -= 1
+    if known is False:
+        run.die()
+    else:
+        assume(run, frame, node.test, True)
+
+
+def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
+    handlers: list[Callable[[], None]] = []
+    for handler in node.handlers:
+
+        def handle(handler: Any = handler) -> None:
+            if handler.name is not None:
+                assign(run, frame, handler.name.name, run.anything())
+            execute(run, frame, [handler.body])
+
+        handlers.append(handle)
+    run_try(
+        run,
+        lambda: execute(run, frame, [node.body]),
+        handlers,
+        (lambda: execute(run, frame, [node.orelse.body])) if node.orelse is not None else None,
+        (lambda: execute(run, frame, [node.finalbody.body])) if node.finalbody is not None else None,
+        catching=catches(node),
+    )
+
+
+def _with(run: Run, frame: Frame, node: cst.With) -> None:
+    run_with(run, frame, node, lambda: execute(run, frame, [node.body]))
+
+
+def _match(run: Run, frame: Frame, node: cst.Match) -> None:
+    subject = run.evaluate(run, frame, node.subject)
+    mark = run.store.mark()
+    ends: list[Delta | None] = [{}]
+    for case in node.cases:
+        _bind_pattern(run, frame, case.pattern, subject)
+        if case.guard is not None:
+            run.evaluate(run, frame, case.guard)
+        execute(run, frame, [case.body])
+        ends.append(run.store.take(mark))
+        if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
+            ends[0] = None
+    run.store.merge(ends)
+
+
+def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Value) -> None:
+    """Names in a pattern take the subject, or some part of it."""
+    if isinstance(pattern, cst.MatchAs):
+        if pattern.name is not None:
+            assign(run, frame, pattern.name, subject)
+        if pattern.pattern is not None:
+            _bind_pattern(run, frame, pattern.pattern, subject)
+        return
+    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+        for place, element in enumerate(pattern.patterns):
+            starred = isinstance(element, cst.MatchStar)
+            part = run.anything(run.nodes(subject)) if starred else item(run, subject, Const(place), pattern)
+            run.store.reachable = True
+            if isinstance(element, cst.MatchStar):
+                if element.name is not None:
+                    assign(run, frame, element.name, part)
+            else:
+                _bind_pattern(run, frame, element.value, part)
+        return
+    for part_node in children(pattern):
+        if isinstance(part_node, cst.MatchPattern):
+            _bind_pattern(run, frame, part_node, run.anything(run.nodes(subject)))
+        elif isinstance(part_node, (cst.MatchKeywordElement, cst.MatchMappingElement)):
+            _bind_pattern(run, frame, part_node.pattern, run.anything(run.nodes(subject)))
+        elif isinstance(part_node, cst.MatchOrElement):
+            _bind_pattern(run, frame, part_node.pattern, subject)
+
+
+def _import(run: Run, frame: Frame, node: cst.Import) -> None:
+    for alias in node.names:
+        path = dotted(alias.name)
+        if alias.asname is not None:
+            assign(run, frame, alias.asname.name, Api(path))
+        else:
+            top = path.partition(".")[0]
+            assign(run, frame, cst.Name(top), Api(top))
+
+
+def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> None:
+    if isinstance(node.names, cst.ImportStar):
+        return
+    module = "." * len(node.relative) + dotted(node.module)
+    for alias in node.names:
+        name = dotted(alias.name)
+        target = alias.asname.name if alias.asname is not None else cst.Name(name)
+        path = f"{module}.{name}" if module else name
+        if module == "__future__":
+            continue
+        assign(run, frame, target, Api(path))
+
+
+def _function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
+    assign(run, frame, node.name, define_function(run, frame, node))
+
+
+def _class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
+    assign(run, frame, node.name, define_class(run, frame, node, execute))
+
+
+_KINDS: dict[type, Callable[[Run, Frame, Any], None]] = {
+    cst.SimpleStatementLine: _body,
+    cst.SimpleStatementSuite: _body,
+    cst.IndentedBlock: _body,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.With: _with,
+    cst.Match: _match,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

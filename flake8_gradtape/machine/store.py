@@ -1,0 +1,128 @@
+"""The state of one abstract run: a flat store with a journal, so that branches cost what they change.
+
+A branch runs on the same store, what it changed is taken out as a `Delta`, and the store is rolled back; joining
+several deltas touches only their keys. Nothing here knows what the values mean: `join` is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+Key = Hashable
+Delta = dict[Key, Any]
+MISSING: Any = object()
+
+
+class Store:
+    """Keys to values, with undo.
+
+    `join(key, values)` gives the value that stands for several; a value is `MISSING` where a branch has no such key.
+    """
+
+    def __init__(self, join: Callable[[Key, list[Any]], Any]) -> None:
+        self._data: dict[Key, Any] = {}
+        self._journal: list[tuple[Key, Any]] = []
+        self._join = join
+        self._watchers: list[dict[Key, list[Any]]] = []
+        self.reachable = True
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        """The value under `key`."""
+        return self._data.get(key, default)
+
+    def set(self, key: Key, value: Any) -> None:
+        """Put `value` under `key`."""
+        old = self._data.get(key, MISSING)
+        if old is value:
+            return
+        self._journal.append((key, old))
+        self._data[key] = value
+        if self._watchers and self.reachable:
+            self._watchers[-1].setdefault(key, []).append(value)
+
+    def remove(self, key: Key) -> None:
+        """Forget `key`."""
+        old = self._data.pop(key, MISSING)
+        if old is not MISSING:
+            self._journal.append((key, old))
+
+    def mark(self) -> int:
+        """A point to take changes since, and to roll back to."""
+        return len(self._journal)
+
+    def changed_since(self, mark: int) -> set[Key]:
+        """The keys that were written since `mark`."""
+        return {key for key, _ in self._journal[mark:]}
+
+    def delta(self, mark: int) -> Delta:
+        """What is different from the state at `mark`."""
+        return {key: self._data.get(key, MISSING) for key in self.changed_since(mark)}
+
+    def rollback(self, mark: int) -> None:
+        """Restore the state at `mark`."""
+        while len(self._journal) > mark:
+            key, old = self._journal.pop()
+            if old is MISSING:
+                self._data.pop(key, None)
+            else:
+                self._data[key] = old
+
+    def apply(self, delta: Delta) -> None:
+        """Make the changes of one branch, and be reachable."""
+        self.reachable = True
+        for key, value in delta.items():
+            if value is MISSING:
+                self.remove(key)
+            else:
+                self.set(key, value)
+
+    def take(self, mark: int) -> Delta | None:
+        """The changes since `mark`, undone here; None if the run does not get to this point."""
+        taken = self.delta(mark) if self.reachable else None
+        self.rollback(mark)
+        self.reachable = True
+        return taken
+
+    def merge(self, deltas: Iterable[Delta | None]) -> None:
+        """Continue with the join of the branches that get here; unreachable if none does."""
+        alive = [delta for delta in deltas if delta is not None]
+        self.reachable = bool(alive)
+        if not alive:
+            return
+        if len(alive) == 1:
+            self.apply(alive[0])
+            return
+        keys = dict.fromkeys(key for delta in alive for key in delta)
+        for key in keys:
+            base = self._data.get(key, MISSING)
+            value = self._join(key, [delta.get(key, base) for delta in alive])
+            if value is MISSING:
+                self.remove(key)
+            else:
+                self.set(key, value)
+
+    def watch(self) -> None:
+        """Begin to remember every value written, for the handlers of a `try`."""
+        self._watchers.append({})
+
+    def watched(self) -> dict[Key, list[Any]]:
+        """Stop remembering, and give what was written to each key; an enclosing watch keeps it too."""
+        written = self._watchers.pop()
+        if self._watchers:
+            outer = self._watchers[-1]
+            for key, values in written.items():
+                outer.setdefault(key, []).extend(values)
+        return written
+
+    def stop_watching(self) -> None:
+        """Drop all watches."""
+        self._watchers.clear()
+
+    def snapshot(self) -> list[tuple[Key, Any]]:
+        """All keys and values."""
+        return list(self._data.items())
+
+    def interrupted(self, written: dict[Key, list[Any]]) -> Delta:
+        """The join of the states at every point of a body that wrote `written`, seen from the state before it."""
+        return {key: self._join(key, [self._data.get(key, MISSING), *values]) for key, values in written.items()}

@@ -1,0 +1,367 @@
+"""Methods of a tape, and entering and leaving it: what happens, and what is claimed about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from flake8_gradtape.machine.causes import explain
+from flake8_gradtape.machine.events import Answer, AskedSource, BackwardRecorded, CallRaised, GradientAsked, Misuse
+from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.recording import Ask, Raised, Reach, Tape, TapeState, sees
+from flake8_gradtape.machine.run import Arguments, Run, number_like
+from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.values import (
+    NONE,
+    Const,
+    Flow,
+    Items,
+    Kind,
+    Mapping,
+    Node,
+    Number,
+    Opaque,
+    Pausing,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Tri,
+    Value,
+    Variable,
+    bound,
+    flat_options,
+    node_of,
+    options,
+)
+
+ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
+
+
+def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.GradientTape(persistent=False, watch_accessed_variables=True)`."""
+    tape = Tape(
+        len(run.recorder.tapes),
+        persistent=_flag(arguments.get(0, "persistent"), default=False, open_=arguments.open),
+        auto=_flag(arguments.get(1, "watch_accessed_variables"), default=True, open_=arguments.open),
+        at=run.opening if run.opening is not None else at,
+        module_level=not run.functions,
+        context=run.context,
+        muted=run.muted > 0,
+        loop_depth=run.loop_depth(),
+    )
+    return TapeValue(run.recorder.open(tape))
+
+
+def _flag(value: Value | None, default: bool, open_: bool) -> Tri:
+    if value is None:
+        return None if open_ else default
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
+    """`with tape:`"""
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    tape = run.recorder.tapes[value.tape]
+    state = run.recorder.state(value.tape)
+    try:
+        run.recorder.enter(value.tape)
+    except Raised as raised:
+        fails(run, at, visit, tape, "__enter__", raised)
+        return
+    if state is not None and state.entries >= 1 and state.spent is False and tape.persistent is True:
+        if run.loop_depth() > tape.loop_depth and not run.muted:
+            tape.grows_at = at
+
+
+def fails(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
+    """A call on a tape raises: claimed unless somebody catches it; that run ends here."""
+    state = run.recorder.state(tape.number)
+    if not run.catching and not run.muted and run.reachable and not (state is not None and state.escaped):
+        event = CallRaised(at, tape.name, method, raised.misuse, raised.message)
+        run.outcomes.claim(at, run.context, visit, event)
+    run.die()
+
+
+def tape_method(
+    run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]
+) -> Value:
+    """`tape.<method>(...)`; `inline` are the nodes that were made in the arguments of the call."""
+    tape = run.recorder.tapes[value.tape]
+    tape.last_use = at
+    if method in ASKING:
+        return ask(run, value, method, arguments, at, inline)
+    if method == "stop_recording":
+        return Pausing(value)
+    if method == "watched_variables":
+        tape.mentioned = True
+        return run.anything(at=at)
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    try:
+        if method == "watch":
+            watch(run, value, arguments)
+        elif method == "reset":
+            run.recorder.reset(value.tape)
+        elif method == "__enter__":
+            run.recorder.enter(value.tape)
+            return value
+        elif method == "__exit__":
+            run.recorder.leave(value.tape)
+        elif method == "_push_tape" or method == "_pop_tape" or method not in ("gradients",):
+            run.recorder.escape(value.tape)
+            return run.anything(at=at)
+    except Raised as raised:
+        fails(run, at, visit, tape, method, raised)
+    return NONE
+
+
+def watch(run: Run, value: TapeValue, arguments: Arguments) -> None:
+    """`tape.watch(tensor or nested structure)`; raises `Raised`."""
+    given = arguments.get(0, "tensor")
+    if given is None:
+        run.recorder.update(value.tape, lambda state: replace(state, escaped=True))
+        return
+    leaves = run.leaves(given)
+    if any(isinstance(leaf, (Number, Const)) for leaf in leaves) and not any(isinstance(leaf, Opaque) for leaf in leaves):
+        # a number or array cannot be watched (truth table A07, A08, A201)
+        if len(flat_options(options(given))) == 1:
+            raise Raised(Misuse.OTHER)
+    sure = len(options(given)) == 1 and _exact(run, given)
+    run.recorder.watch(value.tape, run.nodes(given), sure)
+
+
+def _exact(run: Run, value: Value) -> bool:
+    if isinstance(value, Sequence):
+        content = run.items(value)
+        return content.exact and all(len(options(one)) == 1 and _exact(run, one) for one in content.items)
+    if isinstance(value, Mapping):
+        entries = run.entries(value.cell)
+        return entries.exact and all(len(options(one)) == 1 and _exact(run, one) for _, one in entries.entries)
+    return True
+
+
+def _argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression | None:
+    for one in at.args:
+        if one.keyword is not None and one.keyword.value == name:
+            return one.value
+    if position < len(at.args) and at.args[position].keyword is None and not at.args[position].star:
+        return at.args[position].value
+    return None
+
+
+def ask(
+    run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]
+) -> Value:
+    """`tape.gradient(target, sources)` and its kin."""
+    recorder = run.recorder
+    tape = recorder.tapes[value.tape]
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    target = arguments.get(0, "target")
+    source_name = "source" if method == "batch_jacobian" else "sources"
+    sources = arguments.get(1, source_name)
+    if target is None or sources is None:
+        recorder.escape(value.tape)
+        return run.anything(at=at)
+    try:
+        state = recorder.ask(value.tape)
+    except Raised as raised:
+        fails(run, at, visit, tape, method, raised)
+        return run.anything()
+    if state is None:
+        return run.anything()
+    if _fails_on_arguments(run, target, sources):
+        run.die()
+        return run.anything()
+    if method != "gradient" and (arguments.open or arguments.get(4, "experimental_use_pfor") is not None):
+        tape.needs_persistence = True
+    if method != "gradient" and tape.persistent is False and _without_pfor(arguments) and not _in_graph(run):
+        run.die()
+        return run.anything()
+    return _answer(run, value, tape, state, method, target, sources, arguments, at, inline, visit)
+
+
+def _without_pfor(arguments: Arguments) -> bool:
+    given = arguments.get(4, "experimental_use_pfor")
+    return isinstance(given, Const) and given.value is False
+
+
+def _in_graph(run: Run) -> bool:
+    return bool(run.activations) and run.activations[-1].graph
+
+
+def _fails_on_arguments(run: Run, target: Value, sources: Value) -> bool:
+    """A target or source that is surely no tensor raises, without spending the tape (truth table A04, A57, B08)."""
+    for given in (target, sources):
+        leaves = run.leaves(given)
+        if not leaves:
+            continue
+        if number_like(given) or (isinstance(given, Sequence) and all(isinstance(leaf, (Number, Const)) for leaf in leaves)):
+            return True
+    return False
+
+
+def _answer(
+    run: Run, value: TapeValue, tape: Tape, state: TapeState, method: str, target: Value, sources: Value,
+    arguments: Arguments, at: cst.Call, inline: frozenset[Node], visit: object,
+) -> Value:  # fmt: skip
+    recorder = run.recorder
+    targets = run.nodes(target)
+    reach = recorder.reach(state, targets)
+    zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
+    gradients = None if zeros is None or arguments.open else zeros
+    certain = not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
+    may_read, curved = recorder.backward_inputs(state, tape, reach)
+    weights = arguments.get(2, "output_gradients") if method == "gradient" else None
+    if weights is not None:
+        may_read = [*may_read, *run.nodes(weights)]
+    if len(may_read) > 300:
+        may_read = [recorder.unknown(may_read, sees_all=True)]
+    ask_record = Ask(
+        at, tape, method, "", (), run.context,
+        in_own_block=tape.persistent is True and state.active is True, result=_UNSET, visit=visit,
+    )  # fmt: skip
+    recorded_by = tuple(
+        other
+        for other, other_state in recorder.live()
+        if other is not tape
+        and other_state.active is True
+        and any(recorder.surely_tracks(other_state, node) for node in curved)
+    )
+    result = recorder.operation("gradient", edges_of(may_read, Flow.GRADIENT), at, surely_tensors=False)
+    ask_record.result = result
+    ask_record.recorded_by = recorded_by
+    asked: list[AskedSource] = []
+    source_text = _argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
+    judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked)
+    names = _element_names(source_text) if source_text is not None else None
+    answer = judge.structure(sources, names)
+    recorder.answered(value.tape)
+    recorder.differentiated.update(reach.nodes)
+    recorder.differentiated_anywhere.extend(reach.anywhere)
+    if not run.muted and run.reachable:
+        ask_record.sources = tuple(asked)
+        target_node = _argument_node(at, 0, "target")
+        ask_record.target = text_of(target_node) if target_node is not None and asked else ""
+        recorder.asks.append(ask_record)
+    return answer
+
+
+_UNSET = Node(Kind.NUMBER, 0)
+
+
+def _is_none_mode(value: Value) -> bool:
+    if isinstance(value, Const):
+        return value.value == "none"
+    path = getattr(value, "path", "")
+    return isinstance(path, str) and path.endswith(".NONE")
+
+
+def _element_names(node: cst.BaseExpression) -> str | list[object]:
+    if isinstance(node, (cst.List, cst.Tuple)):
+        return [_element_names(element.value) for element in node.elements]
+    return text_of(node)
+
+
+class _Judge:
+    """Decides for every source of one gradient call, and builds the result in the structure of the sources."""
+
+    def __init__(
+        self, run: Run, tape: Tape, state: TapeState, method: str, targets: list[Node], reach: Reach, at: cst.Call,
+        inline: frozenset[Node], certain: bool, record: Ask, asked: list[AskedSource],
+    ) -> None:  # fmt: skip
+        self.run, self.tape, self.state, self.method = run, tape, state, method
+        self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
+        self.certain, self.record, self.asked = certain, record, asked
+
+    def structure(self, value: Value, names: str | list[object] | None) -> Value:
+        """The result for a source or a structure of sources."""
+        run = self.run
+        value = bound(value)
+        if isinstance(value, Sequence):
+            content = run.items(value)
+            if not content.exact:
+                return self._summary(value, names if isinstance(names, str) else "")
+            results = []
+            for position, one in enumerate(content.items):
+                name: str | list[object] | None
+                if isinstance(names, list):
+                    found = names[position] if position < len(names) else ""
+                    name = found if isinstance(found, (str, list)) else ""
+                else:
+                    name = f"{names}[{position}]" if names else ""
+                results.append(self.structure(one, name))
+            return Sequence(run.new_cell(Items(tuple(results), True, content.immutable)))
+        if isinstance(value, Mapping):
+            entries = run.entries(value.cell)
+            if not entries.exact:
+                return self._summary(value, names if isinstance(names, str) else "")
+            return run.mapping(
+                (key, self.structure(one, f"{names}[{key!r}]" if isinstance(names, str) else ""))
+                for key, one in entries.entries
+            )
+        return self._leaf(value, names if isinstance(names, str) else "")
+
+    def _summary(self, value: Value, name: str) -> Value:
+        """A list of which not every element is known: None only if no possible element is connected."""
+        leaves = self.run.leaves(value)
+        if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
+            self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
+        return Opaque(self.record.result)
+
+    def _leaf(self, value: Value, name: str) -> Value:
+        alternatives = options(value)
+        if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
+            return Opaque(self.record.result)
+        nodes = [node for one in alternatives if (node := node_of(one)) is not None]
+        surely_none = self._decide(nodes, name)
+        single = all(isinstance(one, (Tensor, Variable)) for one in alternatives)
+        if surely_none and single:
+            return Const(None, self.record)
+        if single:
+            return Tensor(self.record.result, maybe_none=True)
+        return Opaque(self.record.result)
+
+    def _decide(self, nodes: list[Node], name: str) -> bool:
+        recorder = self.run.recorder
+        if not self.certain or any(
+            recorder.connected(self.state, self.tape, self.reach, self.targets, node) for node in nodes
+        ):
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return False
+        inline = any(node in self.inline for node in nodes)
+        cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
+        self.asked.append(AskedSource(name, Answer.NONE, cause))
+        return True
+
+
+def settle(run: Run) -> None:
+    """At the end of a run: emit what its gradient calls have shown."""
+    recorder = run.recorder
+    for record in recorder.asks:
+        used = differentiated(run, record.result)
+        where = record.at
+        if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
+            event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
+            run.outcomes.claim(where, record.context, record.visit, event)
+        if record.in_own_block and not used:
+            event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
+            run.outcomes.claim(where, record.context, record.visit, event)
+        for outer in record.recorded_by:
+            state = recorder.state(outer.number)
+            if state is not None and state.asked > 0 and not state.escaped and not used:
+                run.outcomes.claim(
+                    where, record.context, record.visit,
+                    BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),
+                )  # fmt: skip
+                break
+
+
+def differentiated(run: Run, result: Node) -> bool:
+    """Some gradient call may have differentiated the result."""
+    recorder = run.recorder
+    if result in recorder.differentiated:
+        return True
+    return any(node.time > result.time and sees(node, result) for node in recorder.differentiated_anywhere)

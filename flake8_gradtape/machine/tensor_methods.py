@@ -1,0 +1,46 @@
+"""Methods of tensors and variables."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Number, Tensor, Value, Variable, bound
+
+_LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
+_COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})
+_PLAIN = frozenset({"get_shape", "set_shape", "is_initialized", "shape", "ref", "experimental_ref", "_id"})
+_WRITING = frozenset(
+    "assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update scatter_nd_add scatter_nd_sub "
+    "batch_scatter_update scatter_max scatter_min scatter_mul scatter_div".split()
+)
+
+
+def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tensor.name(...)`: leaving TensorFlow, reading a variable, writing into its state; else unseen code."""
+    if name in _LEAVING:
+        return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), f".{name}()", at))
+    if name in _PLAIN:
+        return Number(run.recorder.number(at=at))
+    if isinstance(receiver, Variable):
+        if name in _COPYING:
+            node = run.recorder.operation(
+                name, run.edges(receiver), at, floating=receiver.node.floating, bend=Bend.LINEAR
+            )
+            return Tensor(node)
+        if name in _WRITING:
+            return _write(run, receiver, arguments)
+    return unseen_call(run, receiver, arguments, at)
+
+
+def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
+    """`v.assign(x)`: the variable stays the source that it was; there is no path to `x` (truth table A144-A149)."""
+    new = [node for value in arguments.all() for node in run.nodes(value)]
+    if any(bound(value) == NONE for value in arguments.positional):
+        run.die()
+        return run.anything()
+    node = receiver.node
+    known = {edge.node for edge in node.edges}
+    node.edges = (*node.edges, *(Edge(one, Flow.STATE) for one in new if one not in known and one is not node))
+    return receiver

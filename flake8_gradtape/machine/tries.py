@@ -1,0 +1,114 @@
+"""`try`: an exception may leave the body at any point, so a handler starts from the join of all its states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from flake8_gradtape.machine.recording import TapeState, left
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.store import Delta
+from flake8_gradtape.machine.syntax import dotted
+from flake8_gradtape.machine.values import Value
+
+_RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError GeneratorExit StopIteration".split())
+"""Exceptions that misuse of a tape never raises."""
+
+
+def catches(node: cst.Try | cst.TryStar) -> bool:
+    """Some handler may catch what misuse of a tape raises."""
+    for handler in node.handlers:
+        if handler.type is None:
+            return True
+        types = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+        if any(dotted(one).rpartition(".")[2] not in _RARE for one in types):
+            return True
+    return False
+
+
+def run_try(
+    run: Run,
+    body: Callable[[], None],
+    handlers: list[Callable[[], None]],
+    orelse: Callable[[], None] | None,
+    final: Callable[[], None] | None,
+    catching: bool,
+) -> None:
+    """Run a `try` statement (or a `with` that swallows exceptions: a handler that does nothing)."""
+    mark = run.store.mark()
+    pending = pending_exits(run)
+    run.store.watch()
+    run.catching += catching
+    try:
+        body()
+    finally:
+        run.catching -= catching
+        written = run.store.watched()
+    if orelse is not None and run.reachable:
+        orelse()
+    end = run.store.take(mark)
+    interrupted = _settled(run, run.store.interrupted(written))
+    ends: list[Delta | None] = [end]
+    for handler in handlers:
+        run.store.apply(interrupted)
+        handler()
+        ends.append(run.store.take(mark))
+    run.store.merge(ends)
+    if final is not None:
+        if run.reachable:
+            final()
+        finish(run, pending, final)
+
+
+def _settled(run: Run, state: Delta) -> Delta:
+    """`with` blocks inside the body were left on the way to the handler, so their tapes have stopped."""
+    return {
+        key: left(value)
+        if isinstance(value, TapeState) and value.active is None and _was_inactive(run.store.get(key))
+        else value
+        for key, value in state.items()
+    }
+
+
+def _was_inactive(before: object) -> bool:
+    return not isinstance(before, TapeState) or before.active is False
+
+
+Exits = list[tuple[list[object], int]]
+
+
+def pending_exits(run: Run) -> Exits:
+    """How many states have left by `return`, `break` and `continue` so far, list by list."""
+    found: Exits = []
+    if run.activations:
+        activation = run.activations[-1]
+        found.append((activation.returns, len(activation.returns)))  # type: ignore[arg-type]
+        loops = activation.loops
+    else:
+        loops = run.module_loops
+    for loop in loops:
+        found.append((loop.breaks, len(loop.breaks)))  # type: ignore[arg-type]
+        found.append((loop.continues, len(loop.continues)))  # type: ignore[arg-type]
+    return found
+
+
+def finish(run: Run, pending: Exits, final: Callable[[], None]) -> None:
+    """Run a cleanup for the states that have left since `pending` was taken: they pass through it on their way."""
+    reachable = run.reachable
+    for exits, count in pending:
+        for place in range(count, len(exits)):
+            left_by = exits[place]
+            value: Value | None = None
+            delta = left_by
+            if isinstance(left_by, tuple):
+                delta, value = left_by
+            mark = run.store.mark()
+            run.store.apply(delta)  # type: ignore[arg-type]
+            with run.silence():
+                final()
+            changed = run.store.delta(mark) if run.reachable else {}
+            run.store.rollback(mark)
+            merged = {**delta, **changed}  # type: ignore[dict-item]
+            exits[place] = (merged, value) if value is not None else merged
+    run.store.reachable = reachable

@@ -1,0 +1,241 @@
+"""What a piece of a module mentions and binds: names and attributes read off an `ast`, and no judgement of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flake8_gradtape.prefilter import MARKER
+
+LONG_STRING_LINES = 100
+LONG_STRING_COLUMN = 2000
+
+_GROWING_METHODS = frozenset(
+    {"append", "appendleft", "add", "insert", "extend", "setdefault", "update", "enter_context"}
+)
+
+
+@dataclass
+class Names:
+    """What one function, class or statement says about names; type annotations are left out."""
+
+    read: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    """Attributes that are read or stored, but not those of modules that were imported."""
+    stored_attributes: set[str] = field(default_factory=set)
+    """Attributes that get a value, or whose value gets an item."""
+    changed: set[str] = field(default_factory=set)
+    """Names whose value gets an item: `x[0] = y`, `x.append(y)`."""
+    declared_global: set[str] = field(default_factory=set)
+    definitions: list[ast.stmt] = field(default_factory=list)
+    """Functions and classes inside that are to be read by themselves."""
+    longest_chain: int = 0
+    """The depth of nesting, or the length of the longest `and`/`or` chain, whichever is more."""
+    long_strings: list[ast.expr] = field(default_factory=list)
+    """Strings so long that they may be very many literals in a row."""
+
+
+def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
+    """Read all names in `statement`; what lies in a function belongs to it, what lies in other definitions does not.
+
+    Goes down level by level: so the number of rounds is the depth of nesting, and nothing is too deep for it.
+
+    Args:
+        statement: any statement.
+        modules: names that surely are other modules; their attributes mean nothing here.
+    """
+    reader = _Reader(modules, isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    level = _parts(statement)
+    depth = 0
+    while level:
+        depth += 1
+        reader.below = []
+        for node in level:
+            read = _HANDLERS.get(type(node))
+            if read is None:
+                reader.below += ast_children(node)
+            else:
+                read(reader, node)
+        level = reader.below
+    names = reader.names
+    names.longest_chain = max(names.longest_chain, depth)
+    return names
+
+
+def ast_children(node: ast.AST) -> list[ast.AST]:
+    """Give the parts of `node`; several times faster than `ast.iter_child_nodes`."""
+    children: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            children += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:  # those without fields are operators and contexts
+            children.append(value)
+    return children
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield `node` and everything in it."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += ast_children(node)
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """The parts of a definition but for annotations and type parameters; any other statement itself."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        arguments = node.args
+        parts: list[ast.AST | None] = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
+        parts += [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        parts += node.body
+        return [part for part in parts if part is not None]
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *node.keywords, *node.body]
+    return [node]
+
+
+class _Reader:
+    """Reads node after node; a method for each kind of node that means something."""
+
+    def __init__(self, modules: frozenset[str], in_function: bool):
+        self.names = Names()
+        self.modules = modules
+        self.in_function = in_function
+        self.below: list[ast.AST] = []
+
+    def name(self, node: ast.Name) -> None:
+        (self.names.read if type(node.ctx) is ast.Load else self.names.stored).add(node.id)
+
+    def attribute(self, node: ast.Attribute) -> None:
+        chain = [node.attr]
+        root = node.value
+        while type(root) is ast.Attribute:
+            chain.append(root.attr)
+            root = root.value
+        self.names.longest_chain = max(self.names.longest_chain, len(chain))
+        if type(node.ctx) is not ast.Load:
+            self.names.stored_attributes.add(node.attr)
+        elif node.attr in _GROWING_METHODS:
+            self.change(node.value)
+        if type(root) is not ast.Name:
+            self.names.attributes.update(chain)
+            self.below.append(root)
+            return
+        self.names.read.add(root.id)
+        if root.id not in self.modules:
+            self.names.attributes.update(chain)
+        elif MARKER in chain:
+            self.names.attributes.add(MARKER)
+
+    def subscript(self, node: ast.Subscript) -> None:
+        if type(node.ctx) is not ast.Load:
+            self.change(node.value)
+        self.below += (node.value, node.slice)
+
+    def change(self, container: ast.expr) -> None:
+        while isinstance(container, ast.Subscript):
+            container = container.value
+        if isinstance(container, ast.Attribute):
+            self.names.stored_attributes.add(container.attr)
+        elif isinstance(container, ast.Name):
+            self.names.changed.add(container.id)
+
+    def constant(self, node: ast.Constant) -> None:
+        end = node.end_lineno or node.lineno
+        if (node.end_col_offset or 0) > LONG_STRING_COLUMN or end > node.lineno + LONG_STRING_LINES:
+            self.names.long_strings.append(node)
+
+    def f_string(self, node: ast.JoinedStr) -> None:
+        if (node.end_col_offset or 0) > LONG_STRING_COLUMN or (node.end_lineno or 0) > node.lineno + LONG_STRING_LINES:
+            self.names.long_strings.append(node)
+        self.below += node.values
+
+    def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        if self.in_function:
+            self.names.stored.add(node.name)
+            self.below += _parts(node)
+        else:
+            self.names.definitions.append(node)
+
+    def argument(self, node: ast.arg) -> None:
+        self.names.stored.add(node.arg)
+
+    def imported(self, node: ast.alias) -> None:
+        self.names.stored.add((node.asname or node.name).partition(".")[0])
+        if node.name.rpartition(".")[2] == MARKER:
+            self.names.attributes.add(MARKER)
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        self.below.append(node.target)
+        if node.value is not None:
+            self.below.append(node.value)
+
+    def global_names(self, node: ast.Global) -> None:
+        self.names.declared_global.update(node.names)
+
+    def chain(self, node: ast.BoolOp) -> None:
+        self.names.longest_chain = max(self.names.longest_chain, len(node.values))
+        self.below += node.values
+
+    def captured(self, node: ast.AST) -> None:
+        name = getattr(node, "name", None) or getattr(node, "rest", None)
+        if name:
+            self.names.stored.add(name)
+        self.below += ast_children(node)
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
+    ast.Name: _Reader.name,
+    ast.Attribute: _Reader.attribute,
+    ast.Subscript: _Reader.subscript,
+    ast.Constant: _Reader.constant,
+    ast.JoinedStr: _Reader.f_string,
+    ast.FunctionDef: _Reader.definition,
+    ast.AsyncFunctionDef: _Reader.definition,
+    ast.ClassDef: _Reader.definition,
+    ast.arg: _Reader.argument,
+    ast.alias: _Reader.imported,
+    ast.AnnAssign: _Reader.annotated,
+    ast.Global: _Reader.global_names,
+    ast.BoolOp: _Reader.chain,
+    ast.ExceptHandler: _Reader.captured,
+    ast.MatchAs: _Reader.captured,
+    ast.MatchStar: _Reader.captured,
+    ast.MatchMapping: _Reader.captured,
+}
+
+
+def flows(statement: ast.stmt) -> Iterator[tuple[set[str], set[str]]]:
+    """Yield, for every place where something is given a name, the names it gets and the names that its value mentions.
+
+    Such places are assignments, `with ... as`, `for ... in`, imports of the tape class, and methods that put something
+    into a container. Attributes count as names.
+    """
+    for node in walk(statement):
+        if isinstance(node, ast.Assign):
+            yield _mentioned(node.targets), _mentioned([node.value])
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+            yield _mentioned([node.target]), _mentioned([node.value] if node.value else [])
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            yield _mentioned([node.optional_vars]), _mentioned([node.context_expr])
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            yield _mentioned([node.target]), _mentioned([node.iter])
+        elif isinstance(node, ast.alias) and node.name.rpartition(".")[2] == MARKER:
+            yield {node.asname or MARKER}, {MARKER}
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _GROWING_METHODS:
+            yield _mentioned([node.func.value]), _mentioned(node.args)
+
+
+def _mentioned(expressions: Iterable[ast.AST]) -> set[str]:
+    names: set[str] = set()
+    for expression in expressions:
+        for node in walk(expression):
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                names.add(node.attr)
+    return names - {"self", "cls"}

@@ -1,0 +1,97 @@
+"""What flake8 imports: options and the text search for tapes; the analysis itself is imported when a file needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from flake8_gradtape import __version__
+from flake8_gradtape.prefilter import mentions_tape
+
+if TYPE_CHECKING:
+    import argparse
+    import ast
+
+    from flake8.options.manager import OptionManager
+
+INTERNAL_ERROR = (
+    "TAP900 internal error ({error}): nothing was checked in this file; "
+    "please report it, with the traceback that --gradtape-debug prints"
+)
+
+
+class Plugin:
+    """Checks one file for flake8."""
+
+    name = "flake8-gradtape"
+    version = __version__
+
+    enabled: ClassVar[frozenset[str]] = frozenset()
+    """The optional rules that the user turned on."""
+    debug: ClassVar[bool] = False
+
+    def __init__(self, tree: ast.Module, lines: Sequence[str]):
+        self._tree = tree
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Tell flake8 the options; both may stand in its configuration file."""
+        manager.add_option(
+            "--gradtape-enable",
+            metavar="CODES",
+            default="",
+            parse_from_config=True,
+            comma_separated_list=True,
+            help="Optional GradientTape rules to turn on: codes separated by commas, or 'all'.",
+        )
+        manager.add_option(
+            "--gradtape-debug",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Print the traceback of an internal error of flake8-gradtape (TAP900) to stderr.",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Take the options over.
+
+        Raises:
+            flake8.exceptions.ExecutionError: a code in `--gradtape-enable` is none of an optional rule.
+        """
+        cls.debug = options.gradtape_debug
+        cls.enabled = frozenset()
+        if options.gradtape_enable:
+            from flake8.exceptions import ExecutionError
+
+            from flake8_gradtape.enabling import UnknownCode, enabled_codes
+
+            try:
+                cls.enabled = enabled_codes(options.gradtape_enable)
+            except UnknownCode as error:
+                raise ExecutionError(f"--gradtape-enable: {error}") from None
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """Yield the findings as flake8 wants them: line, column (0-based), text that starts with the code."""
+        text = "".join(self._lines)
+        if not mentions_tape(text):
+            return
+        try:
+            from flake8_gradtape.check import check
+
+            found = [
+                (report.line, report.column, f"{report.code} {report.message}")
+                for report in check(text, self._tree, self.enabled)
+            ]
+        except Exception as error:  # whatever happens here, flake8 and its other plugins go on
+            self._print_traceback()
+            found = [(1, 0, INTERNAL_ERROR.format(error=type(error).__name__))]
+        for line, column, message in found:
+            yield line, column, message, type(self)
+
+    def _print_traceback(self) -> None:
+        if self.debug:
+            import traceback
+
+            traceback.print_exc()

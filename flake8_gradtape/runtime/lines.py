@@ -1,0 +1,127 @@
+"""Where a call stands in the program's own file: from a Python frame to the line on which the call begins.
+
+Reads frames and syntax; knows nothing of tapes, and TensorFlow only by the names of its files.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import FrameType
+
+SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
+"""AutoGraph's map from (generated file, line) to (file, line, function)."""
+
+_OWN_FOLDER = str(Path(__file__).resolve().parent / "x").removesuffix("x")
+_THROUGH = (contextlib.__file__, functools.__file__)
+_AUTOGRAPH = str(Path("tensorflow", "python", "autograph", "x")).removesuffix("x")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the program, and the call that begins there if it is known."""
+
+    line: int
+    call: ast.Call | None = None
+
+
+class ProgramLines:
+    """The calls of one program and where they begin.
+
+    `source` is its text, `filename` the name it was compiled with. A text that is no Python has no calls.
+    """
+
+    def __init__(self, source: str, filename: str) -> None:
+        self.filename = filename
+        self._by_end: dict[tuple[int, int], ast.Call] = {}
+        self._statements: list[tuple[int, int, list[ast.Call]]] = []
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                self._by_end[node.end_lineno or 0, node.end_col_offset or 0] = node
+            elif isinstance(node, ast.stmt):
+                parts = list(_own_parts(node))
+                last = max((getattr(part, "end_lineno", 0) for part in parts), default=0)
+                self._statements.append((node.lineno, last, [part for part in parts if isinstance(part, ast.Call)]))
+
+    def caller(self, method: str, source_map: Callable[[], SourceMap]) -> Place | None:
+        """Where the program calls `method` right now; None if library code is the caller.
+
+        Frames of this package, of contextlib and functools, and of AutoGraph's own machinery do not count as callers:
+        they only pass the program's call on. `source_map` is asked if a frame is not in a known file.
+        """
+        frame = _first_caller(sys._getframe(1))
+        if frame is None:
+            return None
+        if frame.f_code.co_filename == self.filename:
+            return self._of_frame(frame, method)
+        origin = source_map().get((frame.f_code.co_filename, frame.f_lineno))
+        if origin is not None and origin[0] == self.filename:
+            return self._near(origin[1], method)
+        return None
+
+    def _of_frame(self, frame: FrameType, method: str) -> Place:
+        positions = getattr(frame.f_code, "co_positions", None)  # from Python 3.11 on
+        if positions is not None:
+            line, last, start, end = next(islice(positions(), frame.f_lasti // 2, None), (None, None, None, None))
+            if None not in (line, last, start, end):
+                call = self._by_end.get((last, end))
+                # a call begins no later than its instruction; a `with` may end where the last call in it ends
+                if call is not None and (call.lineno, call.col_offset) <= (line, start):
+                    return Place(call.lineno, call)
+                return Place(line)
+        return self._near(frame.f_lineno, method)
+
+    def _near(self, line: int, method: str) -> Place:
+        """The call of `method` in the innermost statement around `line`, if there is just one; else the line."""
+        around = [entry for entry in self._statements if entry[0] <= line <= entry[1]]
+        if around:
+            calls = [call for call in max(around, key=lambda entry: entry[0])[2] if _calls(call, method)]
+            exact = [call for call in calls if call.lineno == line]
+            if len(exact or calls) == 1:
+                call = (exact or calls)[0]
+                return Place(call.lineno, call)
+        return Place(line)
+
+
+def source_of_arguments(call: ast.Call | None, position: int, name: str) -> ast.expr | None:
+    """The argument of a call that stands at `position` or is called `name`; None if it can't be told."""
+    if call is None:
+        return None
+    if any(isinstance(argument, ast.Starred) for argument in call.args[: position + 1]):
+        return None
+    if position < len(call.args):
+        return call.args[position]
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _first_caller(frame: FrameType | None) -> FrameType | None:
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if not (filename in _THROUGH or filename.startswith(_OWN_FOLDER) or _AUTOGRAPH in filename):
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def _own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a statement, without the statements inside it."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if node is not statement:
+            yield node
+        pending.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt))
+
+
+def _calls(call: ast.Call, method: str) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == method

@@ -1,0 +1,191 @@
+"""The patched methods of `tf.GradientTape` that make, enter, leave and steer a tape; asking is in `patched_gradient`.
+
+Each does what the original does, and passes on what that returns or raises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import TracebackType
+from typing import Any
+
+from flake8_gradtape.machine.events import Misuse
+from flake8_gradtape.runtime.lines import Place, ProgramLines
+from flake8_gradtape.runtime.observer import Observer
+from flake8_gradtape.runtime.tape_life import TapeLife
+
+_LIFE = "_gradtape_life"
+
+
+class PatchedTape:
+    """Makes the patched methods."""
+
+    def __init__(self, observer: Observer, lines: ProgramLines) -> None:
+        self._observer = observer
+        self._lines = lines
+        self._context: Any = import_module("tensorflow.python.eager.context")
+
+    def methods(self, tape_class: Any) -> dict[str, Any]:
+        """The methods to set on the class, by name."""
+        make: dict[str, Callable[[Callable[..., Any]], Any]] = {
+            "__init__": self._init,
+            "__enter__": self._enter,
+            "__exit__": self._exit,
+            "_push_tape": self._push,
+            "_pop_tape": self._pop,
+            "stop_recording": self._stop_recording,
+            "watch": functools.partial(self._plain, method="watch"),
+            "reset": functools.partial(self._plain, method="reset"),
+        }
+        patched = {name: patch(getattr(tape_class, name)) for name, patch in make.items()}
+
+        def died(tape: Any) -> None:
+            life = life_of(tape)
+            if life is not None:
+                self._observer.die(life)
+
+        return {**patched, "__del__": died}
+
+    def record_operation(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Custom gradients, and calls of traced functions, are recorded by a call of their own."""
+
+        @functools.wraps(original)
+        def recorded(op_type: Any, output_tensors: Any, input_tensors: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(op_type, output_tensors, input_tensors, *args, **kwargs)
+            self._observer.operation(input_tensors, output_tensors, not self._context.executing_eagerly())
+            return result
+
+        return recorded
+
+    def run(self, tape: Any, method: str, call: Callable[[], Any]) -> Any:
+        """Make a call on a tape, and note it if it raises."""
+        life, place = life_of(tape), caller(self._lines, method)
+        misuse = misuse_of(tape, life)
+        self._observer.call(life, place)
+        try:
+            return call()
+        except Exception as error:
+            self._observer.fail(life, method, place, misuse, error)
+            raise
+
+    def _init(self, original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def made(tape: Any, *args: Any, **kwargs: Any) -> None:
+            original(tape, *args, **kwargs)
+            in_graph = not self._context.executing_eagerly()
+            setattr(tape, _LIFE, self._observer.make(tape, caller(self._lines, "GradientTape"), in_graph))
+
+        return made
+
+    def _enter(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def entered(tape: Any) -> Any:
+            life, place = life_of(tape), caller(self._lines, "__enter__")
+            active = tape._recording
+            try:
+                result = original(tape)
+            except Exception as error:
+                misuse = Misuse.ALREADY_ACTIVE if active else Misuse.OTHER
+                self._observer.fail(life, "__enter__", place, misuse, error)
+                raise
+            if life is not None:
+                self._observer.enter(life, place)
+            return result
+
+        return entered
+
+    def _exit(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def left(tape: Any, *args: Any) -> Any:
+            life = life_of(tape)
+            if life is not None:
+                self._observer.leave(life)
+            return original(tape, *args)
+
+        return left
+
+    def _push(self, original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def pushed(tape: Any) -> None:
+            original(tape)
+            life = life_of(tape)
+            if life is not None:
+                self._observer.push(life, tape._tape)
+
+        return pushed
+
+    def _pop(self, original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def popped(tape: Any) -> None:
+            original(tape)
+            self._observer.pop(tape._tape)
+
+        return popped
+
+    def _plain(self, original: Callable[..., Any], method: str) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def called(tape: Any, *args: Any, **kwargs: Any) -> Any:
+            result = self.run(tape, method, lambda: original(tape, *args, **kwargs))
+            life = life_of(tape)
+            if method == "reset" and life is not None:
+                self._observer.drop(life)
+            return result
+
+        return called
+
+    def _stop_recording(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def stop_recording(tape: Any) -> _Stopped:
+            return _Stopped(self, tape, original)
+
+        return stop_recording
+
+
+class _Stopped(contextlib.ContextDecorator):
+    """`with tape.stop_recording():`, which raises, if it does, only when it is entered."""
+
+    def __init__(self, patched: PatchedTape, tape: Any, original: Callable[..., Any]) -> None:
+        self._patched, self._tape, self._original = patched, tape, original
+        self._blocks = threading.local()
+
+    def __enter__(self) -> Any:
+        block = self._original(self._tape)
+        result = self._patched.run(self._tape, "stop_recording", block.__enter__)
+        self._blocks.__dict__.setdefault("entered", []).append(block)
+        return result
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> Any:
+        block = self._blocks.entered.pop()
+        return self._patched.run(self._tape, "stop_recording", lambda: block.__exit__(kind, error, traceback))
+
+
+def life_of(tape: Any) -> TapeLife | None:
+    """What the recorder knows of a tape; None for one that is older than the recording."""
+    life = getattr(tape, _LIFE, None)
+    return life if isinstance(life, TapeLife) else None
+
+
+def caller(lines: ProgramLines, method: str) -> Place | None:
+    """Where the program calls `method` right now; None if library code does."""
+    return lines.caller(method, _source_map)
+
+
+def misuse_of(tape: Any, life: TapeLife | None) -> Misuse:
+    """What it would be if the coming call on this tape raised (truth table A21, B01, B29, A176, A177)."""
+    if life is None or getattr(tape, "_tape", None) is not None:
+        return Misuse.OTHER
+    return Misuse.SPENT if life.entered else Misuse.NOT_ENTERED
+
+
+def _source_map() -> Mapping[tuple[str, int], tuple[str, int, str]]:
+    """AutoGraph's map of the functions that are running in this thread."""
+    tf_stack: Any = import_module("tensorflow.python.util.tf_stack")
+    stacks: Any = getattr(tf_stack, "_source_mapper_stacks", {})
+    mappers = stacks.get(threading.get_ident(), [])
+    return mappers[-1].get_effective_source_map() if mappers else {}

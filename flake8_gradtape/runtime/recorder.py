@@ -1,0 +1,64 @@
+"""`record`: run a program on the real TensorFlow and tell what happened to its tapes; it judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from flake8_gradtape.machine.events import CallRaised, Event, Misuse
+from flake8_gradtape.runtime.instrument import instrumented
+from flake8_gradtape.runtime.lines import ProgramLines
+from flake8_gradtape.runtime.native import NativeTapes
+from flake8_gradtape.runtime.observer import Observer
+from flake8_gradtape.runtime.program import run_program
+from flake8_gradtape.runtime.result import ProgramError, Recording
+
+
+def record(source: str, filename: str, argv: Sequence[str] = (), capture: bool = True) -> Recording:
+    """Run the text of a program in this process, as `__main__`, and give what happened to its tapes.
+
+    `filename` is the name that it is compiled with (AutoGraph wants one that is not in `<>`); its folder is first on
+    `sys.path`. `argv` are its arguments. What it prints is captured, or passed on if `capture` is false. The program
+    may end by any exception. TensorFlow is patched while it runs, and restored.
+
+    Raises ImportError without TensorFlow, RuntimeError if a recording is under way already.
+    """
+    observer = Observer(NativeTapes())
+    lines = ProgramLines(source, filename)
+
+    def finish(failed: bool) -> None:
+        for tape in observer.finish(failed):
+            tape_set: Any = import_module("tensorflow.python.eager.tape")
+            tape_set.pop_tape(tape)  # entered by hand and never left: the next program is not to be recorded on it
+
+    with instrumented(observer, lines):
+        error, output = run_program(source, filename, argv, capture, finish)
+    own, library, work = observer.events()
+    own += _class_entered(error)
+    reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
+    return Recording(
+        events=own,
+        error=error,
+        library=library,
+        warnings=tuple(observer.warnings),
+        reached=reached,
+        held=dict(observer.held),
+        backward=work,
+        interrupted=observer.interrupted,
+        output=output,
+    )
+
+
+def _class_entered(error: ProgramError | None) -> tuple[Event, ...]:
+    """`with tf.GradientTape as tape:` raises in Python itself, no method of a tape runs (truth table B32)."""
+    if error is None or error.where is None:
+        return ()
+    if error.kind == "TypeError" and "context manager protocol" in error.message and "'type'" in error.message:
+        return (CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)),)
+    if error.kind == "AttributeError" and error.message == "__enter__":  # Python 3.10
+        return (CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)),)
+    return ()
+
+
+__all__ = ["Recording", "record"]

@@ -1,0 +1,177 @@
+"""One module's text: the parts of it worth parsing, their libcst tree, and the place of each node in the text.
+
+What the parts are for, and anything about tapes, lives elsewhere; `contents.py` decides which functions are read.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import libcst
+
+from flake8_gradtape.contents import read_contents
+from flake8_gradtape.positions import find_positions
+from flake8_gradtape.prefilter import mentions_tape
+from flake8_gradtape.reduction import Lines, reduced
+from flake8_gradtape.room import with_room
+
+__all__ = ["ModuleSource", "UnreadableSource", "mentions_tape", "read_module"]
+
+LONGEST_CHAIN = 1000
+"""Deeper nesting, or a longer chain (`a and b and ...`), could exhaust any stack in libcst's native parser."""
+
+ORDINARY_CHAIN = 100
+"""Up to here the ordinary stack and recursion limit suffice."""
+
+_STRING_TOKENS = {getattr(tokenize, name, tokenize.STRING) for name in ("STRING", "FSTRING_START", "TSTRING_START")}
+_FORM_FEEDS_BEFORE_CODE = re.compile(r"[ \t\f]*\f")
+
+
+class UnreadableSource(Exception):
+    """The text is not Python that can be analysed; the message is one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found out about a module before it was parsed."""
+
+    has_tape: bool
+    longest_chain: int
+
+
+class ModuleSource:
+    """A parsed module, and where its nodes stand in the text it came from.
+
+    `module` is parsed from a *reduced* text: functions that no tape can reach have `...` for a body and lost their
+    decorators; comments between statements are gone. Positions are those of the original text all the same.
+    """
+
+    def __init__(self, module: libcst.Module, line_numbers: Sequence[int], shifts: dict[int, int], facts: Facts):
+        self.module = module
+        self.has_tape = facts.has_tape
+        """The class `GradientTape` is mentioned by code, not only in comments and strings."""
+        self.is_deep = facts.longest_chain > ORDINARY_CHAIN
+        """The code is nested so deeply that recursion over it needs `room.with_room`."""
+        self._line_numbers = line_numbers
+        self._shifts = shifts
+
+    def position(self, node: libcst.CSTNode) -> tuple[int, int]:
+        """Give the line (1-based) and column (0-based, in characters) where `node` starts.
+
+        Costs a walk over the module; ask for several nodes at once with `positions`.
+
+        Raises:
+            KeyError: `node` is no part of `module`.
+            UnreadableSource: the module is nested too deeply.
+        """
+        return self.positions([node])[0]
+
+    def positions(self, nodes: Iterable[libcst.CSTNode]) -> list[tuple[int, int]]:
+        """Give the positions of several nodes, in their order; see `position`."""
+        wanted = list(nodes)
+        try:
+            if self.is_deep:
+                found = with_room(lambda: find_positions(self.module, wanted))
+            else:
+                found = find_positions(self.module, wanted)
+        except RecursionError:
+            raise UnreadableSource("The code is nested too deeply to find positions in it.") from None
+        return [self._in_original(*found[id(node)]) for node in wanted]
+
+    def _in_original(self, line: int, column: int) -> tuple[int, int]:
+        original = self._line_numbers[line - 1] if line <= len(self._line_numbers) else line
+        return original, column + self._shifts.get(original, 0)
+
+
+def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = False) -> ModuleSource:
+    """Parse the parts of a module that a tape can reach.
+
+    Args:
+        text: the module, with any line endings, a byte order mark or not.
+        tree: what `ast.parse` made of the same text, if somebody has done so already.
+        whole: parse all of it.
+
+    Raises:
+        UnreadableSource: the text is not valid Python, or too deeply nested.
+    """
+    text = _normalised(text)
+    lines, shifts = _without_form_feeds(text.split("\n"))
+    if tree is None:
+        tree = _parse_ast(text)
+    contents = read_contents(tree)
+    longest = max([contents.longest_chain, *(_strings_joined(lines, string) for string in contents.long_strings)])
+    if longest > LONGEST_CHAIN:
+        raise UnreadableSource(f"An expression or block nests or chains more than {LONGEST_CHAIN} parts.")
+    facts = Facts(contents.has_tape, longest)
+    if not whole:
+        try:
+            return _parsed(reduced(lines, tree, contents.left_out), shifts, facts)
+        except libcst.ParserSyntaxError:
+            pass  # the reduction went wrong somewhere: better slow than silent
+    try:
+        return _parsed(dict(enumerate(lines, 1)), shifts, facts)
+    except libcst.ParserSyntaxError as error:
+        raise UnreadableSource(f"libcst cannot parse line {error.raw_line} of the module.") from None
+
+
+def _normalised(text: str) -> str:
+    """Line endings as `ast` and flake8 count them, no byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_form_feeds(lines: list[str]) -> tuple[list[str], dict[int, int]]:
+    """Replace form feeds, which libcst does not place as Python does; say how far lines moved to the left."""
+    shifts: dict[int, int] = {}
+    for index, line in enumerate(lines):
+        if "\f" in line:
+            before_code = _FORM_FEEDS_BEFORE_CODE.match(line)
+            if before_code:
+                shifts[index + 1] = before_code.end()
+                line = line[before_code.end() :]
+            lines[index] = line.replace("\f", " ")
+    return lines, shifts
+
+
+def _parse_ast(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise UnreadableSource(f"The text is not valid Python: {error.msg} (line {error.lineno}).") from None
+    except ValueError as error:  # null bytes on older Pythons, lone surrogates
+        raise UnreadableSource(f"The text is not valid Python: {error}.") from None
+    except (RecursionError, MemoryError):
+        raise UnreadableSource("The code is nested too deeply for Python to parse it.") from None
+
+
+def _parsed(kept: Lines, shifts: dict[int, int], facts: Facts) -> ModuleSource:
+    text = "\n".join(kept.values())
+    if not text.endswith("\n"):
+        text += "\n"
+    try:
+        if facts.longest_chain > ORDINARY_CHAIN:
+            module = with_room(lambda: libcst.parse_module(text))
+        else:
+            module = libcst.parse_module(text)
+    except RecursionError:
+        raise UnreadableSource("The code is nested too deeply for libcst to parse it.") from None
+    except UnicodeError as error:
+        raise UnreadableSource(f"The text is not valid Unicode: {error}.") from None
+    return ModuleSource(module, list(kept), shifts, facts)
+
+
+def _strings_joined(lines: Sequence[str], string: ast.expr) -> int:
+    """Count the string literals that `ast` has joined into one: to libcst they are a chain."""
+    assert string.end_lineno is not None
+    text = "(" + "\n".join(lines[string.lineno - 1 : string.end_lineno]) + "\n)\n"
+    quoted = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            quoted += token.type in _STRING_TOKENS
+    except (tokenize.TokenError, SyntaxError):
+        pass  # other code on the first or last line may leave brackets open
+    return quoted

@@ -1,0 +1,64 @@
+"""The command `python -m tests.random_programs`: judges a stream of programs and shows disagreements."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.random_programs.generator import numbered
+from tests.random_programs.stream import Tally, judge_stream, prepare
+
+
+def main() -> int:
+    """Judge, print the tally, show failures; 1 if TensorFlow contradicts a claim or recall is below 0.98."""
+    parser = argparse.ArgumentParser(prog="python -m tests.random_programs", description=__doc__)
+    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="show up to N failing programs, made small")
+    parser.add_argument("--each", type=int, default=3, metavar="N", help="show at most N failing programs of one sort")
+    parser.add_argument("--print", type=int, metavar="INDEX", help="only print program INDEX of the stream")
+    options = parser.parse_args()
+    if options.print is not None:
+        print(numbered(options.seed, options.print), end="")
+        return 0
+    tally = judge_stream(options.seed, options.programs, options.jobs, _progress if sys.stderr.isatty() else None)
+    print("\n".join(tally.lines()))
+    _show(tally, options.seed, options.show, options.each)
+    low = [kind for kind in tally.expected if tally.recall(kind) < 0.98]
+    return 1 if tally.false_claims() or low else 0
+
+
+def _progress(tally: Tally) -> None:
+    print(f"\r{tally.programs} programs, {tally.false_claims()} false claims", end="", file=sys.stderr, flush=True)
+
+
+def _show(tally: Tally, seed: int, most: int, each: int) -> None:
+    if not most or not tally.failures:
+        return
+    prepare()
+    from tests.random_programs.oracle import judge
+    from tests.random_programs.reducing import reduce
+
+    shown: dict[tuple[str, str], int] = {}
+    for index, sort, what in sorted(tally.failures, key=lambda failure: (failure[1], failure[2], failure[0])):
+        if shown.get((sort, what), 0) >= each or sum(shown.values()) >= most:
+            continue
+        shown[sort, what] = shown.get((sort, what), 0) + 1
+        failure = (sort, what)
+        small = reduce(numbered(seed, index), lambda text, wanted=failure: wanted in judge(text).failures())  # type: ignore[misc]
+        judgement = judge(small)
+        print(f"\n==== program {index}: {sort} {what}")
+        print("\n".join(f"{number:3} {line}" for number, line in enumerate(small.splitlines(), 1)))
+        for report, verdict in judgement.findings:
+            print(f"  finding {report.line}:{report.column} {report.code} {report.message} -> {verdict.value}")
+        for kind, line in judgement.missed:
+            print(f"  missed {kind.name.lower()} on line {line}")
+        for run in judgement.runs:
+            print(f"  run{': ' + run.error[:100] if run.error else ''}")
+            for event in run.events:
+                print(f"    {event}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

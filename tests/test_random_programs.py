@@ -1,0 +1,127 @@
+"""Random programs judged by TensorFlow, and the judge judged by hand; `random_programs` makes the programs."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from flake8_gradtape.check import Report
+from hypothesis import HealthCheck, given, settings
+
+from flake8_gradtape.machine.events import Answer, AskedSource, CallRaised, Event, GradientAsked, Misuse, TapeEnded
+from tests.random_programs.generator import numbered, programs
+from tests.random_programs.oracle import Kind, Run, Verdict, compare, judge, observe, verdict
+from tests.random_programs.reducing import reduce
+from tests.random_programs.stream import judge_stream, prepare
+
+SEED = 20
+PROGRAMS = 1000
+
+
+def asked(line: int, *answers: Answer, warned: bool = False) -> GradientAsked:
+    sources = tuple(AskedSource(f"s{number}", answer) for number, answer in enumerate(answers))
+    return GradientAsked(line, "t", "gradient", "y", sources, in_own_block=warned)
+
+
+def run(*events: Event, error: str = "", raised: frozenset[int] = frozenset()) -> Run:
+    return Run(events, error, frozenset(range(1, 10)), raised)
+
+
+def claim(code: str, line: int = 4) -> Report:
+    return Report(code, line, 0, "a message")
+
+
+def test_tensorflow_contradicts_no_claim_on_a_thousand_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = judge_stream(SEED, PROGRAMS)
+    with capsys.disabled():
+        print("", f"seed {SEED}", *tally.lines(), sep="\n")
+    shown = f"python -m tests.random_programs --seed {SEED} --programs {PROGRAMS} --show 20; {tally.failures[:20]}"
+    assert tally.programs == PROGRAMS
+    assert tally.false_claims() == 0, shown
+    assert not [failure for failure in tally.failures if failure[1] == "no finding"], shown
+    for kind, least in (("NONE", 300), ("SPENT", 20), ("WARNING", 20)):
+        assert tally.expected[kind] >= least, "too few to say anything about recall"
+        assert tally.recall(kind) >= 0.98, (kind, shown)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(programs())
+def test_tensorflow_contradicts_no_claim_on_programs_that_shrink(text: str) -> None:
+    prepare()
+    assert not [finding for finding in judge(text).findings if finding[1] is Verdict.REFUTED], text
+
+
+def test_a_program_is_the_same_each_time_and_is_python() -> None:
+    texts = [numbered(SEED, index) for index in range(200)]
+    assert texts == [numbered(SEED, index) for index in range(200)]
+    assert len(set(texts)) > 190
+    for text in texts:
+        ast.parse(text)
+        assert "GradientTape" in text
+
+
+def test_both_values_of_a_flag_are_run() -> None:
+    text = (
+        "import os\nimport tensorflow as tf\nFLAG = os.environ['TAPE_PROGRAM_FLAG'] == '1'\nx = tf.Variable(2.0)\n"
+        "with tf.GradientTape() as t:\n    y = x * x if FLAG else tf.round(x)\ng = t.gradient(y, x)\n"
+    )
+    answers = [
+        source.answer
+        for one in observe(text)
+        for event in one.events
+        if isinstance(event, GradientAsked) and event.where == 7
+        for source in event.sources
+    ]
+    assert answers == [Answer.NONE, Answer.CONNECTED]
+
+
+def test_a_claim_of_none_is_refuted_by_one_run_that_gives_only_tensors() -> None:
+    gives, lacks = run(asked(4, Answer.CONNECTED)), run(asked(4, Answer.CONNECTED, Answer.NONE))
+    assert verdict(claim("TAP102"), [lacks]) is Verdict.CONFIRMED
+    assert verdict(claim("TAP102"), [lacks, gives]) is Verdict.REFUTED
+    assert verdict(claim("TAP102", 5), [lacks]) is Verdict.UNPROVEN
+    assert verdict(claim("TAP102", 50), [lacks]) is Verdict.NOT_REACHED
+
+
+def test_one_none_among_the_answers_of_a_loop_is_enough() -> None:
+    assert verdict(claim("TAP107"), [run(asked(4, Answer.CONNECTED), asked(4, Answer.NONE))]) is Verdict.CONFIRMED
+
+
+def test_a_claim_of_an_error_is_refuted_where_nothing_raises() -> None:
+    assert verdict(claim("TAP201"), [run(asked(4, Answer.CONNECTED))]) is Verdict.REFUTED
+    assert verdict(claim("TAP201"), [run(CallRaised(4, "t", "gradient", Misuse.SPENT))]) is Verdict.CONFIRMED
+    assert verdict(claim("TAP202"), [run(raised=frozenset({4}))]) is Verdict.CONFIRMED
+
+
+def test_a_claim_of_a_warning_is_refuted_without_the_warning() -> None:
+    assert verdict(claim("TAP401"), [run(asked(4, Answer.CONNECTED))]) is Verdict.REFUTED
+    assert verdict(claim("TAP401"), [run(asked(4, Answer.CONNECTED, warned=True))]) is Verdict.CONFIRMED
+
+
+def test_needless_persistence_is_refuted_by_a_second_ask() -> None:
+    once = TapeEnded(4, "t", True, True, asked=1, records=True)
+    twice = TapeEnded(4, "t", True, True, asked=2, records=True)
+    assert verdict(claim("TAP403"), [run(once)]) is Verdict.CONFIRMED
+    assert verdict(claim("TAP403"), [run(once), run(twice)]) is Verdict.REFUTED
+
+
+def test_a_sure_none_without_a_finding_is_missed() -> None:
+    text = "t = 1\n" * 9
+    none = run(asked(4, Answer.NONE))
+    assert compare(text, [], [none]).missed == ((Kind.NONE, 4),)
+    assert compare(text, [claim("TAP109")], [none]).missed == ()
+    assert compare(text, [], [none, run(asked(4, Answer.CONNECTED))]).expected == ()
+
+
+def test_an_error_that_the_program_catches_is_not_expected_to_be_found() -> None:
+    spent = CallRaised(2, "t", "gradient", Misuse.SPENT)
+    words = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
+    caught = "try:\n    t.gradient(y, x)\nexcept RuntimeError:\n    pass\n"
+    assert compare(caught, [], [run(spent, error=words)]).expected == ()
+    assert compare("x = 1\nt.gradient(y, x)\n", [], [run(spent, error=words)]).missed == ((Kind.SPENT, 2),)
+    assert compare("x = 1\nt.gradient(y, x)\n", [], [run(spent)]).expected == ()
+
+
+def test_the_reducer_keeps_what_fails_and_drops_the_rest() -> None:
+    text = "a = 1\nif a:\n    b = 2\n    for c in a:\n        keep = 3\nd = 4\n"
+    assert reduce(text, lambda candidate: "keep" in candidate) == "keep = 3\n"
