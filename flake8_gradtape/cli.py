@@ -6,6 +6,9 @@ It finds nothing by itself; `check.py` and `runtime/` do, and are imported when 
 from __future__ import annotations
 
 import argparse
+import ast
+import functools
+import importlib.util
 import io
 import sys
 import tokenize
@@ -17,14 +20,12 @@ from flake8_gradtape import __version__
 from flake8_gradtape.prefilter import mentions_tape
 
 if TYPE_CHECKING:
-    from flake8_gradtape.check import Report
+    from flake8_gradtape.guard import Placed
     from flake8_gradtape.rules.base import Rule
 
 OK = 0
 FOUND = 1
 FAILED = 2
-
-NEEDS_TENSORFLOW = "confirm needs TensorFlow; install it with: python -m pip install 'flake8-gradtape[runtime]'"
 
 
 class Trouble(Exception):
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     rules = commands.add_parser("rules", help="list the rules")
+    rules.add_argument("--markdown", action="store_true", help="as a Markdown table, which the README has")
     rules.set_defaults(run=_rules)
 
     explain = commands.add_parser("explain", help="print the documentation of a rule")
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     confirm = commands.add_parser("confirm", help="run files in TensorFlow and say of each finding if it is so")
     confirm.add_argument("paths", metavar="FILE", nargs="+", type=Path)
     confirm.add_argument("--enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'")
+    confirm.add_argument("--timeout", metavar="SECONDS", type=float, help="stop a file that runs longer")
     confirm.set_defaults(run=_confirm)
     return parser
 
@@ -82,6 +85,12 @@ def _rules(options: argparse.Namespace) -> int:
     from flake8_gradtape.rules.documentation import documentation
 
     rules = all_rules()
+    if options.markdown:
+        print("| code | name | what it finds |\n| --- | --- | --- |")
+        for rule in rules:
+            optional = " *(optional)*" if rule.optional else ""
+            print(f"| {rule.code} | {rule.name}{optional} | {documentation(rule).summary} |")
+        return OK
     longest = max(len(rule.name) for rule in rules)
     for rule in rules:
         kind = "optional" if rule.optional else "default"
@@ -121,21 +130,34 @@ def _check(options: argparse.Namespace) -> int:
     code = OK
     for path in _python_files(options.paths):
         try:
-            text = read_python(path)
+            found = _findings(path, read_python(path), enabled)
         except Trouble as trouble:
             code = _fail(str(trouble))
             continue
-        for report in _reports(text, enabled):
-            print(f"{path}:{report.line}:{report.column + 1}: {report.code} {report.message}")
+        for one in found:
+            print(f"{path}:{one.line}:{one.column + 1}: {one.code} {one.message}")
             code = max(code, FOUND)
     return code
 
 
 def _confirm(options: argparse.Namespace) -> int:
+    from flake8_gradtape.rules import all_rules
+    from flake8_gradtape.runtime.confirm import NO_TENSORFLOW, confirm_files
+
+    if importlib.util.find_spec("tensorflow") is None:
+        raise Trouble(NO_TENSORFLOW)
     enabled = _enabled(options.enable)
+    claims = {rule.code: rule.claim for rule in all_rules() if hasattr(rule, "claim")}
+    code = OK
     for path in options.paths:
-        read_python(path)
-    raise Trouble(NEEDS_TENSORFLOW)
+        try:
+            read_python(path)
+            check = functools.partial(_findings, path, enabled=enabled)
+            confirmed = confirm_files([path], check, claims, sys.stdout, options.timeout)
+        except Trouble as trouble:
+            confirmed = _fail(str(trouble))
+        code = max(code, confirmed)
+    return code
 
 
 def _enabled(written: str) -> frozenset[str]:
@@ -147,15 +169,29 @@ def _enabled(written: str) -> frozenset[str]:
         raise Trouble(f"--enable: {error}.") from None
 
 
-def _reports(text: str, enabled: frozenset[str]) -> list[Report]:
-    """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`."""
+def _findings(path: Path, text: str, enabled: frozenset[str]) -> list[Placed]:
+    """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`.
+
+    Raises:
+        Trouble: it is not Python.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise Trouble(f"{path}: not valid Python: {error.msg} (line {error.lineno}).") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
     if not mentions_tape(text):
         return []
-    from flake8_gradtape.check import check
+    from flake8_gradtape.guard import guarded_check
     from flake8_gradtape.silencing import is_silenced
 
     lines = text.split("\n")
-    return [report for report in check(text, enabled=enabled) if not is_silenced(lines, report.line, report.code)]
+    return [
+        one
+        for one in guarded_check(text, tree, enabled, debug=False)
+        if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
+    ]
 
 
 def _python_files(paths: Sequence[Path]) -> Iterator[Path]:

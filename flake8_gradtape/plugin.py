@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
-INTERNAL_ERROR = (
-    "TAP900 internal error ({error}): nothing was checked in this file; "
-    "please report it, with the traceback that --gradtape-debug prints"
-)
-
 
 class Plugin:
     """Checks one file for flake8."""
@@ -77,21 +72,7 @@ class Plugin:
         text = "".join(self._lines)
         if not mentions_tape(text):
             return
-        try:
-            from flake8_gradtape.check import check
+        from flake8_gradtape.guard import guarded_check
 
-            found = [
-                (report.line, report.column, f"{report.code} {report.message}")
-                for report in check(text, self._tree, self.enabled)
-            ]
-        except Exception as error:  # whatever happens here, flake8 and its other plugins go on
-            self._print_traceback()
-            found = [(1, 0, INTERNAL_ERROR.format(error=type(error).__name__))]
-        for line, column, message in found:
-            yield line, column, message, type(self)
-
-    def _print_traceback(self) -> None:
-        if self.debug:
-            import traceback
-
-            traceback.print_exc()
+        for line, column, code, message in guarded_check(text, self._tree, self.enabled, self.debug):
+            yield line, column, f"{code} {message}", type(self)

@@ -34,7 +34,7 @@ class Expected:
 
     line: int
     code: str
-    column: int = 0
+    column: int = -1
 
 
 @functools.cache
@@ -101,7 +101,9 @@ def test_an_expectation_has_a_line_and_codes() -> None:
     assert read_comments(text) == (frozenset({(2, "TAP101"), (2, "TAP203")}), {3: "a string"})
 
 
-@pytest.mark.parametrize("comment", ["# expect TAP101", "# expects: TAP101", "# expect: TAP1", "# unclaimed:", "#expect:"])
+@pytest.mark.parametrize(
+    "comment", ["# expect TAP101", "# expects: TAP101", "# expect: TAP1", "# unclaimed:", "#expect:"]
+)
 def test_a_comment_that_is_nearly_an_expectation_is_an_error(comment: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         read_comments(f"x = 1  {comment}\n")

@@ -21,7 +21,7 @@ identity linspace matmul maximum multiply norm one_hot ones_like pad pow random.
 reduce_max reduce_mean reduce_sum repeat reshape reverse roll round scatter_nd shape sigmoid sign sin slice sort split
 sqrt square squeeze stack stop_gradient subtract tanh tensor_scatter_nd_update tile transpose truncatemod unique
 unstack where zeros zeros_like
-math.ceil math.erf math.floordiv math.floormod math.log math.logsumexp math.reduce_std math.reduce_variance
+math.ceil math.erf math.floordiv math.floormod math.log math.reduce_logsumexp math.reduce_std math.reduce_variance
 math.rint math.segment_sum math.softplus math.top_k math.zero_fraction
 nn.batch_normalization nn.bias_add nn.conv2d nn.dropout nn.elu nn.embedding_lookup nn.gelu nn.leaky_relu nn.log_softmax
 nn.max_pool2d nn.moments nn.relu nn.sigmoid_cross_entropy_with_logits nn.softmax
@@ -56,10 +56,11 @@ def stored() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "name",
-    "argmax argmin argsort round floor math.ceil math.rint greater equal not_equal shape size rank zeros_like ones_like "
-    "math.is_nan math.is_finite histogram_fixed_width_bins searchsorted random.categorical random.shuffle math.in_top_k "
-    "math.invert_permutation math.confusion_matrix math.count_nonzero math.floordiv strings.as_string range "
-    "linalg.matrix_rank stop_gradient image.non_max_suppression one_hot math.reduce_any".split(),
+    "argmax argmin argsort round floor math.ceil math.rint greater equal not_equal shape size rank zeros_like "
+    "ones_like math.is_nan math.is_finite histogram_fixed_width_bins searchsorted random.categorical "
+    "random.shuffle math.in_top_k math.invert_permutation math.confusion_matrix math.count_nonzero "
+    "math.floordiv strings.as_string range linalg.matrix_rank stop_gradient image.non_max_suppression one_hot "
+    "math.reduce_any".split(),
 )
 def test_no_gradient_flows_through_what_the_truth_table_found_none_for(name: str) -> None:
     function = facts(f"tf.{name}")
@@ -119,7 +120,7 @@ def test_a_gradient_raises_where_the_truth_table_found_no_registered_gradient(na
 
 def test_only_the_values_of_top_k_are_differentiable() -> None:
     values, indices = facts("tf.math.top_k").outputs
-    assert (values.name, values.flows, values.dtype) == ("values", {"input"}, "like")
+    assert (values.name, values.flows, values.dtype) == ("values", frozenset({"input"}), "like")
     assert (indices.name, indices.flows, indices.dtype) == ("indices", frozenset(), "int")
 
 
@@ -185,11 +186,11 @@ def test_a_function_has_the_same_facts_under_all_its_names() -> None:
     for alias in ("tf.sin", "tf.compat.v2.math.sin", "tensorflow.math.sin"):
         assert knowledge.lookup(alias) is knowledge.lookup("tf.math.sin")
     assert knowledge.lookup("keras.ops.relu") is knowledge.lookup("tf.keras.ops.relu")
-    assert facts("keras.losses.mse") is facts("tf.keras.losses.mean_squared_error")
+    assert facts("tf.keras.losses.mse") is facts("tf.keras.losses.mean_squared_error")
 
 
 def test_functions_that_run_the_users_code_are_unknown() -> None:
-    for name in ("map_fn", "while_loop", "cond", "py_function", "numpy_function", "custom_gradient", "function", "scan"):
+    for name in "map_fn while_loop cond py_function numpy_function custom_gradient function scan".split():
         assert knowledge.lookup(f"tf.{name}") is None
     assert knowledge.lookup("tf.no_such_function") is None
     assert knowledge.method("no_such_method") is None
@@ -229,7 +230,7 @@ def contradictions(entry: dict[str, Any], probed: dict[str, Any]) -> Iterator[st
     if entry["result"] != probed["result"] or len(known) != len(found):
         yield f"gives {probed['result']} of {len(found)}, stored {entry['result']} of {len(known)}"
         return
-    for place, (stored_flows, flows) in enumerate(zip(known, found)):
+    for place, (stored_flows, flows) in enumerate(zip(known, found, strict=True)):
         if flows - stored_flows:
             yield f"output {place} has a gradient for {sorted(flows - stored_flows)}, stored as cut"
     if not set(entry.get("missing", ())) & _given(probed) <= set(probed.get("missing", ())):
@@ -251,14 +252,14 @@ def subjects() -> list[Any]:
 def test_the_stored_flows_hold_in_the_installed_tensorflow(subjects: list[Any]) -> None:
     data = stored()
     wanted = {facts(f"tf.{name}").name for name in FIRST if knowledge.lookup(f"tf.{name}")}
-    wanted |= set(knowledge.functions()[::3])
+    wanted |= set(knowledge.functions()[::2])
     found, probed = [], 0
     for subject in subjects:
         name = subject.name.removeprefix("method ")
         entry = data["methods"].get(name) if name != subject.name else data["functions"].get(name)
         if entry is None or not (name in wanted or name != subject.name):
             continue
-        again = subject.probe(expand=False)
+        again = subject.probe(quick=True)
         if "left_out" not in again:
             probed += 1
             found += [f"{subject.name}: {line}" for line in contradictions(entry, again)]
@@ -279,7 +280,7 @@ def test_the_functions_used_most_are_probed_to_the_same_facts(subjects: list[Any
 
 def test_a_wrong_fact_is_noticed(subjects: list[Any]) -> None:
     entry = copy.deepcopy(stored()["functions"]["tf.math.sin"])
-    again = next(subject for subject in subjects if subject.name == "tf.math.sin").probe(expand=False)
+    again = next(subject for subject in subjects if subject.name == "tf.math.sin").probe(quick=True)
     assert list(contradictions(entry, again)) == []
     entry["outputs"][0]["flows"] = []
     assert list(contradictions(entry, again)) == ["output 0 has a gradient for ['x'], stored as cut"]

@@ -62,6 +62,16 @@ from tests.hand_made_events import WHERE, ended, findings, in_block, none, repor
             ),
         ),
         (
+            Misuse.NOT_ENTERED,
+            "t",
+            "class",
+            "TAP202",
+            (
+                "'tf.GradientTape' without parentheses is not a tape, and 'with' raises; write "
+                "'with tf.GradientTape() as t:'"
+            ),
+        ),
+        (
             Misuse.ALREADY_ACTIVE,
             "tape",
             "__enter__",
@@ -150,7 +160,7 @@ def test_a_tape_that_grows_in_a_loop_is_reported_where_it_is_entered_again() -> 
     (finding,) = findings(event)
     assert (finding.code, finding.where) == ("TAP302", "the inner with")
     assert finding.message == (
-        "each pass of this loop adds to the recording of 'tape', which keeps all that went before; make a new tape in "
+        "each pass of this loop adds to the recording of 'tape', which keeps what went before; make a new tape in "
         "each pass: 'with tf.GradientTape() as tape:'"
     )
 
@@ -168,7 +178,7 @@ def test_a_tape_may_both_grow_and_be_kept() -> None:
 def test_a_persistent_tape_that_is_asked_inside_its_own_block_is_reported() -> None:
     assert reported(in_block(False, AskedSource("x", Answer.CONNECTED))) == {
         "TAP401": "'tape' is still recording and records the computation of this gradient of 'y' too, which nobody "
-        "differentiates; move 'tape.gradient(...)' behind the 'with' block"
+        "differentiates; move 'tape.gradient(...)' after the 'with' block"
     }
 
 
@@ -183,8 +193,13 @@ def test_a_call_may_be_both_none_and_in_the_wrong_place() -> None:
 def test_an_outer_tape_that_never_differentiates_the_inner_gradient_is_reported() -> None:
     assert reported(BackwardRecorded(WHERE, "inner", "outer", differentiated=False)) == {
         "TAP402": "'outer' records the whole gradient computation of 'inner' and never differentiates it; move this "
-        "call behind the 'with' block of 'outer'"
+        "call after the 'with' block of 'outer'"
     }
+
+
+def test_nested_tapes_of_one_name_are_told_apart() -> None:
+    (message,) = reported(BackwardRecorded(WHERE, "tape", "tape", differentiated=False)).values()
+    assert message.startswith("the outer 'tape' records the whole gradient computation of the inner 'tape' and never")
 
 
 def test_nested_tapes_without_names() -> None:

@@ -32,8 +32,16 @@ OF_Y_TO_X = "gradient of 'y' with respect to 'x' is None: "
             "TAP102",
             none("x", CauseKind.OTHER_TAPE, "y", "first", at="the line of y"),
             (
-                "'y' was computed under 'first', and 'tape' did not record that; ask 'first', or compute 'y' inside "
+                "'y' was computed under 'first', and 'tape' did not record that; ask that tape, or compute 'y' inside "
                 "the block of 'tape'"
+            ),
+        ),
+        (
+            "TAP102",
+            none("x", CauseKind.OTHER_TAPE, "x", "tape"),
+            (
+                "'x' was computed under another 'tape', and 'tape' never watches it; call 'tape.watch(x)' before using "
+                "it"
             ),
         ),
         (
@@ -66,15 +74,15 @@ OF_Y_TO_X = "gradient of 'y' with respect to 'x' is None: "
             "TAP105",
             none("x", CauseKind.LEFT_TENSORFLOW, ".numpy"),
             (
-                "the way from 'x' to 'y' goes through '.numpy', which leaves TensorFlow, where no tape can follow; use "
-                "TensorFlow operations all the way"
+                "the way between them leaves TensorFlow at '.numpy', and no tape can follow there; use TensorFlow "
+                "operations all the way"
             ),
         ),
         (
             "TAP105",
             none("x", CauseKind.LEFT_TENSORFLOW),
             (
-                "the way from 'x' to 'y' leaves TensorFlow, where no tape can follow; use TensorFlow operations all "
+                "the way between them leaves TensorFlow, and no tape can follow there; use TensorFlow operations all "
                 "the way"
             ),
         ),
@@ -82,8 +90,16 @@ OF_Y_TO_X = "gradient of 'y' with respect to 'x' is None: "
             "TAP106",
             none("x", CauseKind.NOT_DIFFERENTIABLE, "tf.argmax"),
             (
-                "every way from 'x' to 'y' goes through 'tf.argmax', which has no gradient; use a differentiable "
-                "operation in its place"
+                "the way between them goes through 'tf.argmax', which has no gradient; use a differentiable operation "
+                "in its place"
+            ),
+        ),
+        (
+            "TAP106",
+            none("x", CauseKind.NOT_DIFFERENTIABLE, "tf.cast"),
+            (
+                "the way between them goes through a 'tf.cast' from or to integers or booleans, which has no gradient; "
+                "use a differentiable operation in its place"
             ),
         ),
         (
@@ -177,8 +193,8 @@ OF_Y_TO_X = "gradient of 'y' with respect to 'x' is None: "
             "TAP115",
             none("x", CauseKind.STOPPED),
             (
-                "every way from 'x' to 'y' goes through 'tf.stop_gradient'; leave a way around it, or do not ask for "
-                "this gradient"
+                "the way between them goes through 'tf.stop_gradient'; leave a way around it, or do not ask for this "
+                "gradient"
             ),
         ),
     ],

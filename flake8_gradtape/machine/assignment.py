@@ -9,12 +9,14 @@ from flake8_gradtape.machine.containers import delete_item, set_item
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.run import Frame, Run
-from flake8_gradtape.machine.syntax import dotted
+from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
     UNBOUND,
+    Const,
     Instance,
     Items,
     Kind,
+    Mapping,
     Node,
     Sequence,
     TapeValue,
@@ -36,6 +38,9 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
     elif isinstance(target, cst.Attribute):
         holder = run.evaluate(run, frame, target.value)
         _name_it(run, value, dotted(target))
+        for option in options(bound(holder)):
+            if isinstance(option, Instance):
+                _note_replaced(run, dotted(target), run.entries(option.cell).get(target.attr.value), value)
         for tape in run.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
         set_attribute(run, holder, target.attr.value, value)
@@ -47,6 +52,8 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
             index = run.evaluate(run, frame, target.slice[0].slice.value)
         alternatives = options(bound(holder))
+        if len(alternatives) == 1 and isinstance(alternatives[0], (Mapping, Sequence)):
+            _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
         for option in alternatives:
             set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):
@@ -55,8 +62,7 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
 
 def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
     old = run.read(frame, name)
-    if old is not None:
-        _note_replaced(run, name, old, value)
+    _note_replaced(run, name, old, value)
     _name_it(run, value, name)
     home = run.home(frame, name)
     if home is not None and home is not frame:
@@ -76,9 +82,20 @@ def _name_it(run: Run, value: Value, name: str) -> None:
         node.name = name
 
 
-def _note_replaced(run: Run, name: str, old: Value, new: Value) -> None:
+def _known_item(run: Run, container: Mapping | Sequence, index: Value) -> Value | None:
+    if not isinstance(index, Const):
+        return None
+    if isinstance(container, Mapping):
+        return run.entries(container.cell).get(index.value)
+    content = run.items(container)
+    position = index.value
+    known = content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items)
+    return content.items[position] if known else None
+
+
+def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     """`w = w - 0.1 * g`: the name held a variable, and now holds a tensor computed from it."""
-    if not isinstance(new, (Tensor, Sequence)):
+    if old is None or not all(isinstance(option, (Tensor, Sequence)) for option in options(new)):
         return
     variables = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Variable)}
     replaced = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced}

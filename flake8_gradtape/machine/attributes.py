@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import call_function
 from flake8_gradtape.machine.classes import class_attribute, decorator_names
+from flake8_gradtape.machine.networks import freeze, network_attribute
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.recording import escape
 from flake8_gradtape.machine.run import Arguments, Run
@@ -15,6 +16,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Function,
     Instance,
+    Network,
     Number,
     Opaque,
     Sequence,
@@ -52,6 +54,8 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         return instance_attribute(run, value, name, at)
     if isinstance(value, Class):
         return class_attribute(run, value, name) or run.anything(at=at)
+    if isinstance(value, Network):
+        return network_attribute(run, value, name, at)
     if isinstance(value, TapeValue):
         run.recorder.escape(value.tape)
         return run.anything(at=at)
@@ -97,6 +101,8 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
                 _stored_outside(run, new)
         elif isinstance(option, Class):
             run.put(option.cell, run.entries(option.cell).put(name, new))
+        elif isinstance(option, Network):
+            freeze(run, option)
         else:
             run.escape(new)
 

@@ -9,7 +9,7 @@ import libcst as cst
 from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.operations import binary, elements, unary
+from flake8_gradtape.machine.operations import binary, elements, truth, unary
 from flake8_gradtape.machine.run import Arguments, Run, number_like
 from flake8_gradtape.machine.values import (
     NONE,
@@ -32,7 +32,7 @@ BUILTINS = frozenset(
     "open input callable hash vars dir object property staticmethod classmethod bytes complex ord chr exit quit".split()
 )
 _PLAIN = frozenset(
-    "len float int bool str repr isinstance issubclass hasattr id format hash open input callable any all dir ord chr "
+    "len float int bool str repr isinstance issubclass hasattr id format hash open input callable dir ord chr "
     "bytes complex type round".split()
 )
 _KEEPING = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
@@ -135,6 +135,16 @@ def _absolute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return unary(run, "abs", value, at)
 
 
+def _all_or_any(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`all(...)` and `any(...)` of elements that are all known."""
+    items, exact = elements(run, arguments.positional[0], at) if arguments.positional else ([], False)
+    known = [truth(run, item) for item in items]
+    conjunction = isinstance(at, cst.Call) and isinstance(at.func, cst.Name) and at.func.value == "all"
+    if exact and None not in known:
+        return Const(all(known) if conjunction else any(known))
+    return Number(run.recorder.number(at=at))
+
+
 def _power(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if len(arguments.positional) != 2:
         return run.anything(at=at)
@@ -208,6 +218,8 @@ _ACTIONS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "max": _extreme,
     "min": _extreme,
     "abs": _absolute,
+    "all": _all_or_any,
+    "any": _all_or_any,
     "pow": _power,
     "getattr": _get_attribute,
     "setattr": _set_attribute,

@@ -21,6 +21,7 @@ from flake8_gradtape.machine.values import (
     Instance,
     Items,
     Mapping,
+    Network,
     Number,
     Opaque,
     Pure,
@@ -45,6 +46,8 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
         return call_function(run, callee, arguments, at)
     if isinstance(callee, Class):
         return instantiate(run, callee, arguments, at)
+    if isinstance(callee, Network):
+        return run.call_network(run, callee, arguments, at)
     if isinstance(callee, Pure):
         return pure_call(run, callee, arguments, at)
     if isinstance(callee, Instance):

@@ -10,7 +10,7 @@ from collections import deque
 
 from flake8_gradtape.machine.events import Cause, CauseKind
 from flake8_gradtape.machine.recording import Recorder, Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import Flow, Kind, Node
+from flake8_gradtape.machine.values import Flow, Kind, Node, node_of
 
 COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat tf.constant "
@@ -108,7 +108,7 @@ def _nearest_break(
             broken = _unrecorded(recorder, tape, state, node)
             if broken is not None:
                 return broken
-        elif node.kind is Kind.UNKNOWN and node.time < state.since and node.edges:
+        elif node.kind is Kind.UNKNOWN and node.time < state.since and _made_of_source(node, way):
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail="before")
         pending.extend(edge.node for edge in node.edges if edge.node in way)
     return None
@@ -123,8 +123,31 @@ def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) ->
     other = recorder.tape_of(node.recorded, tape)
     if other is not None:
         return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
+    if _inner_gradient(state, node):
+        return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
     detail = "before" if node.time < state.since else "after" if state.active is False else "paused"
     return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=detail)
+
+
+def _made_of_source(node: Node, way: set[Node]) -> bool:
+    """An unseen call made the node out of something on the way (not only of the thing that was called)."""
+    callee = node_of(node.model) if node.model is not None else None
+    return node.model is not None and any(edge.node in way and edge.node is not callee for edge in node.edges)
+
+
+def _inner_gradient(state: TapeState, node: Node) -> bool:
+    """The step was computed from a gradient that was itself taken while the tape was not recording."""
+    seen: set[Node] = set()
+    pending = [edge.node for edge in node.edges]
+    while pending and len(seen) < 1000:
+        one = pending.pop()
+        if one in seen or one.kind is not Kind.TENSOR or not state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during)):
+            continue
+        if one.op == "gradient":
+            return True
+        seen.add(one)
+        pending.extend(edge.node for edge in one.edges)
+    return False
 
 
 def _own_cause(recorder: Recorder, tape: Tape, source: Node) -> Cause:
@@ -156,16 +179,22 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
             base = base.edges[0].node
             if base in above:
                 return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
-        inputs = [edge.node for edge in source.edges]
-        if inputs and any(
-            node.op == source.op and [edge.node for edge in node.edges] == inputs for node in above
-        ):
+        if source.edges and any(_twins(node, source, 6) for node in above):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
         above = _ancestors(targets)
         if any(edge.node in above for edge in source.edges):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
     return Cause(CauseKind.UNRELATED)
+
+
+def _twins(one: Node, other: Node, depth: int) -> bool:
+    """Two nodes are the same computation of the same inputs, done twice."""
+    if one is other:
+        return True
+    if depth == 0 or one.op != other.op or not one.edges or len(one.edges) != len(other.edges):
+        return False
+    return all(_twins(a.node, b.node, depth - 1) for a, b in zip(one.edges, other.edges, strict=True))
 
 
 def _ancestors(targets: list[Node]) -> set[Node]:

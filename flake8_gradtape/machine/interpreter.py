@@ -10,6 +10,7 @@ from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
 from flake8_gradtape.machine.lifetimes import end_tapes
+from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.syntax import children, scope_of, target_names
@@ -28,6 +29,7 @@ def interpret(module: cst.Module, lines: int) -> list[Event]:
     `lines` is the length of the text; the work is bounded by it. What exceeds the bound is not claimed.
     """
     run = Run(evaluate, execute)
+    run.call_network = call_network
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * lines
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
@@ -80,6 +82,8 @@ def _run_root(
     run.context = (root,)
     first = len(run.recorder.tapes)
     run.recorder.asks.clear()
+    run.doubts = 0
+    run.recorder.called_from_outside = root is not None and not isinstance(root, cst.Module)
     try:
         if callable(act):
             act()

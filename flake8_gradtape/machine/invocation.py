@@ -9,8 +9,10 @@ from flake8_gradtape.machine.builtin_calls import builtin_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.classes import class_attribute, is_data
 from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
+from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.library import library_call
+from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.run import Arguments, Frame, Run
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
@@ -24,6 +26,7 @@ from flake8_gradtape.machine.values import (
     Instance,
     Items,
     Mapping,
+    Network,
     Node,
     Number,
     Opaque,
@@ -119,6 +122,8 @@ def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cs
         return sequence_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Mapping):
         return mapping_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Network):
+        return network_method(run, receiver, name, arguments, node)
     if isinstance(receiver, ExitStack):
         return _stack_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Api):
@@ -163,6 +168,8 @@ def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments
 def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
     if name in _STEPPING:
         return run.anything(at=node)
+    if is_dataset(receiver.node):
+        return dataset_method(run, receiver.node, name, arguments, node)
     if name == "numpy":
         return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), ".numpy()", node))
     if name == "append" and len(arguments.positional) == 1:

@@ -11,6 +11,8 @@ import libcst as cst
 
 from flake8_gradtape.machine import knowledge
 from flake8_gradtape.machine.calls import call_value, unseen_call
+from flake8_gradtape.machine.datasets import make_dataset
+from flake8_gradtape.machine.networks import make_network, network_path
 from flake8_gradtape.machine.operations import view
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.tape_methods import make_tape
@@ -88,6 +90,9 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
         name = path.rpartition(".")[2]
         if name[:1].isupper():
             return Pure(path)
+    network = network_path(path)
+    if network:
+        return make_network(run, network, arguments, at)
     if path in _PASSING:
         return _function_in_graph(run, callee, arguments, at)
     facts = knowledge.lookup(path)
@@ -99,6 +104,8 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if top in HARMLESS:
         edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
+    if path.startswith("tf.data."):
+        return make_dataset(run, path, arguments, at)
     if path.startswith(("tf.print", "tf.summary.", "tf.debugging.", "tf.assert")):
         return NONE
     return unseen_call(run, callee, arguments, at)
@@ -131,7 +138,13 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     made = [_output(run, facts, output, given, at) for output in facts.outputs]
     if facts.result == "tensor":
         fresh: Value = Tensor(made[0])
-        same = [value for name, value in given if name == facts.same]
+        same = [
+            option
+            for name, value in given
+            if name == facts.same
+            for option in options(value)
+            if isinstance(option, (Tensor, Opaque))
+        ]
         return run.join([fresh, *same]) if same else fresh
     if facts.result == "tensors":
         return run.sequence([Tensor(node) for node in made], exact=False)
@@ -158,7 +171,7 @@ def _output(
     carrying: list[Value] = []
     for name, value in given:
         if name in output.flows or name not in facts.tensors:
-            new = run.edges(value, Flow.GRADIENT)
+            new = run.edges(value, Flow.GRADIENT, sure=name in output.bends or name in output.linear)
             if new and name in facts.tensors:
                 carrying.append(value)
         else:
@@ -307,8 +320,8 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         if any(edge.node.floating is False for edge in edges):
             edges = [Edge(edge.node, Flow.NO_GRADIENT) for edge in edges]
         fresh = Tensor(run.recorder.operation("tf.cast", edges, at, floating=floating, bend=Bend.LINEAR))
-        differs = isinstance(option, (Tensor, Opaque)) and option.node.floating is not None and floating is not None
-        if isinstance(option, (Tensor, Opaque)) and not (differs and option.node.floating is not floating):
+        differs = isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
+        if isinstance(option, (Tensor, Opaque, Variable)) and not (differs and option.node.floating is not floating):
             return run.join([option, fresh])
         return fresh
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.events import Kept, TapeEnded
-from flake8_gradtape.machine.recording import Context, Tape, TapeState
+from flake8_gradtape.machine.recording import Context, Tape
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import children, dotted
+from flake8_gradtape.machine.syntax import children, dotted, scope_of
 from flake8_gradtape.machine.values import Class, Instance, Mapping, Sequence, TapeValue, Unbound, Value, options
 
 
@@ -61,18 +61,18 @@ def _ended(run: Run, tape: Tape, kept: Kept | None) -> TapeEnded | None:
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(state.asked, 2) if needed else state.asked,
-        state.records or _answered(run, tape), kept, tape.grows_at, _grows(state, tape), tape.last_use,
+        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.last_use,
     )  # fmt: skip
 
 
-def _grows(state: TapeState, tape: Tape) -> bool:
-    return tape.grows_at is not None and tape.persistent is True
+def _grows(tape: Tape) -> bool:
+    return tape.grows_at is not None and tape.persistent is True and not tape.resets
 
 
 def _answered(run: Run, tape: Tape) -> bool:
     """It was asked, and nothing says that the answer was None: so it had recorded something."""
     asked = [record for record in run.recorder.asks if record.tape is tape]
-    return any(any(source.cause is None for source in record.sources) for record in asked)
+    return any(record.through_unknown and any(one.cause is None for one in record.sources) for record in asked)
 
 
 def _named_by_functions(run: Run, tape: Tape) -> bool:
@@ -80,7 +80,8 @@ def _named_by_functions(run: Run, tape: Tape) -> bool:
     if not tape.module_level:
         return False
     return any(
-        tape.name in run.outcomes.names_in(definition) for definition in run.defined_functions
+        tape.name in run.outcomes.names_in(definition) and tape.name not in scope_of(definition).locals
+        for definition in run.defined_functions
     )
 
 

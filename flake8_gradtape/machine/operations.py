@@ -11,6 +11,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.datasets import dataset_element, is_dataset
 from flake8_gradtape.machine.run import Run, number_like
 from flake8_gradtape.machine.values import (
     NONE,
@@ -127,7 +128,8 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
 
 def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Node:
     flow = Flow.NO_GRADIENT if sign == "//" or sign in _INTEGER else Flow.GRADIENT
-    edges = [*run.edges(left, flow), *run.edges(right, flow)]
+    sure = flow is Flow.GRADIENT
+    edges = [*run.edges(left, flow, sure), *run.edges(right, flow, sure)]
     bend, surely = Bend.LINEAR, False
     if sign in ("*", "@"):
         bend = Bend.BILINEAR
@@ -230,7 +232,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
         return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
-        sign, run.edges(value, flow), at, bend=Bend.LINEAR, floating=_floating(run, [value]),
+        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, bend=Bend.LINEAR, floating=_floating(run, [value]),
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
     return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)
@@ -252,7 +254,7 @@ def view(run: Run, node: Node, key: object) -> Node:
 
 
 def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
-    edges = [*run.edges(value), *run.edges(index, Flow.NO_GRADIENT)]
+    edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
     node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=_floating(run, [value]))
     return Tensor(node)
 
@@ -327,6 +329,8 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
         return found, False
     if isinstance(value, (Tensor, Variable)):
         return [_item_operation(run, value, NONE, at, "iterate")], False
+    if isinstance(value, Opaque) and is_dataset(value.node):
+        return [dataset_element(run, value.node, at)], False
     if isinstance(value, Opaque):
         return [Opaque(view(run, value.node, "item"))], False
     if isinstance(value, (Number, Const)):

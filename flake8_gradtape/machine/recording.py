@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
+HOLDING = frozenset(
+    "** tf.exp tf.math.exp tf.sqrt tf.math.sqrt tf.math.rsqrt tf.math.sigmoid tf.math.tanh tf.nn.relu tf.nn.elu tf.nn.selu "
+    "tf.nn.softmax tf.nn.log_softmax tf.nn.relu6 tf.math.reciprocal tf.math.pow tf.math.reduce_mean tf.math.reduce_max "
+    "tf.math.reduce_min tf.math.reduce_std".split()
+)
+"""Operations whose backward pass keeps their output: measured with weak references, TensorFlow 2.21."""
+
+
 @dataclass(frozen=True)
 class TapeState:
     """What the bookkeeping of one tape says at one point of the run.
@@ -39,6 +47,8 @@ class TapeState:
     escaped: bool = False
     paused_or_watched_after_ask: bool = False
     entries: int = 0
+    holds: bool = False
+    """It surely recorded an operation whose backward pass keeps the output, so that the recording keeps itself alive."""
 
 
 @dataclass(eq=False)
@@ -61,6 +71,7 @@ class Tape:
     muted: bool = False
     loop_depth: int = 0
     needs_persistence: bool = False
+    resets: bool = False
     nested_with: set[int] = field(default_factory=set)
 
 
@@ -82,6 +93,8 @@ class Ask:
     result: Node
     recorded_by: tuple[Tape, ...] = ()
     visit: object = None
+    through_unknown: bool = False
+    """Code that the machine cannot see computed something on the way."""
     expected: bool = False
 
 
@@ -114,6 +127,8 @@ class Recorder:
         self._recordings = 0
         self._live: dict[int, None] = {}
         self.last_unknown_effect = 0
+        self.called_from_outside = False
+        """The run is a function by itself: a caller that is not seen may have a tape recording."""
         self.replaced: dict[Node, str] = {}
         """Tensors that took the name of the variable they were computed from."""
         self._holder: dict[int, int] = {}
@@ -193,8 +208,8 @@ class Recorder:
             )
             for recording in state.recordings:
                 recorded[recording] = sure
-            if sure and not state.records:
-                self._set(number, replace(state, records=True))
+            if sure and (not state.records or (op in HOLDING and not state.holds)):
+                self._set(number, replace(state, records=True, holds=state.holds or op in HOLDING))
         return Node(
             Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at
         )
@@ -283,7 +298,7 @@ class Recorder:
             return replace(
                 state,
                 entered=True, active=True, spent=False, recordings=frozenset({recording}), since=self.now(),
-                watched=frozenset(), surely_watched=frozenset(), entries=1,
+                watched=frozenset(), surely_watched=frozenset(), entries=1, records=False, holds=False,
             )  # fmt: skip
         if state.entered is True and state.spent is False:
             return replace(state, active=True, entries=state.entries + 1)
@@ -327,6 +342,7 @@ class Recorder:
             raise Raised(Misuse.NOT_ENTERED)
         if state.active is False:
             raise Raised(Misuse.OTHER)
+        self.tapes[number].resets = True
         self._set(number, self._entered(number, replace(state, entered=False, active=False)))
 
     def watch(self, number: int, nodes: list[Node], sure: bool) -> None:
@@ -339,6 +355,12 @@ class Recorder:
         if state.spent is True:
             raise Raised(Misuse.OTHER)
         now = self.now()
+        recording = state.active is True or self.called_from_outside or any(True for _ in self.live())
+        if not recording:
+            # no tape at all is recording, and then TensorFlow ignores a watch
+            self.tapes[number].watch_log.extend((node, now) for node in nodes)
+            return
+        sure = sure and state.active is True
         self.tapes[number].watch_log.extend((node, now) for node in nodes)
         surely = [node for node in nodes if sure and node.floating is True]
         self._set(
@@ -435,7 +457,25 @@ class Recorder:
             return any(may_be(source, node) for node in reach.nodes)
         return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
 
-    def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach) -> tuple[list[Node], list[Node]]:
+    def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
+        """Every run gives a gradient: a path of surely recorded operations leads to a source that surely is tracked."""
+        if len(state.recordings) != 1 or not self.surely_tracks(state, source):
+            return False
+        (recording,) = state.recordings
+        seen: set[Node] = set()
+        pending = list(targets)
+        while pending and len(seen) < 3000:
+            node = pending.pop()
+            if node is source:
+                return True
+            if node not in seen and node.recorded.get(recording) is True:
+                seen.add(node)
+                pending.extend(edge.node for edge in node.edges if edge.sure)
+        return False
+
+    def backward_inputs(
+        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], sources: list[Node]
+    ) -> tuple[list[Node], list[Node]]:
         """What the gradient computation over `reach` reads: all that it may read, and what a curved operation reads."""
         may: dict[Node, None] = {}
         curved: dict[Node, None] = {}
@@ -455,7 +495,7 @@ class Recorder:
                 )
             else:
                 may.update(dict.fromkeys((node, *(edge.node for edge in inputs))))
-        for node in self._surely_reached(state, reach):
+        for node in self._surely_differentiated(state, targets, sources):
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:
                 curved.update(dict.fromkeys(inputs))
@@ -469,14 +509,30 @@ class Recorder:
                 )
         return list(may), list(curved)
 
-    def _surely_reached(self, state: TapeState, reach: Reach) -> Iterator[Node]:
-        """The operations of `reach` that were surely recorded and surely lead to something that is surely tracked."""
+    def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
+        """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""
         if len(state.recordings) != 1:
-            return
+            return []
         (recording,) = state.recordings
-        for node in reach.nodes:
-            if node.kind is Kind.TENSOR and node.recorded.get(recording) is True:
-                yield node
+        found: dict[Node, None] = {}
+        arrives: dict[Node, bool] = {}
+        wanted = {source for source in sources if self.surely_tracks(state, source)}
+
+        def visit(node: Node, depth: int) -> bool:
+            if node in wanted:
+                return True
+            if node in arrives or depth > 200 or node.recorded.get(recording) is not True:
+                return arrives.get(node, False)
+            arrives[node] = False
+            reached = [visit(edge.node, depth + 1) for edge in node.edges if edge.sure]
+            arrives[node] = any(reached)
+            if arrives[node]:
+                found[node] = None
+            return arrives[node]
+
+        for target in targets:
+            visit(target, 0)
+        return list(found)
 
 
 def left(state: TapeState) -> TapeState:
@@ -539,4 +595,5 @@ def join_states(states: list[TapeState]) -> TapeState:
         escaped=any(state.escaped for state in states),
         paused_or_watched_after_ask=any(state.paused_or_watched_after_ask for state in states),
         entries=max(state.entries for state in states),
+        holds=all(state.holds for state in states),
     )

@@ -31,6 +31,7 @@ from flake8_gradtape.machine.values import (
     Items,
     Kind,
     Mapping,
+    Network,
     Node,
     Number,
     Opaque,
@@ -111,6 +112,10 @@ class Evaluate(Protocol):
     def __call__(self, run: Run, frame: Frame, node: cst.CSTNode) -> Value: ...
 
 
+def _no_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
+    raise NotImplementedError
+
+
 class Run:
     """The state of the abstract interpreter.
 
@@ -128,7 +133,10 @@ class Run:
         self.execute = execute
         self.muted = 0
         self.catching = 0
+        self.doubts = 0
+        """More than zero where not every run of this root gets to."""
         self.asserting = 0
+        self.call_network: Callable[[Run, Network, Arguments, cst.CSTNode], Value] = _no_network
         self.budget = 0
         self.context: tuple[object, ...] = ()
         self.functions: list[cst.CSTNode] = []
@@ -205,9 +213,18 @@ class Run:
         self.functions.clear()
         self.activations.clear()
         self.module_loops.clear()
-        self.muted = self.catching = self.asserting = 0
+        self.muted = self.catching = self.asserting = self.doubts = 0
         self.visit = None
         self.store.stop_watching()
+
+    @contextmanager
+    def unsure(self) -> Iterator[None]:
+        """What happens in here need not happen in every run."""
+        self.doubts += 1
+        try:
+            yield
+        finally:
+            self.doubts -= 1
 
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""
@@ -338,11 +355,25 @@ class Run:
                     pending.extend(self.leaves(item))
             elif isinstance(one, Function) and one.instance is not None:
                 pending.append(one.instance)
+            elif isinstance(one, Network) and one.cell not in seen:
+                seen.add(one.cell)
+                pending.extend(self.items(Sequence(one.cell)).items)
         return list(found)
 
-    def edges(self, value: Value, flow: Flow = Flow.GRADIENT) -> list[Edge]:
-        """The value as input of an operation."""
-        return [Edge(node, flow) for node in self.nodes(value)]
+    def edges(self, value: Value, flow: Flow = Flow.GRADIENT, sure: bool = False) -> list[Edge]:
+        """The value as input of an operation; `sure` if the operation surely is differentiable in it."""
+        sure = sure and self.definite(value)
+        return [Edge(node, flow, sure) for node in self.nodes(value)]
+
+    def definite(self, value: Value) -> bool:
+        """No part of the value depends on the run."""
+        if isinstance(value, Sequence):
+            content = self.items(value)
+            return content.exact and all(self.definite(one) for one in content.items)
+        if isinstance(value, Mapping):
+            entries = self.entries(value.cell)
+            return entries.exact and all(self.definite(one) for _, one in entries.entries)
+        return not isinstance(value, Choice)
 
     def tapes_in(self, value: Value) -> list[int]:
         """The tapes in a value."""
@@ -377,10 +408,11 @@ class Run:
                 self.recorder.escape(one.tape)
             elif isinstance(one, Pausing):
                 pending.append(one.tape)
-            elif isinstance(one, ExitStack):
+            elif isinstance(one, (ExitStack, Network)):
                 pending.extend(self.items(Sequence(one.cell)).items)
             elif isinstance(one, Function):
-                pending.extend(self._captured(one))
+                self.escaped_functions[one.definition] = None
+                pending.extend(self.captured(one))
             elif isinstance(one, Class) and one.cell not in seen:
                 seen.add(one.cell)
                 pending.extend(item for _, item in self.entries(one.cell).entries)
@@ -394,9 +426,8 @@ class Run:
     def _item_nodes(self, content: Items) -> list[Node]:
         return [node for item in content.items for node in self.nodes(item)]
 
-    def _captured(self, function: Function) -> Iterator[Value]:
-        """What unseen code reaches by calling a function: the names that it reads, and its object."""
-        self.escaped_functions[function.definition] = None
+    def captured(self, function: Function) -> Iterator[Value]:
+        """What somebody reaches by calling a function: the names that it reads, and its object."""
         if function.instance is not None:
             yield function.instance
         frame = self.frames.get(function.frame)
@@ -452,7 +483,7 @@ class Run:
         return self.join([*kept, Opaque(node)])
 
 
-_LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Api)
+_LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Network, Api)
 """Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
 
 

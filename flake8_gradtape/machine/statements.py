@@ -11,7 +11,7 @@ from flake8_gradtape.machine.assignment import assign, delete
 from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
-from flake8_gradtape.machine.loops import iterate, repeat
+from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
 from flake8_gradtape.machine.run import Arguments, Frame, Run
@@ -128,12 +128,18 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
+    mark = run.store.mark()
+    breaks: list[Delta] = []
+    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True
     known = truth(run, run.evaluate(run, frame, node.test))
+    passes = 0
+    while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
+        with_loop(run, mark, lambda: execute(run, frame, [node.body]), breaks)
+        known = truth(run, run.evaluate(run, frame, node.test)) if run.reachable else False
+        passes += 1
     if known is False or not run.reachable:
-        if node.orelse is not None and run.reachable:
-            execute(run, frame, [node.orelse.body])
+        _after_loop(run, frame, node, mark, breaks)
         return
-    forever = known is True and isinstance(node.test, (cst.Name, cst.Integer))
 
     def body() -> None:
         assume(run, frame, node.test, True)
@@ -141,8 +147,8 @@ def _while(run: Run, frame: Frame, node: cst.While) -> None:
         if run.reachable:
             run.evaluate(run, frame, node.test)
 
-    mark = run.store.mark()
-    breaks = repeat(run, body, at_least_once=known is True)
+    before = run.store.delta(mark)
+    breaks.extend({**before, **left} for left in repeat(run, body, at_least_once=known is True))
     if forever:
         run.store.take(mark)
         run.store.merge(breaks)

@@ -71,7 +71,7 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
         fails(run, at, visit, tape, "__enter__", raised)
         return
     if state is not None and state.entries >= 1 and state.spent is False and tape.persistent is True:
-        if run.loop_depth() > tape.loop_depth and not run.muted:
+        if state.holds and run.loop_depth() > tape.loop_depth and not run.muted:
             tape.grows_at = at
 
 
@@ -96,7 +96,7 @@ def tape_method(
         return Pausing(value)
     if method == "watched_variables":
         tape.mentioned = True
-        return run.anything(at=at)
+        return Opaque(run.recorder.unknown(name="watched_variables", at=at, sees_all=True))
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
     try:
@@ -128,18 +128,8 @@ def watch(run: Run, value: TapeValue, arguments: Arguments) -> None:
         # a number or array cannot be watched (truth table A07, A08, A201)
         if len(flat_options(options(given))) == 1:
             raise Raised(Misuse.OTHER)
-    sure = len(options(given)) == 1 and _exact(run, given)
+    sure = run.definite(given)
     run.recorder.watch(value.tape, run.nodes(given), sure)
-
-
-def _exact(run: Run, value: Value) -> bool:
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        return content.exact and all(len(options(one)) == 1 and _exact(run, one) for one in content.items)
-    if isinstance(value, Mapping):
-        entries = run.entries(value.cell)
-        return entries.exact and all(len(options(one)) == 1 and _exact(run, one) for _, one in entries.entries)
-    return True
 
 
 def _argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression | None:
@@ -213,7 +203,7 @@ def _answer(
     zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
     certain = not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
-    may_read, curved = recorder.backward_inputs(state, tape, reach)
+    may_read, curved = recorder.backward_inputs(state, tape, reach, targets, run.nodes(sources))
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     if weights is not None:
         may_read = [*may_read, *run.nodes(weights)]
@@ -233,6 +223,7 @@ def _answer(
     result = recorder.operation("gradient", edges_of(may_read, Flow.GRADIENT), at, surely_tensors=False)
     ask_record.result = result
     ask_record.recorded_by = recorded_by
+    ask_record.through_unknown = bool(reach.anywhere)
     asked: list[AskedSource] = []
     source_text = _argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
     judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked)
@@ -321,7 +312,8 @@ class _Judge:
         if surely_none and single:
             return Const(None, self.record)
         if single:
-            return Tensor(self.record.result, maybe_none=True)
+            sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.targets, nodes[0])
+            return Tensor(self.record.result, maybe_none=not sure)
         return Opaque(self.record.result)
 
     def _decide(self, nodes: list[Node], name: str) -> bool:

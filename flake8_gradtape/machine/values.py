@@ -60,6 +60,8 @@ class Edge:
 
     node: Node
     flow: Flow
+    sure: bool = False
+    """In every run this is the input, and a gradient flows through the operation to it."""
 
 
 @dataclass(eq=False)
@@ -180,6 +182,14 @@ class Pure:
     name: str
 
 
+@dataclass(frozen=True)
+class Network:
+    """A Keras layer or model that was built visibly; its variables are in the store under `cell`."""
+
+    cell: int
+    name: str
+
+
 @dataclass(frozen=True, eq=False)
 class Function:
     """A function or lambda of the module, with the frame that it closes over."""
@@ -234,7 +244,7 @@ class Choice:
 
 Value = Union[
     Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, Pausing, Sequence, Mapping, ExitStack, Api, Pure,
-    Function, Class, Instance, Choice,
+    Network, Function, Class, Instance, Choice,
 ]  # fmt: skip
 
 NONE = Const(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import listed, named, quoted, the_tape, watch_call
+from flake8_gradtape.rules.wording import another_tape, listed, named, quoted, the_tape, watch_call
 
 
 class OtherTapesTensor(NoGradientRule):
@@ -48,12 +48,12 @@ class OtherTapesTensor(NoGradientRule):
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
         called, tape = names(sources), the_tape(asked.tape)
-        other = quoted(cause.tape, "another tape")
+        other = another_tape(cause.tape, asked.tape)
         if cause.at is not None and cause.what not in called:  # a step on the way, not the source itself
             step = named(cause.what) or quoted(asked.target, "the target")
             return (
                 f"{step} was computed under {other}, and {tape} did not record that; "
-                f"ask {quoted(cause.tape, 'that tape')}, or compute {step} inside the block of {tape}"
+                f"ask that tape, or compute {step} inside the block of {tape}"
             )
         were, it = ("was", "it") if len(called) == 1 else ("were", "them")
         return (

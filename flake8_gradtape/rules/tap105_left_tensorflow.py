@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
-from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import listed, named, quoted
+from flake8_gradtape.rules.gradient_none import NoGradientRule
+from flake8_gradtape.rules.wording import named
 
 
 class LeftTensorflow(NoGradientRule):
@@ -38,7 +38,8 @@ class LeftTensorflow(NoGradientRule):
     cause = CauseKind.LEFT_TENSORFLOW
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
-        way = f"the way from {listed(names(sources))} to {quoted(asked.target, 'the target')}"
-        if cause.what:
-            way += f" goes through {named(cause.what)}, which"
-        return f"{way} leaves TensorFlow, where no tape can follow; use TensorFlow operations all the way"
+        at = f" at {named(cause.what)}" if cause.what else ""
+        return (
+            f"the way between them leaves TensorFlow{at}, and no tape can follow there; "
+            f"use TensorFlow operations all the way"
+        )

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
-from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import listed, named, quoted
+from flake8_gradtape.rules.gradient_none import NoGradientRule
+from flake8_gradtape.rules.wording import named
+
+_PLAINER: Mapping[str, str] = {
+    "tf.cast": "a 'tf.cast' from or to integers or booleans",
+    "tf.where": "the condition of 'tf.where'",
+}
+"""Operations that have a gradient in other uses."""
 
 
 class NotDifferentiable(NoGradientRule):
@@ -39,8 +47,8 @@ class NotDifferentiable(NoGradientRule):
     cause = CauseKind.NOT_DIFFERENTIABLE
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
-        way = f"every way from {listed(names(sources))} to {quoted(asked.target, 'the target')}"
+        step = _PLAINER.get(cause.what) or named(cause.what, "an operation")
         return (
-            f"{way} goes through {named(cause.what, 'an operation')}, which has no gradient; "
+            f"the way between them goes through {step}, which has no gradient; "
             f"use a differentiable operation in its place"
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule, names
 from flake8_gradtape.rules.wording import listed, the_tape, watch_call
 
-_REASONS = {
+_REASONS: Mapping[str, str] = {
     "trainable": "which watches by itself only what is trainable",
     "accessed": "which was made with 'watch_accessed_variables=False'",
 }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
-from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import listed, quoted
+from flake8_gradtape.rules.gradient_none import NoGradientRule
 
 
 class StoppedGradient(NoGradientRule):
@@ -37,5 +36,7 @@ class StoppedGradient(NoGradientRule):
     cause = CauseKind.STOPPED
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
-        way = f"every way from {listed(names(sources))} to {quoted(asked.target, 'the target')}"
-        return f"{way} goes through 'tf.stop_gradient'; leave a way around it, or do not ask for this gradient"
+        return (
+            "the way between them goes through 'tf.stop_gradient'; "
+            "leave a way around it, or do not ask for this gradient"
+        )

@@ -43,7 +43,7 @@ class TapeNotEntered(Rule):
         if not isinstance(event, CallRaised) or event.misuse is not Misuse.NOT_ENTERED:
             return
         block = f"'with tf.GradientTape() as {one_line(event.tape) or 'tape'}:'"
-        if event.method == "__enter__":
+        if event.method in ("__enter__", "class"):
             message = f"'tf.GradientTape' without parentheses is not a tape, and 'with' raises; write {block}"
         else:
             message = (

@@ -34,8 +34,8 @@ class PersistentNeverDeleted(Rule):
         del tape
 
     TensorFlow says:
-        Nothing. Weak references show that a tensor which only the recording holds is alive at the end of the first
-        program, and gone after the `del` of the second.
+        Nothing. At the end of the first program the tape still has its 3 operations, and 2 tensors are alive that
+        nothing else holds (seen through weak references); with the `del` none are left.
 
     Known limits:
         The tape of a function is freed when the function returns; it is not reported. A persistent tape that is asked

@@ -12,9 +12,9 @@ from flake8_gradtape.rules.wording import one_line, the_tape
 class PersistentReentered(Rule):
     """One persistent tape is entered again and again in a loop.
 
-    `with tape:` on a tape that has been used goes on with its recording. A persistent tape never lets go of what it
-    recorded before, so every pass of the loop adds the intermediate tensors of one more forward pass, until memory
-    is full. A new tape in each pass costs nothing.
+    `with tape:` on a tape that has been used goes on with its recording. A persistent tape keeps what it recorded, so
+    every pass of the loop adds the intermediate tensors of one more forward pass, until memory is full. A new tape in
+    each pass costs nothing.
 
     Example:
         x = tf.Variable(3.0)
@@ -51,6 +51,6 @@ class PersistentReentered(Rule):
         yield Finding(
             self.code,
             event.entered_again_in_loop,
-            f"each pass of this loop adds to the recording of {the_tape(event.tape)}, which keeps all that went "
+            f"each pass of this loop adds to the recording of {the_tape(event.tape)}, which keeps what went "
             f"before; make a new tape in each pass: 'with tf.GradientTape() as {one_line(event.tape) or 'tape'}:'",
         )

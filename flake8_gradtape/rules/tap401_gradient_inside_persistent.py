@@ -36,7 +36,8 @@ class GradientInsidePersistent(Rule):
 
     TensorFlow says:
         "Calling GradientTape.gradient on a persistent tape inside its context is significantly less efficient than
-        calling it outside the context" (a warning, once per process).
+        calling it outside the context" (a warning, once per process). The tape of the first program records 6
+        operations, that of the second 3.
 
     Known limits:
         Not reported if some tape may differentiate the result, or inside `tape.stop_recording()`.
@@ -55,5 +56,5 @@ class GradientInsidePersistent(Rule):
             event.where,
             f"{the_tape(event.tape)} is still recording and records the computation of this {result} of "
             f"{quoted(event.target, 'the target')} too, which nobody differentiates; "
-            f"move {call_on(event.tape, event.method or 'gradient', '...')} behind the 'with' block",
+            f"move {call_on(event.tape, event.method or 'gradient', '...')} after the 'with' block",
         )

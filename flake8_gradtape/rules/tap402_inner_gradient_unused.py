@@ -35,8 +35,8 @@ class InnerGradientUnused(Rule):
         dz = outer.gradient(z, x)
 
     TensorFlow says:
-        Nothing. In a measured forward pass with 256 MB of activations the outer tape held 512 MB with the inner
-        gradient inside its block, and 256 MB with it outside.
+        Nothing. The outer tape of the first program records 5 operations, that of the second 3. In a measured forward
+        pass with 256 MB of activations it held 512 MB with the inner gradient inside its block, 256 MB without.
 
     Known limits:
         Not reported if the outer tape may be asked about anything that was computed from the result.
@@ -49,10 +49,12 @@ class InnerGradientUnused(Rule):
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, BackwardRecorded) or event.differentiated:
             return
-        outer = quoted(event.outer, "the outer tape")
+        outer, inner = quoted(event.outer, "the outer tape"), quoted(event.inner, "the inner tape")
+        if outer == inner:
+            outer, inner = f"the outer {outer}", f"the inner {inner}"
         yield Finding(
             self.code,
             event.where,
-            f"{outer} records the whole gradient computation of {quoted(event.inner, 'the inner tape')} and never "
-            f"differentiates it; move this call behind the 'with' block of {outer}",
+            f"{outer} records the whole gradient computation of {inner} and never "
+            f"differentiates it; move this call after the 'with' block of {outer}",
         )

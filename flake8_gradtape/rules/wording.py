@@ -43,6 +43,11 @@ def the_tape(name: str) -> str:
     return quoted(name, "the tape")
 
 
+def another_tape(name: str, own: str) -> str:
+    """Return the name of a tape that is not the one called `own`; two tapes in a row often share a name."""
+    return f"another {quoted(name)}" if name and name == own else quoted(name, "another tape")
+
+
 def call_on(tape: str, method: str, arguments: str = "") -> str:
     """Return a call to write down, in quotes: `'tape.watch(x)'`; a tape without a name is called `tape`."""
     return f"'{one_line(tape) or 'tape'}.{method}({arguments})'"

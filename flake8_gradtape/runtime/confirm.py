@@ -23,10 +23,7 @@ NO_TENSORFLOW = "TensorFlow is not installed; install it with: pip install 'flak
 _GRACE = 60.0
 """Seconds that a script is given, besides its own, to import TensorFlow and to report."""
 _PACKAGES = str(Path(__file__).resolve().parents[2])
-_START = (
-    "import sys; sys.path[:1] = [sys.argv[1]]; "
-    "from flake8_gradtape.runtime.worker import main; main(sys.argv[2:])"
-)
+_START = "import sys; sys.path[:1] = [sys.argv[1]]; from flake8_gradtape.runtime.worker import main; main(sys.argv[2:])"
 
 
 class NoTensorFlow(Exception):
@@ -75,15 +72,19 @@ def record_file(path: str | Path, timeout: float | None = None) -> Recording:
                 timeout=None if timeout is None else timeout + _GRACE,
             )
         except subprocess.TimeoutExpired:
-            return Recording((), ProgramError("TimeLimit", f"the script did not stop within {timeout:g} s", None))
+            return Recording((), error=ProgramError("TimeLimit", f"the script did not stop within {timeout:g} s", None))
         if not answer.exists():
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
-            message = f"the process ended with status {done.returncode} {said[0]}".rstrip()
-            return Recording((), ProgramError("Died", message, None))
+            return Recording((), error=ProgramError("Died", _how(done.returncode, done.stderr), None))
         content = pickle.loads(answer.read_bytes())
     if isinstance(content, Recording):
         return content
     raise NoTensorFlow(str(content))
+
+
+def _how(status: int, stderr: bytes) -> str:
+    said = stderr.decode("utf-8", "replace").strip().splitlines()
+    last = f": {said[-1]}" if any(line.startswith("Traceback ") for line in said) else ""
+    return f"the process ended with status {status}{last}"
 
 
 def confirm_files(

@@ -28,6 +28,8 @@ class Place:
     """A line of the program, and the call that begins there if it is known."""
 
     line: int
+    column: int | None = None
+    """0-based, in characters; None if the call is not known."""
     call: ast.Call | None = None
 
 
@@ -39,8 +41,11 @@ class ProgramLines:
 
     def __init__(self, source: str, filename: str) -> None:
         self.filename = filename
+        self._lines = source.split("\n")
         self._by_end: dict[tuple[int, int], ast.Call] = {}
         self._statements: list[tuple[int, int, list[ast.Call]]] = []
+        self.headers: dict[int, int] = {}
+        """From each further line of a `with` header of several lines to its first one."""
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
@@ -52,6 +57,8 @@ class ProgramLines:
                 parts = list(_own_parts(node))
                 last = max((getattr(part, "end_lineno", 0) for part in parts), default=0)
                 self._statements.append((node.lineno, last, [part for part in parts if isinstance(part, ast.Call)]))
+                if isinstance(node, (ast.With, ast.AsyncWith)):
+                    self.headers.update(dict.fromkeys(range(node.lineno + 1, last + 1), node.lineno))
 
     def caller(self, method: str, source_map: Callable[[], SourceMap]) -> Place | None:
         """Where the program calls `method` right now; None if library code is the caller.
@@ -73,13 +80,17 @@ class ProgramLines:
         positions = getattr(frame.f_code, "co_positions", None)  # from Python 3.11 on
         if positions is not None:
             line, last, start, end = next(islice(positions(), frame.f_lasti // 2, None), (None, None, None, None))
-            if None not in (line, last, start, end):
+            if line is not None and last is not None and start is not None and end is not None:
                 call = self._by_end.get((last, end))
                 # a call begins no later than its instruction; a `with` may end where the last call in it ends
                 if call is not None and (call.lineno, call.col_offset) <= (line, start):
-                    return Place(call.lineno, call)
+                    return self._place(call)
                 return Place(line)
         return self._near(frame.f_lineno, method)
+
+    def _place(self, call: ast.Call) -> Place:
+        before = self._lines[call.lineno - 1].encode()[: call.col_offset]
+        return Place(call.lineno, len(before.decode()), call)
 
     def _near(self, line: int, method: str) -> Place:
         """The call of `method` in the innermost statement around `line`, if there is just one; else the line."""
@@ -89,7 +100,7 @@ class ProgramLines:
             exact = [call for call in calls if call.lineno == line]
             if len(exact or calls) == 1:
                 call = (exact or calls)[0]
-                return Place(call.lineno, call)
+                return self._place(call)
         return Place(line)
 
 

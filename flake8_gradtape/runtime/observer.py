@@ -68,7 +68,7 @@ class Observer:
         self._thread = _ThreadState()
         self._lives: list[TapeLife] = []
         self._results: dict[str, list[tuple[Ask, tuple[int, ...]]]] = {}
-        self._story: list[tuple[int | None, Event | Ask | Backward]] = []
+        self._story: list[tuple[Place | None, Event | Ask | Backward]] = []
         self._interrupted: set[str] = set()
 
     # Tapes ----------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class Observer:
         """A tape was made."""
         line = self._reach(place)
         name = f"tape {len(self._lives) + 1}" + (f" (line {line})" if line else " (library)")
-        life = TapeLife(name, line, bool(tape._persistent), in_graph, weakref.ref(tape), last_use=line)
+        life = TapeLife(name, place, bool(tape._persistent), in_graph, weakref.ref(tape), last_use=line)
         self._lives.append(life)
         return life
 
@@ -120,7 +120,7 @@ class Observer:
         line = self._reach(place)
         message = f"{type(error).__name__}: {error}".strip()
         event = CallRaised(line, life.name if life else "", method, misuse, message)
-        self._story.append((line, event))
+        self._story.append((place, event))
 
     def begin(self, life: TapeLife, method: str, place: Place | None, in_own_block: bool) -> Ask:
         """The program asks a tape. Until `answer` or `abandon`, calls on the same tape are part of this one."""
@@ -147,8 +147,8 @@ class Observer:
         self._thread.asks.remove(ask)
         ask.answers = list(answers)
         ask.life.asked += 1
-        line = self._reach(ask.place)
-        self._story.append((line, ask))
+        self._reach(ask.place)
+        self._story.append((ask.place, ask))
         active = self._active_tapes()
         for life, mark in ask.marks:
             if life.native() is None:
@@ -159,7 +159,7 @@ class Observer:
             # an outer tape drops what leads to no living tensor: only what it still has is work kept
             kept = sum(life.live_operations(self.native, active, mark))
             if kept:
-                self._story.append((line, Backward(ask, life.name, kept)))
+                self._story.append((ask.place, Backward(ask, life.name, kept)))
         if spent:
             self.drop(ask.life)
 
@@ -208,17 +208,21 @@ class Observer:
                 self.held[life.name] = life.measure_and_release(self.native, active)
         return active
 
-    def events(self) -> tuple[tuple[Event, ...], tuple[Event, ...], tuple[BackwardWork, ...]]:
-        """The program's events, those of library code, and the sizes of recorded gradient computations."""
-        told = [(line, _event(entry), entry) for line, entry in self._story]
-        own = tuple(event for line, event, _ in told if line is not None)
-        library = tuple(event for line, event, _ in told if line is None)
-        work = tuple(
-            BackwardWork(line, entry.outer, entry.operations)
-            for line, _, entry in told
-            if line is not None and isinstance(entry, Backward)
-        )
-        return own, library, work
+    def events(self) -> list[tuple[Place, Event]]:
+        """What happened on lines of the program."""
+        return [(place, _event(entry)) for place, entry in self._story if place is not None]
+
+    def library_events(self) -> list[Event]:
+        """What library code did."""
+        return [_event(entry) for place, entry in self._story if place is None]
+
+    def backward_work(self) -> list[BackwardWork]:
+        """The sizes of the gradient computations that outer tapes recorded."""
+        return [
+            BackwardWork(place.line, entry.outer, entry.operations)
+            for place, entry in self._story
+            if place is not None and isinstance(entry, Backward)
+        ]
 
     @property
     def interrupted(self) -> frozenset[str]:

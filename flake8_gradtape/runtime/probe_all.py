@@ -1,4 +1,4 @@
-"""Everything there is to probe: public functions, and the methods and operators of `tf.Tensor`; the order of the file."""
+"""Everything there is to probe: public functions, and the methods and operators of `tf.Tensor`; not how."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Subject:
     call: Callable[..., Any]
     recipes: list[Arguments] | None
 
-    def probe(self, expand: bool = True) -> dict[str, Any]:
-        """Give the stored entry, or {"left_out": why}."""
+    def probe(self, quick: bool = False) -> dict[str, Any]:
+        """Give the stored entry, or {"left_out": why}; `quick` as in `measure`."""
         try:
             plain = {self.name, *self.aliases} & probe_recipes_by_hand.WITHOUT_OPTIONS
-            stored = measure(self.call, self.recipes, expand and not plain)
+            stored = measure(self.call, self.recipes, not plain, quick)
         except Unreliable as why:
             return {"left_out": str(why)}
         except Exception as trouble:

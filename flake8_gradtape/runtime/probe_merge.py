@@ -8,7 +8,17 @@ from typing import Any
 
 from flake8_gradtape.runtime.probe_names import parameters
 from flake8_gradtape.runtime.probe_recipes import PROFILES, Maker, by_profile, options
-from flake8_gradtape.runtime.probe_tape import Arguments, Call, Observed, Slot, observe, observe_in_graph, returned_unchanged, same_values, to_tensor
+from flake8_gradtape.runtime.probe_tape import (
+    Arguments,
+    Call,
+    Observed,
+    Slot,
+    observe,
+    observe_in_graph,
+    returned_unchanged,
+    same_values,
+    to_tensor,
+)
 
 DTYPE_PARAMETERS = ("dtype", "output_type", "out_type", "output_dtype", "type", "Tout", "index_type")
 CHANCY = ("random", "dropout", "shuffle", "sample", "categorical", "normal", "uniform", "glimpse")
@@ -25,18 +35,21 @@ class Unreliable(Exception):
     """A function about which nothing is stored; the text says why."""
 
 
-def measure(function: Callable[..., Any], recipes: list[Arguments] | None, expand: bool = True) -> Stored:
+def measure(
+    function: Callable[..., Any], recipes: list[Arguments] | None, expand: bool = True, quick: bool = False
+) -> Stored:
     """Probe one function, with the given recipes or else with arguments chosen by parameter name.
 
-    `expand` also tries every option and gives numbers as tensors. Raises Unreliable if no call works or if the
+    `expand` also tries every option and gives numbers as tensors. `quick` leaves out options, second derivatives,
+    tracing and repetition: flows are then what the first calls show. Raises Unreliable if no call works or if the
     result is nothing that the knowledge base can describe.
     """
     positional, variadic, keywords = parameters(function)
     call = Call(function, positional, variadic)
-    seen = _try_all(call, function, recipes, expand)
+    seen = _try_all(call, function, recipes, expand and not quick, not quick)
     if not seen:
         raise Unreliable("no call worked")
-    for arguments, observed in [one for one in seen if one[1].floats and one[1].slots][:TRACED]:
+    for arguments, observed in [one for one in seen if one[1].floats and one[1].slots][: 0 if quick else TRACED]:
         observe_in_graph(call, arguments, observed)
     kind = _result_kind([observed for _, observed in seen])
     if kind == "other":  # A list of tensors may come back as a list (tf.keras.activations.linear): tell the usual call.
@@ -55,7 +68,7 @@ def measure(function: Callable[..., Any], recipes: list[Arguments] | None, expan
     missing = _missing([observed for _, observed in seen])
     if missing:
         stored["missing"] = sorted(missing)
-    random, same_by_chance = _repeat(call, function, seen)
+    random, same_by_chance = (False, set[str]()) if quick else _repeat(call, function, seen)
     same = sorted({observed.same for _, observed in seen if observed.same in observed.floats} | same_by_chance)
     if same:
         stored["same"] = same[0]
@@ -77,12 +90,14 @@ def measure(function: Callable[..., Any], recipes: list[Arguments] | None, expan
     return stored
 
 
-def _try_all(call: Call, function: Callable[..., Any], recipes: list[Arguments] | None, expand: bool) -> list[Seen]:
+def _try_all(
+    call: Call, function: Callable[..., Any], recipes: list[Arguments] | None, expand: bool, seconds: bool
+) -> list[Seen]:
     seen: list[Seen] = []
     if recipes is not None:
         for arguments in recipes:
             try:
-                seen.append((arguments, observe(call, arguments)))
+                seen.append((arguments, observe(call, arguments, seconds)))
             except Exception as trouble:
                 raise Unreliable(f"the recipe {sorted(arguments)} fails: {trouble}") from trouble
         starts = [(one, "by hand") for one in seen]
@@ -90,7 +105,7 @@ def _try_all(call: Call, function: Callable[..., Any], recipes: list[Arguments] 
         starts = []
         for profile in PROFILES:
             for arguments in by_profile(Maker(), function, profile):
-                one = _try(call, arguments)
+                one = _try(call, arguments, seconds)
                 if one:
                     seen.append(one)
                     starts.append((one, profile))
@@ -104,15 +119,15 @@ def _try_all(call: Call, function: Callable[..., Any], recipes: list[Arguments] 
         else:
             changes = list(options(Maker(), function, arguments, profile))
         for changed in [*changes, *_numbers_as_tensors(arguments)]:
-            one = _try(call, changed)
+            one = _try(call, changed, seconds)
             if one:
                 seen.append(one)
     return seen
 
 
-def _try(call: Call, arguments: Arguments) -> Seen | None:
+def _try(call: Call, arguments: Arguments, seconds: bool) -> Seen | None:
     try:
-        return arguments, observe(call, arguments)
+        return arguments, observe(call, arguments, seconds)
     except Exception:  # Arguments that do not fit; the next ones may.
         return None
 
@@ -143,7 +158,7 @@ def _numbers_as_tensors(arguments: Arguments) -> list[Arguments]:
 def _result_kind(observations: list[Observed]) -> str:
     kinds = {observed.result for observed in observations}
     lengths = {len(observed.slots) for observed in observations}
-    if kinds == {"tuple"} and len(lengths) > 1 or kinds == {"tuple", "tensors"}:
+    if (kinds == {"tuple"} and len(lengths) > 1) or kinds == {"tuple", "tensors"}:
         return "tensors"
     return kinds.pop() if len(kinds) == 1 else "other"
 
@@ -167,7 +182,7 @@ def _merge(slots: list[Slot], observations: list[Observed]) -> Stored:
         asked = [slot for slot in reached if name not in slot.raises]
         if asked and all(name in slot.linear for slot in asked):
             linear.add(name)
-    with_floats = {slot.kind for slot, observed in zip(slots, observations) if observed.floats}
+    with_floats = {slot.kind for slot, observed in zip(slots, observations, strict=True) if observed.floats}
     kinds = with_floats or {slot.kind for slot in slots}
     merged: Stored = {"dtype": kinds.pop() if len(kinds) == 1 else "float" if kinds == {"like", "float"} else "unknown"}
     if slots[0].name:

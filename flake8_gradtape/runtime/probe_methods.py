@@ -1,4 +1,4 @@
-"""The operators, methods and attributes of `tf.Tensor`, as functions of "x" (the tensor) and "y" (the other operand)."""
+"""The operators, methods and attributes of `tf.Tensor`, as functions of "x" (the tensor) and "y" (the other one)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def tensor_methods(m: Maker) -> Methods:
     for name, unary in UNARY.items():
         found[f"__{name}__"] = _one(unary), [{"x": m.bools(3)}] if name == "invert" else _alone(m)
     for name, convert in TO_PYTHON.items():
-        found[f"__{name}__"] = _one(convert), [{"x": m.ints()}] if name == "index" else [{"x": m.floats()}, {"x": m.ints()}]
+        scalars: list[Arguments] = [{"x": m.ints()}] if name == "index" else [{"x": m.floats()}, {"x": m.ints()}]
+        found[f"__{name}__"] = _one(convert), scalars
     for name in ATTRIBUTES:
         found[name] = _one(operator.attrgetter(name)), _alone(m) if name != "name" else []
     found["__len__"] = _one(len), _alone(m)
@@ -113,5 +114,6 @@ def _pairs(m: Maker, name: str) -> list[Arguments]:
 
 def _items(m: Maker) -> list[Arguments]:
     mask = m.array([True, False, True], "bool")
-    keys: list[Any] = [0, -1, slice(1, None), slice(None, None, 2), (Ellipsis, 0), (slice(None), None), None, m.array(1, "int32")]
-    return [{"x": m.floats(3, 3), "y": key} for key in [*keys, mask, Ellipsis, (0, 1), slice(None)]]
+    plain: list[Any] = [0, -1, None, Ellipsis, slice(1, None), slice(None, None, 2), slice(None), m.array(1, "int32")]
+    several: list[Any] = [(Ellipsis, 0), (slice(None), None), (0, 1), mask]
+    return [{"x": m.floats(3, 3), "y": key} for key in [*plain, *several]]

@@ -1,4 +1,4 @@
-"""Which public functions TensorFlow and Keras have, each under one canonical name with its aliases; nothing is called."""
+"""Which public functions TensorFlow and Keras have, each under one canonical name with its aliases; calls nothing."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def public_functions() -> list[Public]:
     found: dict[int, tuple[Callable[..., Any], set[str]]] = {}
     roots = [("tf", tf)]
     for package in KERAS_PACKAGES:
-        roots += [(f"tf.keras.{package}", getattr(tf.keras, package, None)), (f"keras.{package}", getattr(keras, package, None))]
+        roots.append((f"tf.keras.{package}", getattr(tf.keras, package, None)))
+        roots.append((f"keras.{package}", getattr(keras, package, None)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for path, module in roots:
@@ -138,7 +139,7 @@ def _walk(module: Any, path: str, depth: int) -> Iterator[tuple[str, Callable[..
     if module is None or depth > 4 or path in LEFT_OUT:
         return
     for name in dir(module):
-        if name.startswith(("_", *CHANGES_STATE)) or path == "tf" and name == "keras":
+        if name.startswith(("_", *CHANGES_STATE)) or (path == "tf" and name == "keras"):
             continue
         try:
             value = getattr(module, name)

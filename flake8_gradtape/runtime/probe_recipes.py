@@ -17,6 +17,9 @@ CALLABLE_PARAMETERS = frozenset(
 )
 """A function that takes one of these calls the user's code: it is left out."""
 
+LISTED = ("inputs", "values", "tensors", "xs", "arrays", "x", "data", "t_list")
+"""Parameters that may take a list of tensors."""
+
 PROFILES = ("vector", "matrix", "square", "sequence", "images", "volume", "scalar", "complex", "int", "bool", "string")
 """Shapes and dtypes of the tensors of one trial."""
 
@@ -95,6 +98,12 @@ def by_name(maker: Maker, profile: str) -> dict[str, list[Any]]:
         "num_classes": [4],
         "num_segments": [3],
         "num": [4],
+        "num_rows": [3],
+        "num_columns": [2],
+        "start": [0.5],
+        "stop": [4.5],
+        "fill_value": [1.5],
+        "M": [3],
         "n": [2],
         "N": [4],
         "k": [1, 2],
@@ -183,7 +192,7 @@ def by_profile(maker: Maker, call: Callable[..., Any], profile: str) -> Iterator
     for name in required:
         for other in named.get(name, [])[1:]:
             yield base | {name: other}
-    listed = [name for name in required if name in ("inputs", "values", "tensors", "xs", "arrays", "x", "data", "t_list")]
+    listed = [name for name in required if name in LISTED]
     if listed:
         yield base | {listed[0]: [maker.profile(profile), maker.profile(profile)]}
 

@@ -19,7 +19,11 @@ def _convolutions(m: Maker) -> Recipes:
             {"input": line, "filters": m.floats(3, 3, 2), "stride": 1, "padding": "SAME"},
             {"input": line, "filters": m.floats(3, 3, 2), "stride": 2, "padding": "VALID"},
         ],
-        "tf.nn.conv2d": [flat | {"strides": 1}, flat | {"strides": [1, 2, 2, 1]}, flat | {"strides": 1, "dilations": 2}],
+        "tf.nn.conv2d": [
+            flat | {"strides": 1},
+            flat | {"strides": [1, 2, 2, 1]},
+            flat | {"strides": 1, "dilations": 2},
+        ],
         "tf.nn.conv3d": [
             {"input": volume, "filters": m.floats(2, 2, 2, 3, 2), "strides": [1, 1, 1, 1, 1], "padding": "SAME"}
         ],
@@ -232,17 +236,14 @@ def _images(m: Maker) -> Recipes:
 def _boxes(m: Maker) -> Recipes:
     boxes = m.array([[0.1, 0.1, 0.6, 0.7], [0.2, 0.15, 0.8, 0.9]])
     chosen = {"boxes": boxes, "scores": m.floats(2), "max_output_size": 2}
+    crops = {
+        "image": m.floats(2, 8, 8, 3),
+        "boxes": boxes,
+        "box_indices": m.array([0, 1], "int32"),
+        "crop_size": [4, 4],
+    }
     return {
-        "tf.image.crop_and_resize": [
-            {"image": m.floats(2, 8, 8, 3), "boxes": boxes, "box_indices": m.array([0, 1], "int32"), "crop_size": [4, 4]},
-            {
-                "image": m.floats(2, 8, 8, 3),
-                "boxes": boxes,
-                "box_indices": m.array([0, 1], "int32"),
-                "crop_size": [4, 4],
-                "method": "nearest",
-            },
-        ],
+        "tf.image.crop_and_resize": [crops, crops | {"method": "nearest"}],
         "tf.image.draw_bounding_boxes": [
             {"images": m.floats(1, 8, 8, 3), "boxes": boxes.reshape(1, 2, 4), "colors": m.floats(2, 3)}
         ],

@@ -95,7 +95,7 @@ def observe_in_graph(call: Call, arguments: Arguments, observed: Observed) -> No
                 targets = [_as_float(output) for _, output in outputs]
             if len(targets) != len(observed.slots):
                 return
-            for slot, target in zip(observed.slots, targets):
+            for slot, target in zip(observed.slots, targets, strict=True):
                 try:
                     found = target is not None and any(one is not None for one in tape.gradient(target, sources))
                 except Exception:  # As in `observe`; a LookupError was seen there.
@@ -157,7 +157,7 @@ def describe(result: Any) -> tuple[str, list[tuple[str, Any]]]:
         if set(kinds) == {"tensor"}:
             names = list(getattr(result, "_fields", [""] * len(result)))
             kind = "named" if hasattr(result, "_fields") else "tensors" if isinstance(result, list) else "tuple"
-            return kind, list(zip(names, result))
+            return kind, list(zip(names, result, strict=True))
         if set(kinds) <= {"python", "none"}:
             return "python", []
     if isinstance(result, (list, tuple)) and not result:
@@ -170,7 +170,7 @@ def same_values(first: Any, second: Any) -> bool:
     import numpy as np
 
     if isinstance(first, (list, tuple)):
-        return len(first) == len(second) and all(same_values(a, b) for a, b in zip(first, second))
+        return len(first) == len(second) and all(same_values(a, b) for a, b in zip(first, second, strict=True))
     left, right = np.asarray(first), np.asarray(second)
     if left.shape != right.shape:
         return False
@@ -188,8 +188,9 @@ def _see_likeness(call: Call, arguments: Arguments, slots: list[Slot]) -> None:
         follows = [slot.dtype in ("float32", "complex64") for slot in slots]
     else:
         names = [output.dtype.name for _, output in outputs]
-        follows = [{slot.dtype, name} in ({"float32", "float64"}, {"complex64", "complex128"}) for slot, name in zip(slots, names)]
-    for slot, follow in zip(slots, follows):
+        pairs = ({"float32", "float64"}, {"complex64", "complex128"})
+        follows = [{slot.dtype, name} in pairs for slot, name in zip(slots, names, strict=False)]
+    for slot, follow in zip(slots, follows, strict=False):
         if slot.kind == "float" and follow:
             slot.kind = "like"
 

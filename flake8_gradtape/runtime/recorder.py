@@ -34,31 +34,32 @@ def record(source: str, filename: str, argv: Sequence[str] = (), capture: bool =
 
     with instrumented(observer, lines):
         error, output = run_program(source, filename, argv, capture, finish)
-    own, library, work = observer.events()
-    own += _class_entered(error)
+    events = [*((event, place.column) for place, event in observer.events()), *_class_entered(error)]
     reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
     return Recording(
-        events=own,
+        events=tuple(event for event, _ in events),
+        columns=tuple(column for _, column in events),
         error=error,
-        library=library,
+        library=tuple(observer.library_events()),
         warnings=tuple(observer.warnings),
         reached=reached,
+        headers=lines.headers,
         held=dict(observer.held),
-        backward=work,
+        backward=tuple(observer.backward_work()),
         interrupted=observer.interrupted,
         output=output,
     )
 
 
-def _class_entered(error: ProgramError | None) -> tuple[Event, ...]:
+def _class_entered(error: ProgramError | None) -> list[tuple[Event, None]]:
     """`with tf.GradientTape as tape:` raises in Python itself, no method of a tape runs (truth table B32)."""
     if error is None or error.where is None:
-        return ()
+        return []
     if error.kind == "TypeError" and "context manager protocol" in error.message and "'type'" in error.message:
-        return (CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)),)
+        return [(CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)), None)]
     if error.kind == "AttributeError" and error.message == "__enter__":  # Python 3.10
-        return (CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)),)
-    return ()
+        return [(CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)), None)]
+    return []
 
 
 __all__ = ["Recording", "record"]

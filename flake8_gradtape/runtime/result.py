@@ -65,12 +65,17 @@ class Recording:
     """
 
     events: tuple[Event, ...]
+    columns: tuple[int | None, ...] = ()
+    """For each event the 0-based column, in characters, where its call begins; None if that is not known."""
     error: ProgramError | None = None
     library: tuple[Event, ...] = ()
     """Events of tapes made by, or calls made by, library code: nothing a line of the program can be blamed for."""
     warnings: tuple[Warned, ...] = ()
     reached: frozenset[int] = frozenset()
     """Lines on which the program made, entered or called a tape, or on which it ended by an error."""
+    headers: dict[int, int] = field(default_factory=dict)
+    """From each further line of a `with` header of several lines to its first one: which of them a call on entering
+    counts for depends on the version of Python."""
     held: dict[str, Held] = field(default_factory=dict)
     backward: tuple[BackwardWork, ...] = ()
     interrupted: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from flake8_gradtape.machine.events import Kept, TapeEnded
+from flake8_gradtape.runtime.lines import Place
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.result import Held
 
@@ -34,7 +35,7 @@ class TapeLife:
     """One tape. `ref` is weak: the recorder must not be what keeps a tape alive."""
 
     name: str
-    made_at: int | None
+    made_at: Place | None
     """None if library code made it."""
     persistent: bool
     in_graph: bool
@@ -117,7 +118,7 @@ class TapeLife:
         """The tape is gone, or the program is over; `kept` says whether its recording is still alive."""
         again, _ = self.growth()
         return TapeEnded(
-            where=self.made_at,
+            where=self.made_at.line if self.made_at else None,
             tape=self.name,
             persistent=self.persistent,
             named=True,  # not to be seen at run time
@@ -135,7 +136,7 @@ class TapeLife:
         sizes = {number: _size(ref()) for number, ref in self.tensors.items() if ref() is not None}
         tape = self.ref()
         if tape is not None:
-            tape._tape = None
+            tape._tape, tape._recording = None, False
         dead = [number for number in sizes if self.tensors[number]() is None]
         return Held(self.recorded, operations, len(dead), sum(sizes[number] for number in dead), self.growth()[1])
 

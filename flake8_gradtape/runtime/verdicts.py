@@ -20,7 +20,7 @@ from flake8_gradtape.runtime.result import Recording
 
 
 class Reported(Protocol):
-    """A finding as flake8 shows it; `line` is 1-based, `column` 0-based."""
+    """A finding; `line` is 1-based, `column` 0-based (-1 if it is not known)."""
 
     @property
     def code(self) -> str: ...
@@ -50,6 +50,8 @@ class Confirmation:
 
 
 Judged = tuple[Verdict, str]
+Events = Sequence[Event]
+"""What happened at one call, or at several on one line that can't be told apart."""
 _E = TypeVar("_E", bound=Event)
 _ASKING = ("gradient", "jacobian", "batch_jacobian")
 
@@ -70,15 +72,38 @@ def _confirm(report: Reported, recording: Recording, claims: Mapping[str, Claim]
     if claim is None:
         verdict, words = Verdict.NOT_REACHED, f"{report.code} claims nothing that a run could show"
     else:
-        verdict, words = _JUDGES[claim](report.line, recording)
+        judged = [_JUDGES[claim](events, report.line, recording) for events in _calls(report, recording)]
+        order = (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.NOT_REACHED)
+        verdict, words = min(judged, key=lambda one: order.index(one[0]))
     if verdict is Verdict.NOT_REACHED and recording.error is not None:
         line = f" on line {recording.error.where}" if recording.error.where else ""
         words += f"; the program was ended{line} by {recording.error}"
     return Confirmation(report.code, report.line, report.column, verdict, words)
 
 
-def _gradient_is_none(line: int, recording: Recording) -> Judged:
-    asks = _at(line, recording, GradientAsked)
+def _calls(report: Reported, recording: Recording) -> list[list[Event]]:
+    """The events on the line of a finding, by call: the call in its column if one begins there, else all.
+
+    If there are none, those of the whole `with` header that the line is part of.
+    """
+    by_column: dict[int | None, list[Event]] = {}
+    by_header: list[Event] = []
+    columns = recording.columns or (None,) * len(recording.events)
+    header = recording.headers.get(report.line, report.line)
+    for event, column in zip(recording.events, columns, strict=True):
+        if event.where == report.line:
+            by_column.setdefault(column, []).append(event)
+        elif isinstance(event, TapeEnded) and event.entered_again_in_loop == report.line:
+            by_column.setdefault(None, []).append(event)
+        elif isinstance(event.where, int) and recording.headers.get(event.where, event.where) == header:
+            by_header.append(event)
+    if report.column in by_column:
+        return [by_column[report.column]]
+    return list(by_column.values()) or [by_header]
+
+
+def _gradient_is_none(events: Events, line: int, recording: Recording) -> Judged:
+    asks = _of(events, GradientAsked)
     nothing = [ask for ask in asks if any(source.answer is Answer.NONE for source in ask.sources)]
     if nothing:
         first = nothing[0]
@@ -87,7 +112,7 @@ def _gradient_is_none(line: int, recording: Recording) -> Judged:
         words = f"{first.method}() gave {gave} for {len(names)} of {_count(len(first.sources), 'source')}"
         words += f" ({', '.join(names)})"
         return Verdict.CONFIRMED, words + _of_calls(len(nothing), len(asks))
-    raised = [event for event in _at(line, recording, CallRaised) if event.method in _ASKING]
+    raised = [event for event in _of(events, CallRaised) if event.method in _ASKING]
     if raised:
         return Verdict.REFUTED, f"{raised[0].method}() gave no None, it raised {_first_line(raised[0].message)}"
     if asks:
@@ -95,19 +120,19 @@ def _gradient_is_none(line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-def _call_raises(line: int, recording: Recording) -> Judged:
-    raised = _at(line, recording, CallRaised)
+def _call_raises(events: Events, line: int, recording: Recording) -> Judged:
+    raised = _of(events, CallRaised)
     if raised:
         return Verdict.CONFIRMED, _first_line(raised[0].message)
     if recording.error is not None and recording.error.where == line and recording.error.kind != "TimeLimit":
         return Verdict.CONFIRMED, str(recording.error)
-    if line in recording.reached:
+    if line in recording.reached or recording.headers.get(line) in recording.reached:
         return Verdict.REFUTED, "the call did not raise"
     return Verdict.NOT_REACHED, "no call on a tape was made on this line"
 
 
-def _recording_kept(line: int, recording: Recording) -> Judged:
-    told, cut = _lives(line, recording)
+def _recording_kept(events: Events, line: int, recording: Recording) -> Judged:
+    told, cut = _lives(events, recording)
     kept = [life for life in told if life.kept is not None]
     if kept:
         held = recording.held.get(kept[-1].tape)
@@ -121,9 +146,8 @@ def _recording_kept(line: int, recording: Recording) -> Judged:
     return _not_told(cut)
 
 
-def _recording_grows(line: int, recording: Recording) -> Judged:
-    lives = [event for event in recording.events if isinstance(event, TapeEnded)]
-    lives = [life for life in lives if line in (life.where, life.entered_again_in_loop)]
+def _recording_grows(events: Events, line: int, recording: Recording) -> Judged:
+    lives = _of(events, TapeEnded)
     passes = [
         (life, recording.held[life.tape].growth)
         for life in lives
@@ -139,8 +163,8 @@ def _recording_grows(line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was entered or made on this line"
 
 
-def _never_asked(line: int, recording: Recording) -> Judged:
-    told, cut = _lives(line, recording)
+def _never_asked(events: Events, line: int, recording: Recording) -> Judged:
+    told, cut = _lives(events, recording)
     asked = [life for life in (*told, *cut) if life.asked]
     if asked:
         return Verdict.REFUTED, f"the tape was asked {_count(asked[0].asked, 'time')}"
@@ -154,8 +178,8 @@ def _never_asked(line: int, recording: Recording) -> Judged:
     return _not_told(cut)
 
 
-def _persistence_unused(line: int, recording: Recording) -> Judged:
-    told, cut = _lives(line, recording)
+def _persistence_unused(events: Events, line: int, recording: Recording) -> Judged:
+    told, cut = _lives(events, recording)
     most = max((life.asked for life in (*told, *cut)), default=0)
     if most > 1:
         return Verdict.REFUTED, f"the tape was asked {_count(most, 'time')}"
@@ -166,8 +190,8 @@ def _persistence_unused(line: int, recording: Recording) -> Judged:
     return _not_told(cut)
 
 
-def _warns_in_block(line: int, recording: Recording) -> Judged:
-    asks = _at(line, recording, GradientAsked)
+def _warns_in_block(events: Events, line: int, recording: Recording) -> Judged:
+    asks = _of(events, GradientAsked)
     inside = [ask for ask in asks if ask.in_own_block]
     if any(ask.result_differentiated for ask in inside):
         return Verdict.REFUTED, "the result was differentiated later, so recording it had a use"
@@ -181,8 +205,8 @@ def _warns_in_block(line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-def _work_unused(line: int, recording: Recording) -> Judged:
-    work = _at(line, recording, BackwardRecorded)
+def _work_unused(events: Events, line: int, recording: Recording) -> Judged:
+    work = _of(events, BackwardRecorded)
     if any(event.differentiated for event in work):
         return Verdict.REFUTED, "the outer tape was asked for a gradient through the result"
     told = [event for event in work if event.outer not in recording.interrupted]
@@ -192,12 +216,12 @@ def _work_unused(line: int, recording: Recording) -> Judged:
         return Verdict.CONFIRMED, f"the outer tape recorded {count} of this call, and no gradient goes through them"
     if work:
         return Verdict.NOT_REACHED, "the outer tape could not be asked any more"
-    if _at(line, recording, GradientAsked):
+    if _of(events, GradientAsked):
         return Verdict.REFUTED, "no outer tape recorded anything of this call"
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-_JUDGES: Mapping[Claim, Callable[[int, Recording], Judged]] = {
+_JUDGES: Mapping[Claim, Callable[[Events, int, Recording], Judged]] = {
     Claim.GRADIENT_IS_NONE: _gradient_is_none,
     Claim.CALL_RAISES: _call_raises,
     Claim.RECORDING_KEPT: _recording_kept,
@@ -209,13 +233,13 @@ _JUDGES: Mapping[Claim, Callable[[int, Recording], Judged]] = {
 }
 
 
-def _at(line: int, recording: Recording, kind: type[_E]) -> list[_E]:
-    return [event for event in recording.events if isinstance(event, kind) and event.where == line]
+def _of(events: Events, kind: type[_E]) -> list[_E]:
+    return [event for event in events if isinstance(event, kind)]
 
 
-def _lives(line: int, recording: Recording) -> tuple[list[TapeEnded], list[TapeEnded]]:
+def _lives(events: Events, recording: Recording) -> tuple[list[TapeEnded], list[TapeEnded]]:
     """The tapes made on a line: those whose story was told to its end, and those that an error cut short."""
-    lives = _at(line, recording, TapeEnded)
+    lives = _of(events, TapeEnded)
     cut = [life for life in lives if life.tape in recording.interrupted]
     return [life for life in lives if life not in cut], cut
 

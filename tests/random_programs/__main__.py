@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from tests.random_programs.generator import numbered
 from tests.random_programs.stream import Tally, judge_stream, prepare
@@ -22,6 +23,7 @@ def main() -> int:
     if options.print is not None:
         print(numbered(options.seed, options.print), end="")
         return 0
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     tally = judge_stream(options.seed, options.programs, options.jobs, _progress if sys.stderr.isatty() else None)
     print("\n".join(tally.lines()))
     _show(tally, options.seed, options.show, options.each)
@@ -31,6 +33,17 @@ def main() -> int:
 
 def _progress(tally: Tally) -> None:
     print(f"\r{tally.programs} programs, {tally.false_claims()} false claims", end="", file=sys.stderr, flush=True)
+
+
+def _still(failure: tuple[str, str], errors: frozenset[str]) -> Callable[[str], bool]:
+    """Whether a smaller program fails in the same way, without an error that the whole one does not have."""
+    from tests.random_programs.oracle import judge
+
+    def fails(text: str) -> bool:
+        judgement = judge(text)
+        return failure in judgement.failures() and judgement.errors() <= errors
+
+    return fails
 
 
 def _show(tally: Tally, seed: int, most: int, each: int) -> None:
@@ -46,7 +59,7 @@ def _show(tally: Tally, seed: int, most: int, each: int) -> None:
             continue
         shown[sort, what] = shown.get((sort, what), 0) + 1
         failure = (sort, what)
-        small = reduce(numbered(seed, index), lambda text, wanted=failure: wanted in judge(text).failures())  # type: ignore[misc]
+        small = reduce(numbered(seed, index), _still(failure, judge(numbered(seed, index)).errors()))
         judgement = judge(small)
         print(f"\n==== program {index}: {sort} {what}")
         print("\n".join(f"{number:3} {line}" for number, line in enumerate(small.splitlines(), 1)))

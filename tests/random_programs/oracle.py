@@ -7,6 +7,7 @@ import contextlib
 import io
 import itertools
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from types import FrameType
 from typing import Any
 
 from flake8_gradtape.check import Report, check
-
 from flake8_gradtape.machine.events import (
     Answer,
     BackwardRecorded,
@@ -42,6 +42,12 @@ class Run:
     error: str
     reached: frozenset[int]
     raised: frozenset[int]
+    ended_at: int | None = None
+    """The line on which an uncaught error ended the run."""
+    interrupted: frozenset[str] = frozenset()
+    """Tapes that were alive when an error ended the run: what would have become of them is not known."""
+    crowded: frozenset[int] = frozenset()
+    """Lines that make more than one tape."""
 
 
 class Verdict(Enum):
@@ -76,6 +82,10 @@ class Judgement:
         false = {("false claim", report.code) for report, verdict in self.findings if verdict is Verdict.REFUTED}
         trouble = {("no finding", report.code) for report, _ in self.findings if report.code == "TAP900"}
         return frozenset(false | trouble | {("missed", kind.name) for kind, _ in self.missed})
+
+    def errors(self) -> frozenset[str]:
+        """The errors that ended runs, by their type."""
+        return frozenset(run.error.split(":")[0] for run in self.runs if run.error)
 
 
 class _Endless(BaseException):
@@ -141,6 +151,7 @@ def _run(text: str, flags: dict[str, str]) -> Run:
     before = {name: os.environ.get(name) for name in flags}
     os.environ.update(flags)
     events: tuple[Event, ...] = ()
+    ended_at, interrupted = None, frozenset[str]()
     tracer = sys.gettrace()
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -149,13 +160,15 @@ def _run(text: str, flags: dict[str, str]) -> Run:
                 recording = record(text, FILE)
             finally:
                 sys.settrace(tracer)
-        events, error = tuple(recording.events), str(recording.error or "")
+        events, error, interrupted = recording.events, str(recording.error or ""), recording.interrupted
+        ended_at = recording.error.where if recording.error else None
     except _Endless:
         error = "did not end"
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-    return Run(events, error, frozenset(reached), frozenset(raised))
+    crowded = frozenset(number for number, line in enumerate(text.splitlines(), 1) if line.count(" as ") > 1)
+    return Run(events, error, frozenset(reached), frozenset(raised), ended_at, interrupted, crowded)
 
 
 def verdict(report: Report, runs: Sequence[Run]) -> Verdict:
@@ -173,8 +186,7 @@ def _shown(report: Report, run: Run) -> bool | None:
     code, line = report.code, report.line
     asked = [event for event in run.events if isinstance(event, GradientAsked) and event.where == line]
     if code.startswith("TAP1"):
-        none = any(source.answer is Answer.NONE for event in asked for source in event.sources)
-        return none if asked else None
+        return _none_as_claimed(report.message, asked) if asked else None
     if code.startswith("TAP2"):
         return line in run.raised or any(isinstance(event, CallRaised) and event.where == line for event in run.events)
     if code == "TAP401":
@@ -193,15 +205,40 @@ def _shown(report: Report, run: Run) -> bool | None:
     ]
     if not ended or line in run.raised:
         return None
+    if code in ("TAP301", "TAP302"):
+        ended = [event for event in ended if event.tape not in run.interrupted]
+        if not ended:
+            return None
     if code == "TAP301":
         return any(event.persistent and event.kept is not None for event in ended)
     if code == "TAP302":
         return any(event.persistent and event.grows for event in ended)
     if code == "TAP303":
-        return all(event.asked == 0 for event in ended) and any(event.records for event in ended)
+        return _of_tapes(
+            report, run, ended, [event.asked == 0 for event in ended], any(event.records for event in ended)
+        )
     if code == "TAP403":
-        return all(event.persistent and event.asked <= 1 for event in ended)
+        return _of_tapes(report, run, ended, [event.persistent and event.asked <= 1 for event in ended], True)
     return None
+
+
+def _of_tapes(report: Report, run: Run, ended: Sequence[TapeEnded], fits: Sequence[bool], also: bool) -> bool | None:
+    """A claim on every tape that a line makes; where a line has two tapes, on one of them."""
+    several = len({event.tape for event in ended}) > 1 and report.line in run.crowded
+    if not (any(fits) if several else all(fits)):
+        return False
+    return None if run.error else also
+
+
+def _none_as_claimed(message: str, asked: Sequence[GradientAsked]) -> bool:
+    """Whether a line gave None, and gave it at least once for each source that the message names."""
+    answers = [(source.name.replace("'", '"'), source.answer) for event in asked for source in event.sources]
+    words = re.search(r"with respect to (.+?) (?:is|are) None", message)
+    known = {name for name, _ in answers}
+    named = [name for name in re.findall(r"'([^']*)'", words.group(1)) if name in known] if words else []
+    if any((name, Answer.NONE) not in answers for name in named):
+        return False
+    return any(answer is Answer.NONE for _, answer in answers)
 
 
 def _always(kind: Kind, line: int, runs: Sequence[Run]) -> bool:
@@ -216,7 +253,7 @@ def _happened(kind: Kind, line: int, run: Run) -> bool:
             isinstance(event, CallRaised) and (event.where, event.misuse) == (line, Misuse.SPENT)
             for event in run.events
         )
-        return raised and SPENT_WORDS in run.error
+        return raised and run.ended_at == line and SPENT_WORDS in run.error
     asked = [event for event in run.events if isinstance(event, GradientAsked) and event.where == line]
     if kind is Kind.NONE:
         return any(source.answer is Answer.NONE for event in asked for source in event.sources)

@@ -551,7 +551,11 @@ def a69():
 def a70():
     x = tf.Variable(3.0)
     r = {}
-    for n, f in (("value()", lambda v: v.value()), ("read_value()", lambda v: v.read_value()), ("+0", lambda v: v + 0.0)):
+    for n, f in (
+        ("value()", lambda v: v.value()),
+        ("read_value()", lambda v: v.read_value()),
+        ("+0", lambda v: v + 0.0),
+    ):
         with tf.GradientTape() as t:
             y = f(x) ** 2
         r[n] = t.gradient(y, x)
@@ -1202,7 +1206,7 @@ def a171():
 
 def a172():
     x = tf.Variable(3.0)
-    with tf.GradientTape(persistent=True) as t:  # cost: TAP403 asked once, a tape that is not persistent does it too (a173)
+    with tf.GradientTape(persistent=True) as t:  # cost: TAP403 asked once (a173 does without)
         y = x * x
         with t.stop_recording():
             g = t.gradient(y, x)

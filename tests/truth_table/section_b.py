@@ -311,8 +311,19 @@ def b28():
     t = tf.GradientTape(persistent=True)
     out = []
     for _ in range(3):
-        with t:  # cost: TAP302 each round adds to the recording (row D14)
+        with t:
             y = x * x
+        out.append(t.gradient(y, x))
+    return out
+
+
+def b28_sigmoid():
+    x = tf.Variable(3.0)
+    t = tf.GradientTape(persistent=True)
+    out = []
+    for _ in range(3):
+        with t:  # cost: TAP302 each round adds to the recording, as the gradient needs the result (row D14)
+            y = tf.sigmoid(x)
         out.append(t.gradient(y, x))
     return out
 

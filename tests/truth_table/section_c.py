@@ -314,7 +314,7 @@ def c30():
         y = x**3
         with tf.GradientTape() as i:
             pass
-        g = i.gradient(y, x)  # None: TAP103
+        g = i.gradient(y, x)  # None: TAP102
     return g
 
 
@@ -333,6 +333,15 @@ def c32():
         with tf.GradientTape() as t:
             y = tf.reduce_sum(x**3)
         g = t.gradient(y, x)
+    return a.jvp(g)
+
+
+def c33():
+    x = tf.Variable([1.0, 2.0])
+    with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 0.0])) as a:
+        with tf.GradientTape() as t:
+            y = tf.reduce_sum(x**3)
+    g = t.gradient(y, x)
     return a.jvp(g)
 
 

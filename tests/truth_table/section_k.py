@@ -1,4 +1,4 @@
-"""Rows K of the truth table of `tf.GradientTape`: Keras models and optimizers, those rows that give None or raise."""
+"""Rows K of the truth table of `tf.GradientTape`: Keras models and optimizers, mainly those rows that give None or raise."""
 # ruff: noqa
 
 import keras as K
@@ -195,6 +195,21 @@ def k40():
     return t.gradient(l, w)  # None: TAP101
 
 
+def k41():
+    q = tf.Variable(2.0)
+    with tf.GradientTape() as t:
+        l = q * q
+    q /= t.gradient(l, q)  # raises: TAP207
+
+
+def k41_floor_division():
+    q = tf.Variable(2.0)
+    with tf.GradientTape() as t:
+        l = q * q
+    q //= t.gradient(l, q)
+    return type(q).__name__
+
+
 def k42_not_trainable():
     v = K.Variable(2.0, trainable=False)
     with tf.GradientTape() as t:
@@ -236,6 +251,21 @@ def k53_discretization():
     return t.gradient(y, x)  # None: TAP106
 
 
+def k55():
+    class L(K.layers.Layer):
+        def __init__(s):
+            super().__init__()
+            s.v = tf.Variable(2.0)
+
+        def call(s, x):
+            return x * s.v
+
+    l = L()
+    with tf.GradientTape() as t:
+        y = tf.reduce_sum(l(X))
+    return len(l.trainable_variables), t.gradient(y, l.v)
+
+
 def k57():
     m = mdl()
     m(X)
@@ -243,6 +273,14 @@ def k57():
         t.watch(m.trainable_variables)  # raises: TAP205
         l = tf.reduce_mean((m(X) - Y) ** 2)
     return t.gradient(l, m.trainable_variables)
+
+
+def k58():
+    v = K.Variable(2.0)
+    v.trainable = False
+    with tf.GradientTape() as t:
+        l = v * v
+    return t.gradient(l, v)
 
 
 def k59():

@@ -227,6 +227,18 @@ def x10_times_float():
     return t.gradient(y, x)
 
 
+def x11():
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as t:
+        z = tf.unique(x)[0]
+        y = x * x
+    try:
+        t.gradient([z, y], x)  # raises: no code
+    except LookupError:
+        pass
+    return t.gradient(y, x)  # raises: no code
+
+
 def x12_unused():
     x = tf.Variable([1.0, 2.0])
     w = tf.Variable([1.0, 1.0])
@@ -602,6 +614,13 @@ def x36():
     return t.gradient(y, x)  # raises: TAP204
 
 
+def x38():
+    v = tf.Variable(lambda: 2.0)
+    with tf.GradientTape() as t:
+        y = v * v
+    return tf.Variable(3).trainable, tf.Variable(True).trainable, tf.Variable("a").trainable, t.gradient(y, v)
+
+
 def x39():
     x = tf.Variable(3.0)
     with tf.device("/CPU:0"), tf.name_scope("a"), tf.GradientTape() as t:
@@ -622,9 +641,16 @@ def x40():
     return f()
 
 
+def x41():
+    x = tf.Variable(3.0)
+    with tf.compat.v1.GradientTape() as t1, tf.autodiff.GradientTape() as t2:
+        y = x * x
+    return t1.gradient(y, x), t2.gradient(y, x)
+
+
 def x42():
     x = tf.Variable(3.0)
-    t = tf.GradientTape(persistent=True)  # cost: TAP403 asked once; a tape that is not persistent may be resumed too (b23)
+    t = tf.GradientTape(persistent=True)  # cost: TAP403 asked once (b23 does without)
     with t:
         a = x * x
     b = a * 2.0

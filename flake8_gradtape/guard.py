@@ -1,0 +1,56 @@
+"""The check with a guard around it: an internal error becomes one TAP900 report, for flake8 and the command alike."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import ast
+
+NOTHING_CHECKED = "nothing was checked in this file"
+
+
+class Placed(NamedTuple):
+    """A finding as it is printed: `line` from 1, `column` from 0 in characters."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], debug: bool) -> list[Placed]:
+    """Check a module that mentions tapes; never raises.
+
+    Args:
+        text: the module.
+        tree: its syntax tree, if there is one already.
+        enabled: the codes of optional rules to apply.
+        debug: print the traceback of an internal error to stderr.
+    """
+    unreadable: type[Exception] | tuple[()] = ()
+    try:
+        from flake8_gradtape.source import UnreadableSource
+
+        unreadable = UnreadableSource
+
+        from flake8_gradtape.check import check
+
+        return [Placed(one.line, one.column, one.code, one.message) for one in check(text, tree, enabled)]
+    except unreadable as error:
+        return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]
+    except Exception as error:
+        if debug:
+            traceback.print_exc(file=sys.stderr)
+        return [
+            _not_checked(
+                f"internal error ({type(error).__name__}): {NOTHING_CHECKED}; "
+                "please report it, with the traceback that --gradtape-debug prints"
+            )
+        ]
+
+
+def _not_checked(message: str) -> Placed:
+    return Placed(1, 0, "TAP900", message)

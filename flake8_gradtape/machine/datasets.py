@@ -1,0 +1,47 @@
+"""`tf.data`: what goes through a dataset comes out as new, unconnected tensors (truth table A191, A192)."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import Edge, Flow, Function, Kind, Node, Number, Opaque, Value, options
+
+DATASET = "tf.data"
+
+
+def make_dataset(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.data.Dataset.from_tensor_slices(...)` and its kin."""
+    if not path.startswith("tf.data.Dataset."):
+        return Number(run.recorder.number(at=at))
+    return Opaque(_dataset(run, [], arguments, at))
+
+
+def is_dataset(node: Node) -> bool:
+    """The node is a dataset that was built visibly."""
+    return node.kind is Kind.NUMBER and node.op == DATASET
+
+
+def dataset_method(run: Run, node: Node, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`dataset.map(f)`, `.batch(8)` … give a dataset again; `f` may capture variables."""
+    if name in ("__iter__", "as_numpy_iterator"):
+        return Opaque(node)
+    if name in ("cardinality", "reduce", "save", "__len__", "get_single_element"):
+        return run.anything([node], at=at)
+    return Opaque(_dataset(run, [node], arguments, at))
+
+
+def _dataset(run: Run, before: list[Node], arguments: Arguments, at: cst.CSTNode) -> Node:
+    nodes = [*before, *(node for value in arguments.all() for node in run.nodes(value))]
+    for value in arguments.all():
+        for option in options(value):
+            if isinstance(option, Function):
+                nodes.extend(node for item in run.captured(option) for node in run.nodes(item))
+                run.escape(option)
+    made = run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], DATASET, at)
+    return made
+
+
+def dataset_element(run: Run, node: Node, at: cst.CSTNode) -> Value:
+    """One element: fresh tensors, or a structure of them."""
+    return Opaque(run.recorder.operation(DATASET, [Edge(node, Flow.LEFT)], at, floating=None))

@@ -1,0 +1,172 @@
+"""Keras layers and models that are built visibly: what they are made of, and what calling them connects."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import (
+    NONE,
+    Bend,
+    Const,
+    Edge,
+    Flow,
+    Items,
+    Kind,
+    Network,
+    Node,
+    Number,
+    Opaque,
+    Sequence,
+    Tri,
+    Value,
+    node_of,
+)
+
+_ROOTS = ("tf.keras.", "keras.")
+_WEIGHTED = frozenset(
+    "Dense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose DepthwiseConv2D SeparableConv2D LSTM GRU SimpleRNN "
+    "EinsumDense".split()
+)
+"""Layers with trainable floating weights of their own, whose backward pass reads their input."""
+_PLAIN_LAYERS = frozenset(
+    "Flatten Reshape Dropout Activation ReLU LeakyReLU ELU Softmax MaxPooling1D MaxPooling2D AveragePooling2D "
+    "AveragePooling1D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling2D Add Concatenate Multiply Average "
+    "Subtract Maximum Permute RepeatVector ZeroPadding2D UpSampling2D Cropping2D Rescaling InputLayer GaussianNoise "
+    "Dot GaussianDropout SpatialDropout2D MaxPool2D MaxPool1D AvgPool2D GlobalAvgPool2D Normalization".split()
+)
+_OTHER_LAYERS = frozenset(
+    "BatchNormalization LayerNormalization GroupNormalization UnitNormalization Embedding PReLU MultiHeadAttention "
+    "Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking SeparableConv1D DepthwiseConv1D".split()
+)
+_LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
+_SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
+_VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
+
+
+def network_path(path: str) -> str:
+    """The class name of a Keras layer or model constructor that is known here; empty if it is none."""
+    for root in _ROOTS:
+        if not path.startswith(root):
+            continue
+        rest = path[len(root) :]
+        name = rest.rpartition(".")[2]
+        if rest in ("Sequential", "Model", "models.Sequential", "models.Model"):
+            return name
+        if rest in ("Input", "layers.Input"):
+            return "Input"
+        if rest.startswith("layers.") and (name in _WEIGHTED or name in _PLAIN_LAYERS or name in _OTHER_LAYERS):
+            return name
+        if rest.startswith("applications.") and name[:1].isupper():
+            return "application"
+    return ""
+
+
+def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)`, `tf.keras.Input(...)`."""
+    if name == "Input":
+        return Opaque(run.recorder.operation("tf.keras.Input", (), at, floating=None, surely_tensors=False))
+    made: dict[Node, None] = {}
+    if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
+        trainable = _keyword(arguments, "trainable")
+        sure = name in _WEIGHTED and trainable is True and not arguments.open
+        made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None
+    if name not in _WEIGHTED and name != "application":
+        for value in arguments.all():
+            for leaf in run.leaves(value):
+                made.update(dict.fromkeys(_parts_of(run, leaf, symbolic=name == "Model")))
+    own = [node for node in made if node.kind is Kind.VARIABLE]
+    for node in own:
+        node.name = node.name or name.lower()
+    content = Items(tuple(Opaque(node) for node in made), exact=False)
+    return Network(run.new_cell(content), name)
+
+
+def _keyword(arguments: Arguments, name: str) -> Tri:
+    value = arguments.get(-1, name)
+    if value is None:
+        return True
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
+    """The variables that come with a layer, or lie behind a symbolic output; unknown values stand for themselves."""
+    if isinstance(leaf, Network):
+        return parts(run, leaf)
+    node = node_of(leaf)
+    if node is None:
+        return [] if isinstance(leaf, (Const, Number)) else run.nodes(leaf)
+    if not symbolic:
+        return [node] if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) else []
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if one.kind in (Kind.VARIABLE, Kind.UNKNOWN):
+            found[one] = None
+        pending.extend(edge.node for edge in one.edges)
+    return list(found)
+
+
+def parts(run: Run, network: Network) -> list[Node]:
+    """The nodes of its variables; unknown ones for layers that cannot be seen into."""
+    return [item.node for item in run.items(Sequence(network.cell)).items if isinstance(item, Opaque)]
+
+
+def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """The forward pass: differentiable in the inputs and in the variables."""
+    given = [node for value in arguments.all() for node in run.nodes(value)]
+    own = parts(run, network)
+    edges = [Edge(node, Flow.GRADIENT) for node in given]
+    edges.extend(Edge(node, Flow.GRADIENT, sure=node.trainable is True) for node in own)
+    if any(node.kind is Kind.UNKNOWN for node in own):
+        for value in arguments.all():
+            run.escape(value)
+        run.recorder.last_unknown_effect = run.recorder.now()
+        return Opaque(run.recorder.unknown([*given, *own], at=at))
+    node = run.recorder.operation(
+        "a layer", edges, at, floating=None, bend=Bend.CURVED, surely_bends=any(one.trainable is True for one in own)
+    )
+    return Opaque(node)
+
+
+def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) -> Value:
+    """Variables of a network, or a view of it."""
+    if name in _VARIABLES:
+        return variables_of(run, network)
+    return run.anything(parts(run, network), at=at)
+
+
+def variables_of(run: Run, network: Network) -> Sequence:
+    """Its variables, of which each part stands for some."""
+    return run.sequence([Opaque(node) for node in parts(run, network)], exact=False, immutable=True)
+
+
+def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
+    if name in ("__call__", "call"):
+        return call_network(run, network, arguments, at)
+    if name in _LEAVING:
+        given = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+        own = [Edge(node, Flow.LEFT) for node in parts(run, network)]
+        return Number(run.recorder.number([*given, *own], f"{name}()", at))
+    if name == "add" and arguments.positional:
+        new = [Opaque(node) for leaf in run.leaves(arguments.positional[0]) for node in _parts_of(run, leaf, False)]
+        content = run.items(Sequence(network.cell))
+        run.put(network.cell, Items((*content.items, *new), exact=False))
+        return NONE
+    if name in _SILENT or name == "set_weights":
+        return NONE
+    return unseen_call(run, network, arguments, at)
+
+
+def freeze(run: Run, network: Network) -> None:
+    """`model.trainable = …`: whether its variables are trainable is no longer known."""
+    for node in parts(run, network):
+        if node.kind is Kind.VARIABLE:
+            node.trainable = None
