@@ -102,7 +102,7 @@ def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     if not variables and not replaced:
         return
     for leaf in run.leaves(new):
-        if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced, 3):
+        if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced, 6):
             run.recorder.replaced[leaf.node] = name
 
 

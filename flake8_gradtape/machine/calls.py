@@ -33,7 +33,8 @@ from flake8_gradtape.machine.values import (
     options,
 )
 
-STUB = "..."
+MOST_RECURSION = 4
+"""How many activations of one function may be nested; what lies deeper is unseen."""
 
 
 def call_value(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -88,14 +89,12 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         )
     if (
         function.opaque
-        or definition in run.functions
+        or run.functions.count(definition) >= MOST_RECURSION
         or len(run.functions) >= run.MOST_DEPTH
         or is_stub(definition)
         or scope_of(definition).generator
         or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)
     ):
-        if not function.opaque and not is_stub(definition) and definition in run.functions:
-            run.outcomes_of_recursion(definition)
         return unseen_call(run, function, arguments, at)
     outer = run.context
     run.context = (*outer, at)

@@ -14,7 +14,7 @@ from flake8_gradtape.machine.values import Flow, Kind, Node, node_of
 
 COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat tf.constant "
-    "tf.convert_to_tensor getitem iterate value read_value tf.gather tf.split tf.Variable copy.deepcopy tf.slice".split()
+    "tf.convert_to_tensor getitem iterate value read read_value tf.gather tf.split tf.Variable copy.deepcopy tf.slice".split()
 )
 """Operations whose output people take for their input."""
 

@@ -27,6 +27,15 @@ HOLDING = frozenset(
 """Operations whose backward pass keeps their output: measured with weak references, TensorFlow 2.21."""
 
 
+INPUT_ONLY = frozenset(
+    "** * / @ % abs tf.math.square tf.math.sin tf.math.cos tf.math.tan tf.math.log tf.math.softplus tf.math.abs "
+    "tf.math.multiply tf.math.divide tf.linalg.matmul tf.math.sinh tf.math.cosh tf.math.atan tf.math.erf tf.math.log1p "
+    "tf.math.pow tf.math.squared_difference tf.math.maximum tf.math.minimum tf.math.asin tf.math.reduce_mean tf.where "
+    "tf.math.reduce_sum tf.tensordot tf.nn.softplus tf.clip_by_value tf.math.xlogy".split()
+)
+"""Operations whose gradient depends on their inputs only, not through their output."""
+
+
 @dataclass(frozen=True)
 class TapeState:
     """What the bookkeeping of one tape says at one point of the run.
@@ -185,7 +194,7 @@ class Recorder:
         where the operation has no gradient (round, zeros_like), but not after `tf.stop_gradient` or outside of
         TensorFlow. `surely_tensors` is false if the inputs might be plain numbers, so nothing is surely recorded.
         """
-        edges = tuple(edges)
+        edges = tuple(self._reading(edge) for edge in edges)
         recorded: dict[int, bool] = {}
         during: set[int] = set()
         for number in self._live:
@@ -194,7 +203,6 @@ class Recorder:
                 continue
             during |= state.recordings
             tape = self.tapes[number]
-            state = self._read_variables(tape, state, edges)
             tracked = [
                 edge for edge in edges if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and self.may_track(state, tape, edge.node)
             ]
@@ -214,21 +222,39 @@ class Recorder:
             Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at
         )
 
-    def _read_variables(self, tape: Tape, state: TapeState, edges: tuple[Edge, ...]) -> TapeState:
-        """A recording tape surely watches the trainable variables that an operation reads."""
-        if tape.auto is not True or state.active is not True:
-            return state
-        sure = [
-            edge.node
-            for edge in edges
-            if edge.node.kind is Kind.VARIABLE
-            and edge.node.trainable is True
-            and edge.node.floating is True
-            and edge.node not in state.surely_watched
-        ]
+    def _reading(self, edge: Edge) -> Edge:
+        """An operation reads a variable into a new tensor; the backward pass uses that, and does not read again."""
+        variable = edge.node
+        if variable.kind is not Kind.VARIABLE or edge.flow is Flow.LEFT:
+            return edge
+        recorded: dict[int, bool] = {}
+        during: set[int] = set()
+        for tape, state in self.live():
+            if not state.recordings:
+                continue
+            during |= state.recordings
+            after = self._read_variable(tape, state, variable)
+            if self.may_track(after, tape, variable):
+                sure = after.active is True and len(after.recordings) == 1 and self.surely_tracks(after, variable)
+                recorded.update(dict.fromkeys(after.recordings, sure))
+        read = Node(
+            Kind.TENSOR, self.now(), "read", (Edge(variable, Flow.GRADIENT, True),), recorded, frozenset(during),
+            variable.floating, None, Bend.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
+        )  # fmt: skip
+        return Edge(read, edge.flow, edge.sure)
+
+    def _read_variable(self, tape: Tape, state: TapeState, variable: Node) -> TapeState:
+        """A recording tape surely watches a trainable variable that an operation reads."""
+        sure = (
+            tape.auto is True
+            and state.active is True
+            and variable.trainable is True
+            and variable.floating is True
+            and variable not in state.surely_watched
+        )
         if not sure:
             return state
-        state = replace(state, watched=state.watched.union(sure), surely_watched=state.surely_watched.union(sure))
+        state = replace(state, watched=state.watched | {variable}, surely_watched=state.surely_watched | {variable})
         self._set(tape.number, state)
         return state
 
@@ -494,7 +520,8 @@ class Recorder:
                     dict.fromkeys(edge.node for edge in inputs if any(other is not edge for other in on_path))
                 )
             else:
-                may.update(dict.fromkeys((node, *(edge.node for edge in inputs))))
+                used = (edge.node for edge in inputs)
+                may.update(dict.fromkeys(used if node.op in INPUT_ONLY else (node, *used)))
         for node in self._surely_differentiated(state, targets, sources):
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:

@@ -151,7 +151,6 @@ class Run:
         """The `with` statement whose first item is being evaluated: where a tape made there is reported."""
         self.defined_functions: dict[cst.CSTNode, Function] = {}
         self.owners: dict[cst.CSTNode, Class] = {}
-        self.recursive: dict[cst.CSTNode, None] = {}
         self.views: dict[object, Node] = {}
         self._cells = 0
         self._frame_count = 0
@@ -229,10 +228,6 @@ class Run:
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""
         return self.activations[-1].instance if self.activations else None
-
-    def outcomes_of_recursion(self, definition: cst.CSTNode) -> None:
-        """A function calls itself: the inner calls are not followed, so it is reached in ways that are not seen."""
-        self.recursive[definition] = None
 
     # -- names -----------------------------------------------------------------------------------------------------
 

@@ -112,8 +112,9 @@ def public_functions() -> list[Public]:
             for name, function in _walk(module, path, 0):
                 found.setdefault(id(function), (function, set()))[1].add(name)
     result = []
+    taken = {name for _, names in found.values() for name in names}
     for function, names in found.values():
-        names |= {older for name in names for older in _older(name)}
+        names |= {older for name in names for older in _older(name)} - taken
         canonical = min(names, key=_rank)
         result.append(Public(canonical, tuple(sorted(names - {canonical})), function))
     return sorted(result, key=lambda public: public.name)
@@ -153,9 +154,15 @@ def _walk(module: Any, path: str, depth: int) -> Iterator[tuple[str, Callable[..
 
 
 def _older(name: str) -> Iterator[str]:
+    """Names of the same function in Keras 2: `keras.` had all that `tf.keras.` has."""
+    names = [name]
     package, _, last = name.rpartition(".")
     if last in OLDER_NAMES and package.endswith((".losses", ".metrics")):
-        yield f"{package}.{OLDER_NAMES[last]}"
+        names.append(f"{package}.{OLDER_NAMES[last]}")
+    for each in names:
+        yield each
+        if each.startswith("tf.keras."):
+            yield each.removeprefix("tf.")
 
 
 def _rank(name: str) -> tuple[int, int, int, str]:
