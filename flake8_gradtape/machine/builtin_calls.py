@@ -9,7 +9,7 @@ import libcst as cst
 from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.operations import binary, elements, truth, unary
+from flake8_gradtape.machine.operations import at_most, binary, elements, truth, unary
 from flake8_gradtape.machine.run import Arguments, Run, number_like
 from flake8_gradtape.machine.values import (
     NONE,
@@ -17,6 +17,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Flow,
     Instance,
+    Items,
     Mapping,
     Number,
     Opaque,
@@ -79,7 +80,8 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
     items, exact = elements(run, given[0], at)
     if name == "reversed":
         items = items[::-1]
-    return run.sequence(items, exact=exact and name != "sorted", immutable=name == "tuple")
+    single = at_most(run, given[0]) == 1
+    return Sequence(run.new_cell(Items(tuple(items), exact and name != "sorted", name == "tuple", single=single)))
 
 
 def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -98,7 +100,8 @@ def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         rows = zip(*(items for items, _ in columns), strict=False)
         return run.sequence([run.sequence(row, immutable=True) for row in rows], immutable=True)
     row = [run.join(items) if items else run.anything() for items, _ in columns]
-    return run.sequence([run.sequence(row, immutable=True)], exact=False, immutable=True)
+    single = any(at_most(run, value) == 1 for value in arguments.positional)
+    return Sequence(run.new_cell(Items((run.sequence(row, immutable=True),), False, True, single=single)))
 
 
 def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -107,7 +110,8 @@ def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         run.sequence([Const(position) if exact else Number(run.recorder.number(at=at)), item], immutable=True)
         for position, item in enumerate(items)
     ]
-    return run.sequence(rows, exact=exact, immutable=True)
+    single = bool(arguments.positional) and at_most(run, arguments.positional[0]) == 1
+    return Sequence(run.new_cell(Items(tuple(rows), exact, True, single=single)))
 
 
 def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -39,7 +39,7 @@ def explain(
         return _unrelated(recorder, targets, source, inline)
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
-    return _nearest_break(recorder, tape, state, targets, source, way) or _own_cause(recorder, tape, source)
+    return _nearest_break(recorder, tape, state, targets, source, way) or _own_cause(recorder, tape, state, source)
 
 
 def _is_above(targets: list[Node], source: Node) -> bool:
@@ -150,14 +150,14 @@ def _inner_gradient(state: TapeState, node: Node) -> bool:
     return False
 
 
-def _own_cause(recorder: Recorder, tape: Tape, source: Node) -> Cause:
+def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -> Cause:
     """Every step was made while the tape was recording: the source itself was not tracked."""
     if source.kind is Kind.VARIABLE:
         if source.trainable is not False and tape.auto is not False:
             return Cause(CauseKind.NOT_RECORDED, what=source.name, detail="before")
         detail = "trainable" if source.trainable is False else "accessed"
         return Cause(CauseKind.VARIABLE_NOT_WATCHED, what=source.name, detail=detail)
-    if any(node is source for node, _ in tape.watch_log):
+    if any(node is source and time >= state.since for node, time in tape.watch_log):
         return Cause(CauseKind.WATCHED_TOO_LATE, what=source.name)
     other = recorder.tape_of(source.recorded, tape) or recorder.watcher_of(source, tape)
     if other is not None and other.number not in tape.nested_with:

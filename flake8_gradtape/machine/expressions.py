@@ -155,7 +155,8 @@ def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
     mark = run.store.mark()
     kept = run.store.take(mark)
     assume(run, frame, node.left, both)
-    right = evaluate(run, frame, node.right)
+    with run.unsure():
+        right = evaluate(run, frame, node.right)
     other = run.store.take(mark)
     run.store.merge([kept, other])
     return run.join([left, right]) if other is not None else left
@@ -166,12 +167,13 @@ def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
     if known is not None:
         return evaluate(run, frame, node.body if known else node.orelse)
     mark = run.store.mark()
-    assume(run, frame, node.test, True)
-    body = evaluate(run, frame, node.body)
-    first = run.store.take(mark)
-    assume(run, frame, node.test, False)
-    other = evaluate(run, frame, node.orelse)
-    second = run.store.take(mark)
+    with run.unsure():
+        assume(run, frame, node.test, True)
+        body = evaluate(run, frame, node.body)
+        first = run.store.take(mark)
+        assume(run, frame, node.test, False)
+        other = evaluate(run, frame, node.orelse)
+        second = run.store.take(mark)
     run.store.merge([first, second])
     results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
     return run.join(results) if results else run.anything()

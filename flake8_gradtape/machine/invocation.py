@@ -36,6 +36,7 @@ from flake8_gradtape.machine.values import (
     Value,
     Variable,
     bound,
+    node_of,
 )
 
 _ASSERTING = ("assert", "expect")
@@ -168,6 +169,8 @@ def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments
 def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
     if name in _STEPPING:
         return run.anything(at=node)
+    if name == "take" and arguments.positional[:1] == (Const(1),):
+        return _one_of(run, receiver, arguments, node)
     if is_dataset(receiver.node):
         return dataset_method(run, receiver.node, name, arguments, node)
     if name == "numpy":
@@ -177,6 +180,18 @@ def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, 
         _keep_tapes(run, arguments.positional[0])
         return NONE
     return unseen_call(run, receiver, arguments, node)
+
+
+def _one_of(run: Run, receiver: Opaque, arguments: Arguments, node: cst.Call) -> Value:
+    """`dataset.take(1)`: a loop over it makes one pass."""
+    if is_dataset(receiver.node):
+        taken = dataset_method(run, receiver.node, "take", arguments, node)
+    else:
+        taken = run.anything([receiver.node], at=node)
+    made = node_of(taken)
+    if made is not None:
+        run.singles[made] = None
+    return taken
 
 
 def _stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, node: cst.Call) -> Value:

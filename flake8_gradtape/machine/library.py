@@ -175,7 +175,7 @@ def _output(
             if new and name in facts.tensors:
                 carrying.append(value)
         else:
-            stopped = facts.name == "tf.stop_gradient"
+            stopped = facts.name.endswith("stop_gradient")
             new = run.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
         edges.extend(new)
     bend = Bend.CURVED
@@ -372,6 +372,31 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return run.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
 
 
+def _numpy_function(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.numpy_function(f, inputs, dtype)`: what goes in leaves TensorFlow (truth table A162)."""
+    return _through_python(run, arguments, at, "tf.numpy_function", Flow.LEFT)
+
+
+def _py_function(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.py_function(f, inputs, dtype)`: differentiable in the inputs, not in what `f` captures (A160, A161)."""
+    return _through_python(run, arguments, at, "tf.py_function", Flow.GRADIENT)
+
+
+def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+    function, inputs = arguments.get(0, "func"), arguments.get(1, "inp")
+    if function is None or inputs is None or arguments.open:
+        return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+    edges = run.edges(inputs, flow)
+    for option in options(function):
+        if isinstance(option, Function):
+            edges.extend(edge for value in run.captured(option) for edge in run.edges(value, Flow.LEFT))
+    run.escape(function)
+    run.recorder.last_unknown_effect = run.recorder.now()
+    dtype = arguments.get(2, "Tout")
+    floating = floating_dtype(dtype) if dtype is not None else None
+    return Opaque(run.recorder.operation(op, edges, at, floating=floating))
+
+
 _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.Variable": make_variable,
     "tf.constant": make_constant,
@@ -382,6 +407,9 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "functools.partial": _partial,
     "copy.deepcopy": _deep_copy,
     "tf.nest.flatten": _one_dimensional,
+    "tf.numpy_function": _numpy_function,
+    "tf.compat.v1.py_func": _numpy_function,
+    "tf.py_function": _py_function,
 }
 
 

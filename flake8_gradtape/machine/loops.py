@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.operations import at_most, elements
 from flake8_gradtape.machine.recording import TapeState, join_states
 from flake8_gradtape.machine.run import Loop, Run
 from flake8_gradtape.machine.store import MISSING, Delta
@@ -28,6 +28,16 @@ def iterate(
     (truth table X15, X16).
     """
     found, exact = elements(run, iterable, at)
+    most = at_most(run, iterable)
+    if most is not None and not exact:
+        # `x[:1]`, `dataset.take(1)`: one pass at the most
+        breaks: list[Delta] = []
+        mark = run.store.mark()
+        run.doubts += 1
+        with_loop(run, mark, lambda: once(run.join(found)), breaks)
+        run.doubts -= 1
+        run.store.merge([{}, run.store.take(mark)])
+        return breaks
     if exact and len(found) <= MOST_UNROLLED:
         return _unrolled(run, found, once)
     if not found:
@@ -78,6 +88,8 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     start = run.store.mark()
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
+    doubtful = not at_least_once
+    run.doubts += doubtful
     if not run.muted:
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
@@ -99,6 +111,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
             with_loop(run, start, body, breaks)
             ends.append(dict(run.store.delta(start)) if run.reachable else None)
         run.store.take(start)
+    run.doubts -= doubtful and None not in ends and not breaks
     run.store.merge(ends)
     return breaks
 

@@ -306,7 +306,10 @@ def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value
             if content.exact and all(one is None or isinstance(one, int) for one in bounds):
                 chosen = content.items[slice(*bounds)] if bounds else content.items
                 return run.sequence(chosen, immutable=content.immutable)
-            return run.sequence(content.items, exact=False, immutable=content.immutable)
+            single = len(bounds) == 3 and bounds[0] in (None, 0) and bounds[1] == 1
+            return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
+        if isinstance(option, Opaque) and len(parts) == 3 and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
+            return Sequence(run.new_cell(Items((_item(run, option, parts[1], at),), False, single=True)))
         index = run.sequence(parts, immutable=True)
         return _item(run, option, index, at)
 
@@ -336,6 +339,14 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     if isinstance(value, (Number, Const)):
         return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
     return [run.anything(run.nodes(value), at=at)], False
+
+
+def at_most(run: Run, value: Value) -> int | None:
+    """1 if iterating surely gives no more than one element; None if that is not known."""
+    value = bound(value)
+    if isinstance(value, Sequence) and run.items(value).single:
+        return 1
+    return 1 if isinstance(value, Opaque) and value.node in run.singles else None
 
 
 def edges_of(nodes: list[Node], flow: Flow) -> list[Edge]:

@@ -24,6 +24,8 @@ class _Place:
 
     visits: dict[Visit, int] = field(default_factory=dict)
     claims: dict[tuple[str, Visit], list[Event]] = field(default_factory=dict)
+    sure: dict[str, None] = field(default_factory=dict)
+    """The families of which every run of the root shows an event here."""
 
     def proven(self, family: str) -> Event | None:
         """The event, if in some visit every alternative shows it."""
@@ -46,10 +48,12 @@ class Outcomes:
         visits = self._places.setdefault(at, {}).setdefault(context, _Place()).visits
         visits[visit] = visits.get(visit, 0) + 1
 
-    def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event) -> None:
-        """The event surely happens in this visit."""
+    def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event, sure: bool = False) -> None:
+        """The event surely happens in this visit; `sure` if every run of the root makes the visit."""
         place = self._places.setdefault(at, {}).setdefault(context, _Place())
         place.claims.setdefault((_family(event), visit), []).append(event)
+        if sure:
+            place.sure[_family(event)] = None
 
     def abandon(self, root: object) -> None:
         """The run from `root` did not finish: nothing is claimed about the lines that it reached."""
@@ -65,10 +69,22 @@ class Outcomes:
                 continue
             families = dict.fromkeys(family for place in contexts.values() for family, _ in place.claims)
             for family in families:
-                events = [place.proven(family) for place in contexts.values()]
-                if events and all(event is not None for event in events):
-                    found.extend(event for event in events[:1] if event is not None)
+                found.extend(self._agreed(contexts, family))
         return found
+
+    @staticmethod
+    def _agreed(contexts: dict[Context, _Place], family: str) -> list[Event]:
+        """One event, if from every root either each way to the place shows it, or a way that every run takes."""
+        events: list[Event] = []
+        for root in dict.fromkeys(context[:1] for context in contexts):
+            places = [place for context, place in contexts.items() if context[:1] == root]
+            proven = [place.proven(family) for place in places]
+            known = [event for event in proven if event is not None]
+            sure = any(family in place.sure for place, event in zip(places, proven, strict=True) if event is not None)
+            if not known or not (sure or len(known) == len(places)):
+                return []
+            events.extend(known)
+        return events[:1]
 
     def names_in(self, definition: cst.CSTNode) -> frozenset[str]:
         """All names that a function mentions."""

@@ -105,6 +105,8 @@ class Ask:
     through_unknown: bool = False
     """Code that the machine cannot see computed something on the way."""
     expected: bool = False
+    sure: bool = False
+    """Every run of the root makes this call."""
 
 
 @dataclass

@@ -152,6 +152,8 @@ class Run:
         self.defined_functions: dict[cst.CSTNode, Function] = {}
         self.owners: dict[cst.CSTNode, Class] = {}
         self.views: dict[object, Node] = {}
+        self.singles: dict[Node, None] = {}
+        """Datasets and the like that give one element at the most."""
         self._cells = 0
         self._frame_count = 0
 

@@ -74,6 +74,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
     mark = run.store.mark()
     ends: list[Delta | None] = []
     prefix = mark
+    doubtful = False
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If):
         known = truth(run, run.evaluate(run, frame, current.test))
@@ -83,8 +84,11 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
             break
         if known is not False:
             inner = run.store.mark()
+            doubtful = doubtful or known is None
+            run.doubts += doubtful
             assume(run, frame, current.test, True)
             execute(run, frame, [current.body])
+            run.doubts -= doubtful
             ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
@@ -94,9 +98,13 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         current = current.orelse
     else:
         if isinstance(current, cst.Else):
+            run.doubts += doubtful
             execute(run, frame, [current.body])
+            run.doubts -= doubtful
         ends.append(run.store.take(mark))
     run.store.merge(ends)
+    # where some runs have ended or left, what follows need not happen in every run
+    run.doubts += doubtful and None in ends
 
 
 def _since(run: Run, outer: int, inner: int) -> Delta | None:
@@ -229,6 +237,7 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
     subject = run.evaluate(run, frame, node.subject)
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
+    run.doubts += 1
     for case in node.cases:
         _bind_pattern(run, frame, case.pattern, subject)
         if case.guard is not None:
@@ -237,6 +246,7 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
         ends.append(run.store.take(mark))
         if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
             ends[0] = None
+    run.doubts -= None not in ends[1:]
     run.store.merge(ends)
 
 

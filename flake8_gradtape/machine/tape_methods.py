@@ -80,7 +80,7 @@ def fails(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, rai
     state = run.recorder.state(tape.number)
     if not run.catching and not run.muted and run.reachable and not (state is not None and state.escaped):
         event = CallRaised(at, tape.name, method, raised.misuse, raised.message)
-        run.outcomes.claim(at, run.context, visit, event)
+        run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
     run.die()
 
 
@@ -202,7 +202,8 @@ def _answer(
     reach = recorder.reach(state, targets)
     zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
-    certain = not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
+    plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
+    certain = plain and not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
     may_read, curved = recorder.backward_inputs(state, tape, reach, targets, run.nodes(sources))
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     if weights is not None:
@@ -212,6 +213,7 @@ def _answer(
     ask_record = Ask(
         at, tape, method, "", (), run.context,
         in_own_block=tape.persistent is True and state.active is True, result=_UNSET, visit=visit,
+        sure=run.doubts == 0,
     )  # fmt: skip
     recorded_by = tuple(
         other
@@ -241,6 +243,13 @@ def _answer(
 
 
 _UNSET = Node(Kind.NUMBER, 0)
+
+
+def _may_be_tensor(leaf: Value) -> bool:
+    """What is surely no tensor raises instead of giving None (truth table X31, X32)."""
+    return isinstance(leaf, (Tensor, Variable, Opaque, Const, Number)) and not (
+        isinstance(leaf, Opaque) and leaf.node.op == "tf.keras.Input"
+    )
 
 
 def _is_none_mode(value: Value) -> bool:
@@ -337,10 +346,10 @@ def settle(run: Run) -> None:
         where = record.at
         if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
-            run.outcomes.claim(where, record.context, record.visit, event)
+            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         if record.in_own_block and not used:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
-            run.outcomes.claim(where, record.context, record.visit, event)
+            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
             if state is not None and state.asked > 0 and not state.escaped and not used:

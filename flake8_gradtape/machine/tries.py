@@ -50,6 +50,7 @@ def run_try(
     end = run.store.take(mark)
     interrupted = _settled(run, run.store.interrupted(written))
     ends: list[Delta | None] = [end]
+    run.doubts += bool(handlers)
     for handler in handlers:
         run.store.apply(interrupted)
         handler()

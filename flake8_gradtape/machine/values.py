@@ -261,6 +261,8 @@ class Items:
     immutable: bool = False
     names: tuple[str, ...] = ()
     """The fields, if it is a named tuple."""
+    single: bool = False
+    """It has one element at the most."""
 
 
 @dataclass(frozen=True)
