@@ -25,6 +25,8 @@ class Contents:
 
     needed: frozenset[FunctionNode]
     left_out: frozenset[FunctionNode]
+    tape_functions: frozenset[str]
+    """The names of functions, methods included, that may make a tape, hold one, or call something that does."""
     has_tape: bool
     """The class `GradientTape` is mentioned by code, not only in comments and strings."""
     longest_chain: int
@@ -48,6 +50,7 @@ def read_contents(tree: ast.Module) -> Contents:
     return Contents(
         needed=functions & needed,
         left_out=functions - needed,
+        tape_functions=frozenset(unit.name for unit in reached if unit.node in functions),
         has_tape=bool(reached),
         longest_chain=table.longest_chain,
         long_strings=tuple(table.long_strings),

@@ -58,7 +58,7 @@ def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], d
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Put the collection of cyclic garbage off: it would walk over the syntax tree again and again, a fifth of the time."""
+    """Put the collection of cyclic garbage off: to walk over the syntax tree time and again costs a fifth."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

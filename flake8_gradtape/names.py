@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from flake8_gradtape.prefilter import MARKER
@@ -69,7 +68,7 @@ def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
 def ast_children(node: ast.AST) -> list[ast.AST]:
     """Give the parts of `node` that can have names in them; much faster than `ast.iter_child_nodes`."""
     children: list[ast.AST] = []
-    for name in _part_fields(type(node)):
+    for name in _PARTS.get(type(node), ()):
         value = getattr(node, name, None)
         if value.__class__ is list:
             children += value  # a dictionary display has None for the key of `**x`, a leaf like any other
@@ -78,14 +77,7 @@ def ast_children(node: ast.AST) -> list[ast.AST]:
     return children
 
 
-@cache
-def _part_fields(kind: type) -> tuple[str, ...]:
-    if kind in _LEAVES:
-        return ()
-    return tuple(name for name in getattr(kind, "_fields", ()) if name not in _NO_PARTS)
-
-
-_LEAVES = frozenset({ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal, type(None)})
+_LEAVES = (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal)
 _NO_PARTS = frozenset(
     {
         "annotation", "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level",
@@ -93,6 +85,11 @@ _NO_PARTS = frozenset(
     }
 )  # fmt: skip
 """Fields of `ast` nodes that hold strings and numbers, operators, contexts, or annotations."""
+_PARTS: Mapping[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _NO_PARTS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and not issubclass(kind, _LEAVES)
+}
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:

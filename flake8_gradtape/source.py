@@ -42,6 +42,7 @@ class Facts:
 
     has_tape: bool
     longest_chain: int
+    tape_functions: frozenset[str] = frozenset()
 
 
 class ModuleSource:
@@ -55,6 +56,9 @@ class ModuleSource:
         self.module = module
         self.has_tape = facts.has_tape
         """The class `GradientTape` is mentioned by code, not only in comments and strings."""
+        self.tape_functions = facts.tape_functions
+        """The names of functions that may make a tape, hold one, or call something that does; no others can, run alone,
+        do anything with a tape."""
         self.is_deep = facts.longest_chain > ORDINARY_CHAIN
         """The code is nested so deeply that recursion over it needs `room.with_room`."""
         self._line_numbers = line_numbers
@@ -107,7 +111,7 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
     longest = max([contents.longest_chain, *(_strings_joined(lines, string) for string in contents.long_strings)])
     if longest > LONGEST_CHAIN:
         raise UnreadableSource(f"An expression or block nests or chains more than {LONGEST_CHAIN} parts.")
-    facts = Facts(contents.has_tape, longest)
+    facts = Facts(contents.has_tape, longest, contents.tape_functions)
     if not whole:
         try:
             return _parsed(reduced(lines, tree, contents.left_out), shifts, facts)

@@ -333,6 +333,7 @@ def test_a_result_that_its_own_tape_differentiates_is_told() -> None:  # C08
         tape.gradient(used, x)
         del tape
     """)
+    assert program.events(BackwardRecorded) == []  # its own tape is no outer tape
     assert [event.result_differentiated for event in program.events(GradientAsked)] == [True, False, False]
 
 
@@ -653,7 +654,7 @@ def test_a_call_of_a_traced_function_is_recorded_by_the_outer_tape_as_a_whole() 
         assert outer.gradient(g, x) == 18.0
     """)
     assert program.recording.error is None
-    assert program.tape("with").records
+    assert program.recording.held[program.tape("with").tape].recorded == 1
     assert program.events(BackwardRecorded) == []  # the trace does not record on the tape outside
 
 
@@ -746,6 +747,73 @@ def test_a_tape_that_sees_nothing_watched_records_nothing() -> None:  # D24
     """)
     tape = program.tape("with")
     assert (tape.records, tape.kept) == (False, None)
+
+
+def test_a_tape_outside_records_what_it_watches_and_no_more() -> None:  # A10
+    program = Program("""
+        c = tf.constant([1.0, 2.0])
+        with tf.GradientTape() as watching:  # watching
+            watching.watch(c)
+            with tf.GradientTape() as between:  # between
+                with tf.GradientTape() as inner:  # inner
+                    inner.watch(c)
+                    y = tf.exp(tf.sin(c))
+                g = inner.gradient(y, c)
+        watching.gradient(g, c)
+    """)
+    assert program.tape("watching").records
+    assert program.tape("inner").records
+    assert not program.tape("between").records
+    assert [event.outer for event in program.events(BackwardRecorded)] == [program.tape("watching").tape]
+
+
+def test_a_recording_whose_results_all_died_in_its_block_is_not_kept() -> None:
+    program = Program("""
+        x = tf.Variable([1.0, 2.0])
+        with tf.GradientTape(persistent=True) as tape:  # made
+            y = tf.sin(tf.cos(x))
+            del y
+    """)
+    tape = program.tape("made")
+    assert (tape.records, tape.kept) == (True, None)
+
+
+def test_a_tape_made_outside_a_traced_function_records_inside_it() -> None:
+    program = Program("""
+        x = tf.Variable([1.0, 2.0])
+        tape = tf.GradientTape()  # made
+        @tf.function
+        def slope():
+            with tape:
+                y = tf.exp(x)
+            return tape.gradient(y, x)
+        slope()
+    """)
+    assert program.recording.error is None
+    assert program.tape("made").records
+    assert program.answers() == [[CONNECTED]]
+
+
+def test_a_tape_in_another_thread_is_followed() -> None:
+    program = Program("""
+        import threading
+        x = tf.Variable([1.0, 2.0])
+        def work():
+            global tape
+            with tf.GradientTape(persistent=True) as tape:  # made
+                with tf.GradientTape() as inner:
+                    y = tf.exp(x)
+                inner.gradient(y, x)  # inner
+            tape.gradient(y, x)
+        with tf.GradientTape() as other:  # other
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+    """)
+    tape = program.tape("made")
+    assert (tape.records, tape.asked, tape.kept is not None) == (True, 1, True)
+    assert not program.tape("other").records  # A195
+    assert [event.outer for event in program.events(BackwardRecorded)] == [tape.tape]
 
 
 REENTERED = """

@@ -11,7 +11,7 @@ from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
-    UNBOUND,
+    DELETED,
     Const,
     Instance,
     Items,
@@ -144,7 +144,7 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
 def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
     """`del target`."""
     if isinstance(target, cst.Name):
-        run.write(frame, target.value, UNBOUND)
+        run.write(frame, target.value, DELETED)
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             delete(run, frame, element.value)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import call_function
 from flake8_gradtape.machine.classes import class_attribute, decorator_names
-from flake8_gradtape.machine.networks import freeze, network_attribute
+from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.recording import escape
 from flake8_gradtape.machine.run import Arguments, Run
@@ -16,6 +16,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Function,
     Instance,
+    Kind,
     Network,
     Number,
     Opaque,
@@ -78,6 +79,8 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         return found.bound_to(value)
     if found is not None and own is None:
         return found
+    if name in VARIABLES and value.own and own is None:
+        return _variables_of(run, value)
     key = (value.cell, name, run.recorder.last_unknown_effect)
     node = run.views.get(key)
     if node is None:
@@ -86,6 +89,15 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         run.views[key] = node
     unseen = Opaque(node)
     return unseen if own is None else run.join([bound(own), unseen])
+
+
+def _variables_of(run: Run, value: Instance) -> Value:
+    """`module.trainable_variables` of an object made here: the variables in it, and what unseen code put there."""
+    nodes = run.nodes(value)
+    known = [Opaque(node) for node in nodes if node.kind is Kind.VARIABLE]
+    unseen = [node for node in nodes if node.kind is Kind.UNKNOWN]
+    unknown = [Opaque(run.recorder.unknown(unseen, "variables"))] if len(unseen) > 1 or not known else []
+    return run.sequence([*known, *unknown], exact=False, immutable=True)
 
 
 def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:

@@ -123,7 +123,7 @@ def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) ->
     other = recorder.tape_of(node.recorded, tape)
     if other is not None:
         return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
-    if _inner_gradient(state, node):
+    if node.op in ("-", "+", "*", "/") and _inner_gradient(state, node):
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
     detail = "before" if node.time < state.since else "after" if state.active is False else "paused"
     return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=detail)

@@ -319,7 +319,12 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         edges = run.edges(option, flow)
         if any(edge.node.floating is False for edge in edges):
             edges = [Edge(edge.node, Flow.NO_GRADIENT) for edge in edges]
-        fresh = Tensor(run.recorder.operation("tf.cast", edges, at, floating=floating, bend=Bend.LINEAR))
+        fresh = Tensor(
+            run.recorder.operation(
+                "tf.cast", edges, at, floating=floating, bend=Bend.LINEAR,
+                surely_tensors=any(edge.flow is Flow.NO_GRADIENT for edge in edges),
+            )
+        )  # fmt: skip
         differs = isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
         if isinstance(option, (Tensor, Opaque, Variable)) and not (differs and option.node.floating is not floating):
             return run.join([option, fresh])

@@ -5,16 +5,30 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.events import Kept, TapeEnded
-from flake8_gradtape.machine.recording import Context, Tape
+from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.recording import Context, Tape, TapeState
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children, dotted, scope_of
-from flake8_gradtape.machine.values import Class, Instance, Mapping, Sequence, TapeValue, Unbound, Value, options
+from flake8_gradtape.machine.values import (
+    UNBOUND,
+    Choice,
+    Class,
+    Instance,
+    Kind,
+    Mapping,
+    Node,
+    Sequence,
+    TapeValue,
+    Value,
+    options,
+)
 
 
 def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None) -> None:
     """Tell the end of every tape from number `first` on; `instance` is the object of a method that was run alone."""
     at_end = run.reachable
     holders = _module_holders(run)
+    held = _held_nodes(run, instance)
     if instance is not None:
         holders = {**holders, **_attribute_holders(run, instance, owner)}
     groups: dict[tuple[cst.CSTNode, Context], list[Tape]] = {}
@@ -25,7 +39,7 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
         run.outcomes.visit(at, context, visit)
         if not at_end:
             continue
-        ended = [_ended(run, tape, holders.get(tape.number)) for tape in tapes]
+        ended = [_ended(run, tape, holders.get(tape.number), held) for tape in tapes]
         known = [event for event in ended if event is not None]
         if len(known) < len(ended) or all(tape.muted for tape in tapes):
             continue
@@ -49,7 +63,7 @@ def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
     ]  # fmt: skip
 
 
-def _ended(run: Run, tape: Tape, kept: Kept | None) -> TapeEnded | None:
+def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnded | None:
     """The end of one tape; None if nothing certain can be said of it."""
     state = run.recorder.state(tape.number)
     if state is None or state.escaped or tape.persistent is None or tape.mentioned:
@@ -58,9 +72,12 @@ def _ended(run: Run, tape: Tape, kept: Kept | None) -> TapeEnded | None:
         return None
     if tape.name and _named_by_functions(run, tape):
         return None
+    if kept is not None and not _is_held(run, tape, state, held):
+        kept = None
+    asked = max(state.asked, tape.most_asked)
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
-        tape.at, tape.name, tape.persistent, bool(tape.name), max(state.asked, 2) if needed else state.asked,
+        tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
         state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.last_use,
     )  # fmt: skip
 
@@ -89,22 +106,43 @@ def _module_holders(run: Run) -> dict[int, Kept]:
     """The tapes that names of the module still hold, and how."""
     found: dict[int, Kept] = {}
     direct: dict[int, int] = {}
-    for key, value in run.store.snapshot():
-        if isinstance(key, tuple) and key[0] == 0:
-            alternatives = [option for option in options(value) if not isinstance(option, Unbound)]
-            if alternatives and all(isinstance(option, TapeValue) for option in alternatives):
-                for option in alternatives:
-                    if isinstance(option, TapeValue):
-                        direct[option.tape] = direct.get(option.tape, 0) + 1
-                        found[option.tape] = Kept.SECOND_NAME if direct[option.tape] > 1 else Kept.MODULE
-            elif isinstance(value, (Sequence, Mapping)):
-                for number in run.tapes_in(value):
-                    found.setdefault(number, Kept.CONTAINER)
-            elif isinstance(value, Instance):
-                for _, item in run.entries(value.cell).entries:
-                    if isinstance(item, TapeValue):
-                        found.setdefault(item.tape, Kept.ATTRIBUTE)
+    for value in _module_values(run):
+        alternatives = [option for option in options(value) if option != UNBOUND]
+        numbers = [option.tape for option in alternatives if isinstance(option, TapeValue)]
+        if numbers and len(numbers) == len(alternatives):
+            if len({run.recorder.tapes[number].at for number in numbers}) == 1:
+                for number in numbers:
+                    direct[number] = direct.get(number, 0) + 1
+                    found[number] = Kept.SECOND_NAME if direct[number] > 1 else Kept.MODULE
+        elif isinstance(value, (Sequence, Mapping)):
+            for number in run.tapes_in(value):
+                found.setdefault(number, Kept.CONTAINER)
+        elif isinstance(value, Instance):
+            for _, item in run.entries(value.cell).entries:
+                if isinstance(item, TapeValue):
+                    found.setdefault(item.tape, Kept.ATTRIBUTE)
     return found
+
+
+def _module_values(run: Run) -> list[Value]:
+    return [value for key, value in run.store.snapshot() if isinstance(key, tuple) and key[0] == 0]
+
+
+def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
+    """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
+    values = [value for value in _module_values(run) if not isinstance(value, Choice)]
+    if isinstance(instance, Instance):
+        values.extend(value for _, value in run.entries(instance.cell).entries)
+    return {node for value in values if run.definite(value) for node in run.nodes(value)}
+
+
+def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
+    """The recording is not empty: an operation lets go of its place once nobody needs its output."""
+    if state.holds:
+        return True
+    if any(node.recorded.get(recording) is True for node in held for recording in state.recordings):
+        return True
+    return _answered(run, tape) and any(node.kind is Kind.UNKNOWN or node.op == LAYER for node in held)
 
 
 def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[int, Kept]:

@@ -6,7 +6,8 @@ may see is blurred: whatever a pass changes is unknown at the start of the silen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -59,11 +60,23 @@ def _maybe_tensor(iterable: Value) -> bool:
 def _unrolled(run: Run, found: list[Value], once: Callable[[Value], None]) -> list[Delta]:
     outer = run.store.mark()
     breaks: list[Delta] = []
+    doubts = run.doubts
     for element in found:
         if not run.reachable:
             break
-        with_loop(run, outer, lambda element=element: once(element), breaks)  # type: ignore[misc]
+        with certain_only(run, doubts):
+            with_loop(run, outer, lambda element=element: once(element), breaks)  # type: ignore[misc]
     return breaks
+
+
+@contextmanager
+def certain_only(run: Run, doubts: int) -> Iterator[None]:
+    """A later pass claims nothing if some runs may have left the loop before (more doubts than at its start)."""
+    if run.doubts > doubts:
+        with run.silence():
+            yield
+    else:
+        yield
 
 
 def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta]) -> None:
@@ -90,6 +103,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     breaks: list[Delta] = []
     doubtful = not at_least_once
     run.doubts += doubtful
+    doubts = run.doubts
     if not run.muted:
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
@@ -98,7 +112,8 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
                 with run.silence():
                     with_loop(run, start, body, breaks)
             else:
-                with_loop(run, start, body, breaks)
+                with certain_only(run, doubts):
+                    with_loop(run, start, body, breaks)
             ends.append(dict(run.store.delta(start)) if run.reachable else None)
     else:
         with_loop(run, start, body, breaks)

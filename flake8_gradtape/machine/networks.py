@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -42,7 +43,8 @@ _OTHER_LAYERS = frozenset(
 )
 _LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
-_VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
+VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
+"""Attributes of layers, models and modules that hold their variables."""
 
 
 def network_path(path: str) -> str:
@@ -130,14 +132,14 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
         run.recorder.last_unknown_effect = run.recorder.now()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
     node = run.recorder.operation(
-        "a layer", edges, at, floating=None, bend=Bend.CURVED, surely_bends=any(one.trainable is True for one in own)
+        LAYER, edges, at, floating=None, bend=Bend.CURVED, surely_bends=any(one.trainable is True for one in own)
     )
     return Opaque(node)
 
 
 def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) -> Value:
     """Variables of a network, or a view of it."""
-    if name in _VARIABLES:
+    if name in VARIABLES:
         return variables_of(run, network)
     return run.anything(parts(run, network), at=at)
 

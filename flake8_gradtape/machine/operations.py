@@ -51,6 +51,8 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
 }  # fmt: skip
 _INTEGER = frozenset({"&", "|", "^", "<<", ">>"})
+LAYER = "a layer"
+"""The operation that a call of a known layer or model stands for."""
 SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
 """Attributes of tensors that are plain Python."""
 
@@ -142,7 +144,11 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
         bend = Bend.CURVED
     sides = [side for side in (left, right) if not number_like(side)]
     floating = False if sign in _INTEGER else _floating(run, sides)
-    surely_tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
+    surely_tensors = any(
+        isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op == LAYER)
+        for side in sides
+        for one in options(side)
+    )
     return run.recorder.operation(
         sign, edges, at, floating=floating, bend=bend, surely_bends=surely, surely_tensors=surely_tensors
     )

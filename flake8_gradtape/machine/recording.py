@@ -81,6 +81,8 @@ class Tape:
     loop_depth: int = 0
     needs_persistence: bool = False
     resets: bool = False
+    most_asked: int = 0
+    """The most gradient calls that it answered in any run, also one that ended early."""
     nested_with: set[int] = field(default_factory=set)
 
 
@@ -99,7 +101,7 @@ class Ask:
     sources: tuple[AskedSource, ...]
     context: Context
     in_own_block: bool
-    result: Node
+    results: list[Node] = field(default_factory=list)
     recorded_by: tuple[Tape, ...] = ()
     visit: object = None
     through_unknown: bool = False
@@ -138,6 +140,8 @@ class Recorder:
         self._recordings = 0
         self._live: dict[int, None] = {}
         self.last_unknown_effect = 0
+        self.writes: dict[Node, tuple[Edge, ...]] = {}
+        """What was assigned to each variable so far."""
         self.called_from_outside = False
         """The run is a function by itself: a caller that is not seen may have a tape recording."""
         self.replaced: dict[Node, str] = {}
@@ -240,7 +244,8 @@ class Recorder:
                 sure = after.active is True and len(after.recordings) == 1 and self.surely_tracks(after, variable)
                 recorded.update(dict.fromkeys(after.recordings, sure))
         read = Node(
-            Kind.TENSOR, self.now(), "read", (Edge(variable, Flow.GRADIENT, True),), recorded, frozenset(during),
+            Kind.TENSOR, self.now(), "read",
+            (Edge(variable, Flow.GRADIENT, True), *self.writes.get(variable, ())), recorded, frozenset(during),
             variable.floating, None, Bend.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
         )  # fmt: skip
         return Edge(read, edge.flow, edge.sure)
@@ -414,7 +419,11 @@ class Recorder:
 
     def answered(self, number: int) -> None:
         """A gradient call succeeded: a tape that is not persistent is spent, and stops recording (B09, B10, B35)."""
-        persistent = self.tapes[number].persistent
+        tape = self.tapes[number]
+        persistent = tape.persistent
+        state = self.state(number)
+        if state is not None:
+            tape.most_asked = max(tape.most_asked, state.asked + 1)
 
         def spend(state: TapeState) -> TapeState:
             if persistent is True:
@@ -469,11 +478,15 @@ class Recorder:
                 pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
         return found
 
-    def connected(self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node) -> bool:
-        """A gradient of the targets (which reach `reach`) may exist for `source`; generous."""
+    def connected(
+        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+    ) -> bool:
+        """A gradient of the targets (which reach `reach`) may exist for `source`; generous.
+
+        `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
+        """
         for target in targets:
-            # gradient(x, x) is ones, watched or not (A97)
-            if target is source or (Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source)):
+            if (target is source and itself) or (Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source)):
                 return True
         if not self.may_track(state, tape, source):
             return False
@@ -501,12 +514,10 @@ class Recorder:
                 pending.extend(edge.node for edge in node.edges if edge.sure)
         return False
 
-    def backward_inputs(
-        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], sources: list[Node]
-    ) -> tuple[list[Node], list[Node]]:
-        """What the gradient computation over `reach` reads: all that it may read, and what a curved operation reads."""
+    def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
+        """What the gradient of one source may be computed from; of anything, if the source is not known."""
+        way = None if source is None or reach.anywhere else self._way_to(state, reach, source)
         may: dict[Node, None] = {}
-        curved: dict[Node, None] = {}
         for node in reach.nodes:
             if node.kind is Kind.UNKNOWN:
                 may[node] = None
@@ -514,29 +525,55 @@ class Recorder:
             if node.kind is not Kind.TENSOR or state.recordings.isdisjoint(node.recorded):
                 continue
             inputs = [edge for edge in node.edges if edge.flow is Flow.GRADIENT]
-            on_path = [edge for edge in inputs if self.may_track(state, tape, edge.node)]
-            if not on_path or node.bend is Bend.LINEAR:
+            if way is None:
+                on_way = [edge for edge in inputs if self.may_track(state, tape, edge.node)]
+            else:
+                on_way = [edge for edge in inputs if edge.node in way] if node in way else []
+            if not on_way or node.bend is Bend.LINEAR:
                 continue
             if node.bend is Bend.BILINEAR:
-                may.update(
-                    dict.fromkeys(edge.node for edge in inputs if any(other is not edge for other in on_path))
-                )
+                used = [edge.node for edge in inputs if any(other is not edge for other in on_way)]
             else:
-                used = (edge.node for edge in inputs)
-                may.update(dict.fromkeys(used if node.op in INPUT_ONLY else (node, *used)))
+                used = [edge.node for edge in inputs]
+                if node.op not in INPUT_ONLY:
+                    used.append(node)
+            may.update(dict.fromkeys(used))
+        return list(may)
+
+    @staticmethod
+    def _way_to(state: TapeState, reach: Reach, source: Node) -> set[Node]:
+        """The nodes of `reach` that lead to the source."""
+        users: dict[Node, list[Node]] = {}
+        for node in reach.nodes:
+            if not state.recordings.isdisjoint(node.recorded):
+                for edge in node.edges:
+                    if edge.flow is Flow.GRADIENT:
+                        users.setdefault(edge.node, []).append(node)
+        way: set[Node] = set()
+        pending = [source]
+        while pending:
+            node = pending.pop()
+            if node not in way:
+                way.add(node)
+                pending.extend(users.get(node, ()))
+        return way
+
+    def surely_reads(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
+        """What the backward pass from the targets to some source surely reads."""
+        read: dict[Node, None] = {}
         for node in self._surely_differentiated(state, targets, sources):
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:
-                curved.update(dict.fromkeys(inputs))
+                read.update(dict.fromkeys(inputs))
             elif node.bend is Bend.BILINEAR and len(inputs) == 2:
-                curved.update(
+                read.update(
                     dict.fromkeys(
                         other
                         for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0]))
                         if self.surely_tracks(state, one)
                     )
                 )
-        return list(may), list(curved)
+        return list(read)
 
     def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
         """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""

@@ -11,7 +11,7 @@ from flake8_gradtape.machine.assignment import assign, delete
 from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
-from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, repeat, with_loop
+from flake8_gradtape.machine.loops import MOST_UNROLLED, certain_only, iterate, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
 from flake8_gradtape.machine.run import Arguments, Frame, Run
@@ -75,6 +75,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
     ends: list[Delta | None] = []
     prefix = mark
     doubtful = False
+    continued = _continued(run)
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If):
         known = truth(run, run.evaluate(run, frame, current.test))
@@ -104,7 +105,13 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         ends.append(run.store.take(mark))
     run.store.merge(ends)
     # where some runs have ended or left, what follows need not happen in every run
-    run.doubts += doubtful and None in ends
+    run.doubts += doubtful and ends.count(None) > _continued(run) - continued
+
+
+def _continued(run: Run) -> int:
+    """How many states have gone on to the next pass of the innermost loop."""
+    loops = run.activations[-1].loops if run.activations else run.module_loops
+    return len(loops[-1].continues) if loops else 0
 
 
 def _since(run: Run, outer: int, inner: int) -> Delta | None:
@@ -141,8 +148,10 @@ def _while(run: Run, frame: Frame, node: cst.While) -> None:
     forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True
     known = truth(run, run.evaluate(run, frame, node.test))
     passes = 0
+    doubts = run.doubts
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
-        with_loop(run, mark, lambda: execute(run, frame, [node.body]), breaks)
+        with certain_only(run, doubts):
+            with_loop(run, mark, lambda: execute(run, frame, [node.body]), breaks)
         known = truth(run, run.evaluate(run, frame, node.test)) if run.reachable else False
         passes += 1
     if known is False or not run.reachable:

@@ -204,15 +204,12 @@ def _answer(
     gradients = None if zeros is None or arguments.open else zeros
     plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
     certain = plain and not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
-    may_read, curved = recorder.backward_inputs(state, tape, reach, targets, run.nodes(sources))
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
-    if weights is not None:
-        may_read = [*may_read, *run.nodes(weights)]
-    if len(may_read) > 300:
-        may_read = [recorder.unknown(may_read, sees_all=True)]
+    extra = run.nodes(weights) if weights is not None else []
+    curved = recorder.surely_reads(state, targets, run.nodes(sources))
     ask_record = Ask(
         at, tape, method, "", (), run.context,
-        in_own_block=tape.persistent is True and state.active is True, result=_UNSET, visit=visit,
+        in_own_block=tape.persistent is True and state.active is True, visit=visit,
         sure=run.doubts == 0,
     )  # fmt: skip
     recorded_by = tuple(
@@ -222,13 +219,11 @@ def _answer(
         and other_state.active is True
         and any(recorder.surely_tracks(other_state, node) for node in curved)
     )
-    result = recorder.operation("gradient", edges_of(may_read, Flow.GRADIENT), at, surely_tensors=False)
-    ask_record.result = result
     ask_record.recorded_by = recorded_by
     ask_record.through_unknown = bool(reach.anywhere)
     asked: list[AskedSource] = []
     source_text = _argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
-    judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked)
+    judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
     names = _element_names(source_text) if source_text is not None else None
     answer = judge.structure(sources, names)
     recorder.answered(value.tape)
@@ -240,9 +235,6 @@ def _answer(
         ask_record.target = text_of(target_node) if target_node is not None and asked else ""
         recorder.asks.append(ask_record)
     return answer
-
-
-_UNSET = Node(Kind.NUMBER, 0)
 
 
 def _may_be_tensor(leaf: Value) -> bool:
@@ -271,10 +263,26 @@ class _Judge:
     def __init__(
         self, run: Run, tape: Tape, state: TapeState, method: str, targets: list[Node], reach: Reach, at: cst.Call,
         inline: frozenset[Node], certain: bool, record: Ask, asked: list[AskedSource],
+        extra: list[Node],
     ) -> None:  # fmt: skip
         self.run, self.tape, self.state, self.method = run, tape, state, method
         self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
-        self.certain, self.record, self.asked = certain, record, asked
+        self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
+        self.unspecific: Node | None = None
+
+    def _result(self, source: Node | None) -> Node:
+        """The gradient of one source, computed from what its backward pass reads."""
+        if source is None and self.unspecific is not None:
+            return self.unspecific
+        recorder = self.run.recorder
+        read = [*recorder.backward_inputs(self.state, self.tape, self.reach, source), *self.extra]
+        if len(read) > 300:
+            read = [recorder.unknown(read, sees_all=True)]
+        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.at, surely_tensors=False)
+        self.record.results.append(made)
+        if source is None:
+            self.unspecific = made
+        return made
 
     def structure(self, value: Value, names: str | list[object] | None) -> Value:
         """The result for a source or a structure of sources."""
@@ -309,12 +317,12 @@ class _Judge:
         leaves = self.run.leaves(value)
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
             self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
-        return Opaque(self.record.result)
+        return Opaque(self._result(None))
 
     def _leaf(self, value: Value, name: str) -> Value:
         alternatives = options(value)
         if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
-            return Opaque(self.record.result)
+            return Opaque(self._result(None))
         nodes = [node for one in alternatives if (node := node_of(one)) is not None]
         surely_none = self._decide(nodes, name)
         single = all(isinstance(one, (Tensor, Variable)) for one in alternatives)
@@ -322,13 +330,14 @@ class _Judge:
             return Const(None, self.record)
         if single:
             sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.targets, nodes[0])
-            return Tensor(self.record.result, maybe_none=not sure)
-        return Opaque(self.record.result)
+            return Tensor(self._result(nodes[0] if len(nodes) == 1 else None), maybe_none=not sure)
+        return Opaque(self._result(None))
 
     def _decide(self, nodes: list[Node], name: str) -> bool:
         recorder = self.run.recorder
         if not self.certain or any(
-            recorder.connected(self.state, self.tape, self.reach, self.targets, node) for node in nodes
+            recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
+            for node in nodes
         ):
             self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
             return False
@@ -342,7 +351,7 @@ def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
     for record in recorder.asks:
-        used = differentiated(run, record.result)
+        used = any(differentiated(run, result) for result in record.results)
         where = record.at
         if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)

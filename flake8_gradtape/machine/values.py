@@ -88,12 +88,17 @@ class Node:
     sees_all: bool = False
     """Unknown code that made this may have used everything that existed."""
     model: Value | None = None
-    """The model whose output, or whose variables, this is."""
+    """What was called, with arguments, to make an unknown value."""
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
 
 
 @dataclass(frozen=True)
 class Unbound:
-    """A name that no assignment has reached."""
+    """A name that no assignment has reached, or that was deleted."""
+
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,6 +254,7 @@ Value = Union[
 
 NONE = Const(None)
 UNBOUND = Unbound()
+DELETED = Unbound(deleted=True)
 MOST_OPTIONS = 8
 
 

@@ -37,7 +37,7 @@ def instrumented(observer: Observer, lines: ProgramLines) -> Iterator[None]:
         stack.enter_context(_replaced(imperative_grad, "imperative_grad", asked))
         for name in ("record_operation", "record_operation_backprop_only"):
             stack.enter_context(_replaced(record, name, tape.record_operation(getattr(record, name))))
-        stack.enter_context(_operations_told(observer))
+        stack.enter_context(_operations_told(tape))
         stack.enter_context(_warnings_told(observer))
         yield
 
@@ -57,20 +57,14 @@ def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _operations_told(observer: Observer) -> Iterator[None]:
+def _operations_told(tape: PatchedTape) -> Iterator[None]:
     op_callbacks = import_module("tensorflow.python.framework.op_callbacks")
-
-    def told(
-        op_type: str, inputs: Any, attrs: Any, outputs: Any, op_name: str | None = None, graph: Any = None
-    ) -> None:
-        observer.operation(inputs, outputs, graph is not None)
-
-    op_callbacks.add_op_callback(told)
+    tape.follow_this_thread()
     try:
         yield
     finally:
         with contextlib.suppress(KeyError):  # the program may have cleared all callbacks
-            op_callbacks.remove_op_callback(told)
+            op_callbacks.remove_op_callback(tape.operation)
 
 
 class _Handler(logging.Handler):

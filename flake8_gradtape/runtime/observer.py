@@ -81,9 +81,9 @@ class Observer:
         self._lives.append(life)
         return life
 
-    def enter(self, life: TapeLife, place: Place | None) -> None:
+    def enter(self, life: TapeLife, place: Place | None, in_graph: bool) -> None:
         """`with tape:` has begun."""
-        life.enter(self._use(life, place))
+        life.enter(self._use(life, place), in_graph)
 
     def leave(self, life: TapeLife) -> None:
         """`with tape:` ends; the tape may still be recording."""
@@ -176,7 +176,7 @@ class Observer:
     def operation(self, inputs: Sequence[Any], outputs: Sequence[Any], in_graph: bool) -> None:
         """TensorFlow ran an operation, or added it to the graph that is being traced.
 
-        A tape made outside the tf.function that is being traced does record its operations, but only until the trace
+        A tape entered outside the tf.function that is being traced does record its operations, but only until the trace
         is over: then it has the call of the function as one operation.
         """
         active = self._thread.active

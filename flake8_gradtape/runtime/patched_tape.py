@@ -28,6 +28,7 @@ class PatchedTape:
         self._observer = observer
         self._lines = lines
         self._context: Any = import_module("tensorflow.python.eager.context")
+        self._op_callbacks: Any = import_module("tensorflow.python.framework.op_callbacks")
 
     def methods(self, tape_class: Any) -> dict[str, Any]:
         """The methods to set on the class, by name."""
@@ -49,6 +50,17 @@ class PatchedTape:
                 self._observer.die(life)
 
         return {**patched, "__del__": died}
+
+    def operation(
+        self, op_type: str, inputs: Any, attrs: Any, outputs: Any, op_name: str | None = None, graph: Any = None
+    ) -> None:
+        """TensorFlow calls this after each operation."""
+        self._observer.operation(inputs, outputs, graph is not None)
+
+    def follow_this_thread(self) -> None:
+        """See to it that TensorFlow does so in this thread."""
+        if self.operation not in self._context.context().op_callbacks:
+            self._op_callbacks.add_op_callback(self.operation)
 
     def record_operation(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """Custom gradients, and calls of traced functions, are recorded by a call of their own."""
@@ -93,7 +105,7 @@ class PatchedTape:
                 self._observer.fail(life, "__enter__", place, misuse, error)
                 raise
             if life is not None:
-                self._observer.enter(life, place)
+                self._observer.enter(life, place, not self._context.executing_eagerly())
             return result
 
         return entered
@@ -112,6 +124,7 @@ class PatchedTape:
         @functools.wraps(original)
         def pushed(tape: Any) -> None:
             original(tape)
+            self.follow_this_thread()
             life = life_of(tape)
             if life is not None:
                 self._observer.push(life, tape._tape)

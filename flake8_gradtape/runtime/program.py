@@ -53,12 +53,9 @@ def _execute(source: str, filename: str, main: ModuleType) -> ProgramError | Non
     try:
         exec(compile(source, filename, "exec", dont_inherit=True), main.__dict__)
     except SystemExit as error:
-        traceback.clear_frames(error.__traceback__)
         return None if error.code in (None, 0) else ProgramError("SystemExit", str(error.code), None)
     except (Exception, TimeLimit) as error:
-        told = ProgramError(type(error).__name__, str(error), _line_of(error, filename))
-        traceback.clear_frames(error.__traceback__)  # a tape in a dead frame is not kept by the program
-        return told
+        return ProgramError(type(error).__name__, str(error), _line_of(error, filename))
     return None
 
 

@@ -39,7 +39,7 @@ class TapeLife:
     """None if library code made it."""
     persistent: bool
     in_graph: bool
-    """Made while a tf.function was traced: what it records are symbols, not values."""
+    """Made, or last entered, while a tf.function was traced: what it records are symbols, not values."""
     ref: weakref.ref[Any]
     entered: bool = False
     ended: bool = False
@@ -76,9 +76,9 @@ class TapeLife:
             return [False] * len(self.operations[start:])
         return native.still_recorded(tape, self.operations[start:], active)
 
-    def enter(self, where: int | None) -> None:
+    def enter(self, where: int | None, in_graph: bool) -> None:
         """`with tape:` begins, on a line of the program."""
-        self.entered = True
+        self.entered, self.in_graph = True, in_graph
         if where is not None:
             self.passes.append(Pass(where, len(self.operations)))
 
