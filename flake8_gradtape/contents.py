@@ -39,11 +39,13 @@ def read_contents(tree: ast.Module) -> Contents:
     """Find out which functions of `tree` a tape can reach.
 
     These are the functions that mention a tape or hold one, those that mention these (callers, transitively), and
-    whatever all of them need: functions, classes, and other code that gives a meaning to a name they mention.
+    whatever all of them and module-level statements need: functions, classes, and other code that gives a meaning to
+    a name they mention.
     """
     table = _Table(tree)
     reached = _reached_by_tape(table.units)
-    needed = _needed(table.units, reached)
+    # module-level statements are always read, so what they call may as well be followed
+    needed = _needed(table.units, [*reached, *table.top_level()] if reached else [])
     functions = frozenset(
         unit.node for unit in table.units if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
@@ -90,6 +92,11 @@ class _Table:
             unit, definitions = self._add(statement, owner, modules)
             inside = unit if isinstance(statement, ast.ClassDef) else owner
             pending += [(definition, inside) for definition in definitions]
+
+    def top_level(self) -> list[_Unit]:
+        """The statements of the module that define nothing."""
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+        return [unit for unit in self.units if unit.owner is None and not isinstance(unit.node, kinds)]
 
     def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:
         names = read_names(node, modules)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from flake8_gradtape.runtime.recorder import record
 from flake8_gradtape.runtime.result import Recording
 from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings
 from tests.fixture_reader import Fixture, read_comments, read_fixtures
+from tests.recorded_program import Finding
 
 FIXTURES = read_fixtures()
 RULES = {rule.code: rule for rule in all_rules()}
@@ -26,15 +26,6 @@ WITHOUT_FIXTURES = {"TAP900"}
 """An internal error of ours, or text that is no Python: no program that runs can have it."""
 
 each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """An expectation, in the shape of a report."""
-
-    line: int
-    code: str
-    column: int = -1
 
 
 @functools.cache
@@ -55,7 +46,7 @@ def test_the_findings_are_exactly_the_expectations(fixture: Fixture) -> None:
 @each_fixture
 def test_tensorflow_shows_each_expected_claim_on_its_line(fixture: Fixture) -> None:
     claims = {code: rule.claim for code, rule in RULES.items() if code not in WITHOUT_FIXTURES}
-    expected = [Expected(line, code) for line, code in sorted(fixture.expected)]
+    expected = [Finding(code, line) for line, code in sorted(fixture.expected)]
     verdicts = confirm_findings(expected, recorded(fixture.path), claims)
     assert [one for one in verdicts if one.verdict is not Verdict.CONFIRMED] == []
 

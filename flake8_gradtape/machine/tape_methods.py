@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Union
 
 import libcst as cst
 
@@ -224,7 +225,7 @@ def _answer(
     asked: list[AskedSource] = []
     source_text = _argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
     judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
-    names = _element_names(source_text) if source_text is not None else None
+    names = _element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
     recorder.answered(value.tape)
     recorder.differentiated.update(reach.nodes)
@@ -251,8 +252,14 @@ def _is_none_mode(value: Value) -> bool:
     return isinstance(path, str) and path.endswith(".NONE")
 
 
-def _element_names(node: cst.BaseExpression) -> str | list[object]:
+Names = Union[str, list["Names"]]
+"""What the reader calls the sources: one expression, or the elements of a list, tuple or dict that is written out."""
+
+
+def _element_names(node: cst.BaseExpression) -> Names:
     if isinstance(node, (cst.List, cst.Tuple)):
+        return [_element_names(element.value) for element in node.elements]
+    if isinstance(node, cst.Dict) and node.elements:
         return [_element_names(element.value) for element in node.elements]
     return text_of(node)
 
@@ -284,7 +291,7 @@ class _Judge:
             self.unspecific = made
         return made
 
-    def structure(self, value: Value, names: str | list[object] | None) -> Value:
+    def structure(self, value: Value, names: Names) -> Value:
         """The result for a source or a structure of sources."""
         run = self.run
         value = bound(value)
@@ -292,25 +299,26 @@ class _Judge:
             content = run.items(value)
             if not content.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
-            results = []
-            for position, one in enumerate(content.items):
-                name: str | list[object] | None
-                if isinstance(names, list):
-                    found = names[position] if position < len(names) else ""
-                    name = found if isinstance(found, (str, list)) else ""
-                else:
-                    name = f"{names}[{position}]" if names else ""
-                results.append(self.structure(one, name))
+            results = [
+                self.structure(one, self._element_name(names, position, f"[{position}]"))
+                for position, one in enumerate(content.items)
+            ]
             return Sequence(run.new_cell(Items(tuple(results), True, content.immutable)))
         if isinstance(value, Mapping):
             entries = run.entries(value.cell)
             if not entries.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
             return run.mapping(
-                (key, self.structure(one, f"{names}[{key!r}]" if isinstance(names, str) else ""))
-                for key, one in entries.entries
+                (key, self.structure(one, self._element_name(names, position, f"[{key!r}]")))
+                for position, (key, one) in enumerate(entries.entries)
             )
         return self._leaf(value, names if isinstance(names, str) else "")
+
+    @staticmethod
+    def _element_name(names: Names, position: int, index: str) -> Names:
+        if isinstance(names, list):
+            return names[position] if position < len(names) else ""
+        return f"{names}{index}" if names else ""
 
     def _summary(self, value: Value, name: str) -> Value:
         """A list of which not every element is known: None only if no possible element is connected."""
