@@ -98,7 +98,9 @@ def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     if old is None or not all(isinstance(option, (Tensor, Sequence)) for option in options(new)):
         return
     variables = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Variable)}
-    replaced = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced}
+    replaced = {
+        leaf.node for leaf in run.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced
+    }
     if not variables and not replaced:
         return
     for leaf in run.leaves(new):
@@ -144,6 +146,9 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
 def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
     """`del target`."""
     if isinstance(target, cst.Name):
+        held = run.read(frame, target.value)
+        for tape in run.tapes_in(held) if held is not None else ():
+            run.recorder.tapes[tape].deleted = True
         run.write(frame, target.value, DELETED)
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:

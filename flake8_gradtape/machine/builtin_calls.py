@@ -28,9 +28,10 @@ from flake8_gradtape.machine.values import (
 )
 
 BUILTINS = frozenset(
-    "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance issubclass getattr "
-    "setattr hasattr abs max min sorted reversed map filter any all iter next type id super format round pow divmod "
-    "open input callable hash vars dir object property staticmethod classmethod bytes complex ord chr exit quit".split()
+    "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance "
+    "issubclass getattr setattr hasattr abs max min sorted reversed map filter any all iter next type id super "
+    "format round pow divmod open input callable hash vars dir object property staticmethod classmethod bytes "
+    "complex ord chr exit quit".split()
 )
 _PLAIN = frozenset(
     "len float int bool str repr isinstance issubclass hasattr id format hash open input callable dir ord chr "

@@ -104,9 +104,9 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         run.context = outer
 
 
-def is_stub(definition: cst.FunctionDef | cst.Lambda) -> bool:
+def is_stub(definition: cst.CSTNode) -> bool:
     """The body was left out (or is written as `...`), so it is unknown."""
-    if isinstance(definition, cst.Lambda):
+    if not isinstance(definition, cst.FunctionDef):
         return False
     body = definition.body.body
     if len(body) != 1:

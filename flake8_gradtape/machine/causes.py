@@ -13,8 +13,9 @@ from flake8_gradtape.machine.recording import Recorder, Tape, TapeState, may_be,
 from flake8_gradtape.machine.values import Flow, Kind, Node, node_of
 
 COPIES = frozenset(
-    "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat tf.constant "
-    "tf.convert_to_tensor getitem iterate value read read_value tf.gather tf.split tf.Variable copy.deepcopy tf.slice".split()
+    "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat "
+    "tf.constant tf.convert_to_tensor getitem iterate value read read_value tf.gather tf.split tf.Variable "
+    "copy.deepcopy tf.slice".split()
 )
 """Operations whose output people take for their input."""
 
@@ -26,9 +27,7 @@ _BROKEN_EDGE = {
 }
 
 
-def explain(
-    recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, inline: bool
-) -> Cause:
+def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, inline: bool) -> Cause:
     """The cause why `source` gets no gradient of `targets`; `inline` if it was made in the arguments of the call."""
     if source.floating is False:
         return Cause(CauseKind.NOT_FLOATING, what=source.name)
@@ -141,7 +140,11 @@ def _inner_gradient(state: TapeState, node: Node) -> bool:
     pending = [edge.node for edge in node.edges]
     while pending and len(seen) < 1000:
         one = pending.pop()
-        if one in seen or one.kind is not Kind.TENSOR or not state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during)):
+        if (
+            one in seen
+            or one.kind is not Kind.TENSOR
+            or not state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during))
+        ):
             continue
         if one.op == "gradient":
             return True

@@ -38,8 +38,7 @@ def _dataset(run: Run, before: list[Node], arguments: Arguments, at: cst.CSTNode
             if isinstance(option, Function):
                 nodes.extend(node for item in run.captured(option) for node in run.nodes(item))
                 run.escape(option)
-    made = run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], DATASET, at)
-    return made
+    return run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], DATASET, at)
 
 
 def dataset_element(run: Run, node: Node, at: cst.CSTNode) -> Value:

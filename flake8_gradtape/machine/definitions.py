@@ -11,11 +11,12 @@ from flake8_gradtape.machine.syntax import dotted, scope_of
 from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value
 
 _TRANSPARENT = frozenset(
-    "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps functools.wraps "
-    "override typing.override abstractmethod abc.abstractmethod tf.autograph.experimental.do_not_convert torch.no_grad "
-    "pytest.mark.parametrize pytest.fixture unittest.skip tf.Module.with_name_scope final typing.final overload "
-    "tf.keras.utils.register_keras_serializable keras.saving.register_keras_serializable typing.overload jit "
-    "tf_export keras_export dataclass dataclasses.dataclass".split()
+    "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps "
+    "functools.wraps override typing.override abstractmethod abc.abstractmethod "
+    "tf.autograph.experimental.do_not_convert torch.no_grad pytest.mark.parametrize pytest.fixture unittest.skip "
+    "tf.Module.with_name_scope final typing.final overload tf.keras.utils.register_keras_serializable "
+    "keras.saving.register_keras_serializable typing.overload jit tf_export keras_export dataclass "
+    "dataclasses.dataclass".split()
 )
 _GRAPH = frozenset({"tf.function", "tensorflow.function", "function", "def_function.function"})
 
@@ -74,7 +75,8 @@ def define_class(
     inner = run.new_frame(frame, scope.locals, is_class=True)
     execute(run, inner, [node.body])
     run.store.reachable = True
-    entries = tuple((name, value) for name in sorted(scope.locals) if (value := run.read(inner, name)) is not None)
+    found = ((name, run.read(inner, name)) for name in sorted(scope.locals))
+    entries = tuple((name, value) for name, value in found if value is not None)
     names = [_full_name(run, frame, name) for name in _decorators(node)]
     made = Class(
         node.name.value, run.new_cell(Entries(entries)), tuple(bases),

@@ -6,9 +6,10 @@ recorder for what *did* happen; a rule judges an event, the confirmation compare
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Hashable, Union
+from typing import Union
 
 Where = Hashable
 """A place in the source: the abstract machine uses a syntax node, the recorder a line number (1-based `int`)."""
@@ -25,6 +26,9 @@ class Claim(Enum):
     WARNS_IN_BLOCK = "TensorFlow warns that a persistent tape is asked inside its own block"
     WORK_UNUSED = "an outer tape records the gradient computation and nobody differentiates it"
     PERSISTENCE_UNUSED = "the tape is persistent and is asked at most once"
+    NOT_DELETED = "the persistent tape is never deleted by name"
+    WATCH_IS_REDUNDANT = "the tape watches the variable without being told"
+    VALUE_IS_WRONG = "the gradient differs from the true derivative"
 
 
 class Misuse(Enum):
@@ -33,7 +37,29 @@ class Misuse(Enum):
     SPENT = "a non-persistent tape was asked before"
     NOT_ENTERED = "the tape was never entered"
     ALREADY_ACTIVE = "the tape is already recording"
+    NOT_A_TENSOR = "the target or a source is no tensor"
+    UNWATCHABLE = "what is to be watched is no tensor"
+    NO_REGISTERED_GRADIENT = "an operation on the way has no gradient function at all"
+    VARIABLE_AUGMENTED = "an augmented assignment to a variable"
+    SWAPPED_PAIRS = "the optimizer got (variable, gradient) pairs, or no pairs"
+    UNKNOWN_ATTRIBUTE = "tapes have no such attribute, or the library has no such tape"
+    NEEDS_PERSISTENT = "a Jacobian without pfor needs a persistent tape, or single tensors"
+    MINIMIZE_WITHOUT_TAPE = "minimize() got a tensor without the tape that recorded it"
+    GRAPH_GRADIENTS = "symbolic gradients outside of a graph"
     OTHER = "another error"
+
+
+class Flaw(Enum):
+    """Why a gradient is silently wrong; one TAP5 rule reads each."""
+
+    WATCHED_BETWEEN = "only the uses of the source after watch() count"
+    NONE_AS_WEIGHTS = "output_gradients is a gradient that is None, which counts as ones"
+    LOSS_AS_WEIGHTS = "the loss itself is given as output_gradients"
+    PENALTY_OUTSIDE = "a term of the loss was computed while the tape was not recording"
+    PARTLY_CUT = "part of the dependence leaves the tape on its way"
+    STEP_BY_ASSIGN = "an inner step was made by assigning to a variable under the outer tape"
+    WHERE_NAN = "tf.where guards the value but not the gradient"
+    SAME_LOSS_AGAIN = "a loop asks for the gradient of the same recorded loss again"
 
 
 class CauseKind(Enum):
@@ -112,6 +138,10 @@ class CallRaised:
     method: str
     misuse: Misuse
     message: str = ""
+    what: str = ""
+    """The expression that is at fault (`"loss.numpy()"`, `"model"`, an operation, an attribute name)."""
+    kind: str = ""
+    """What that is, as a noun phrase (`"a Python number"`, `"a NumPy array"`, `"None"`, `"a model"`)."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +183,33 @@ class TapeEnded:
     entered_again_in_loop: Where = None
     """The `with` that entered it again and again, if any."""
     grows: bool = False
+    deleted: bool = False
+    """`del` is applied to its name, in some run."""
     last_use: Where = field(default=None, compare=False)
 
 
-Event = Union[GradientAsked, CallRaised, BackwardRecorded, TapeEnded]
+@dataclass(frozen=True)
+class RedundantWatch:
+    """`watch` of a trainable variable that the tape watches anyway."""
+
+    where: Where
+    tape: str
+    variable: str
+
+
+@dataclass(frozen=True)
+class WrongValue:
+    """A gradient call gives a tensor, but not the derivative that the program asks for."""
+
+    where: Where
+    tape: str
+    target: str
+    sources: tuple[str, ...]
+    flaw: Flaw
+    what: str = ""
+    """The term, variable, operation or argument that the flaw is about."""
+    other: str = ""
+    """Another tape or expression that is involved."""
+
+
+Event = Union[GradientAsked, CallRaised, BackwardRecorded, TapeEnded, RedundantWatch, WrongValue]

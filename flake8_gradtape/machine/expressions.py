@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence as Row
+from collections.abc import Callable
+from collections.abc import Sequence as Row
 from typing import Any
 
 import libcst as cst
@@ -15,6 +16,7 @@ from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, comparison, elements, item, sliced, truth, unary
 from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import target_names
 from flake8_gradtape.machine.values import (
     NONE,
@@ -265,7 +267,7 @@ def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Calla
     def once(element: Value) -> None:
         assign(run, scope, part.target, element)
         mark = run.store.mark()
-        skipped = None
+        skipped: Delta | None = None
         for test in part.ifs:
             known = truth(run, evaluate(run, scope, test.test))
             if known is False:

@@ -151,7 +151,9 @@ def binding_counts(body: Iterable[cst.CSTNode]) -> dict[str, int]:
                 found[name] = found.get(name, 0) + 2
             pending.extend((child, 1) for child in children(node.body))
             continue
-        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del)):
+        if isinstance(
+            node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del)
+        ):
             target = node.name if isinstance(node, cst.AsName) else node.target
             heavy = 2 if isinstance(node, (cst.For, cst.AugAssign, cst.Del)) else weight
             for name in target_names(target):

@@ -53,7 +53,8 @@ _PREFIXES = (
 )  # fmt: skip
 HARMLESS = frozenset(
     "time os sys math random datetime logging json re pathlib string textwrap argparse warnings gc platform "
-    "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal fractions".split()
+    "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal "
+    "fractions".split()
 )
 """Modules whose functions give plain Python and keep nothing that is handed to them."""
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
@@ -79,14 +80,14 @@ def is_tape_class(path: str) -> bool:
 
 
 def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`tf.something(...)`, `np.something(...)`, …"""
+    """`tf.something(...)`, `np.something(...)` and the like."""
     path = canonical(callee.path)
     if path in _TAPES:
         return make_tape(run, arguments, at)
     special = _SPECIAL.get(path)
     if special is not None:
         return special(run, arguments, at)
-    if path.startswith("tf.keras.losses.") or path.startswith("keras.losses."):
+    if path.startswith(("tf.keras.losses.", "keras.losses.")):
         name = path.rpartition(".")[2]
         if name[:1].isupper():
             return Pure(path)
@@ -267,12 +268,12 @@ def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def make_constant(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`tf.constant(value, dtype=None)`: the same object for an eager tensor (A61), a copy of a variable's value (A62)."""
+    """`tf.constant(value, dtype=None)`: an eager tensor itself (A61), a copy of a variable's value (A62)."""
     return _converted(run, arguments, at, "tf.constant", Flow.LEFT)
 
 
 def convert_to_tensor(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`tf.convert_to_tensor(value, dtype=None)`: the same object for a tensor (A60), a new one of a variable (A122)."""
+    """`tf.convert_to_tensor(value, dtype=None)`: a tensor itself (A60), a new one of a variable (A122)."""
     return _converted(run, arguments, at, "tf.convert_to_tensor", Flow.GRADIENT)
 
 
@@ -325,7 +326,9 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
                 surely_tensors=any(edge.flow is Flow.NO_GRADIENT for edge in edges),
             )
         )  # fmt: skip
-        differs = isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
+        differs = (
+            isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
+        )
         if isinstance(option, (Tensor, Opaque, Variable)) and not (differs and option.node.floating is not floating):
             return run.join([option, fresh])
         return fresh

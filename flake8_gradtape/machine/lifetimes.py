@@ -58,7 +58,8 @@ def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
     return [
         TapeEnded(
             first.where, first.tape, first.persistent, all(event.named for event in events), asked,
-            all(event.records for event in events), kept, grows, grows is not None, first.last_use,
+            all(event.records for event in events), kept, grows, grows is not None,
+            any(event.deleted for event in events), first.last_use,
         )
     ]  # fmt: skip
 
@@ -78,7 +79,7 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
-        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.last_use,
+        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.last_use,
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _module_values(run: Run) -> list[Value]:
 
 def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
     """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
-    values = [value for value in _module_values(run) if not isinstance(value, Choice)]
+    values: list[Value] = [value for value in _module_values(run) if not isinstance(value, Choice)]
     if isinstance(instance, Instance):
         values.extend(value for _, value in run.entries(instance.cell).entries)
     return {node for value in values if run.definite(value) for node in run.nodes(value)}

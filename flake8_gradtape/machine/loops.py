@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import libcst as cst
 
@@ -146,13 +147,13 @@ def _blur(run: Run, changed: dict[object, list[object]]) -> None:
         old = run.store.get(key, MISSING)
         if old is MISSING:
             continue
-        known = [value for value in [old, *values] if value is not MISSING]
+        known: list[Any] = [value for value in [old, *values] if value is not MISSING]
         if isinstance(old, TapeState):
             run.store.set(key, join_states([value for value in known if isinstance(value, TapeState)]))
         elif isinstance(old, Items):
             nodes = [n for value in known if isinstance(value, Items) for one in value.items for n in run.nodes(one)]
             items = [one for value in known if isinstance(value, Items) for one in value.items]
-            kept = {one: None for one in items}
+            kept = dict.fromkeys(items)
             run.store.set(key, Items((*list(kept)[:8], run.anything(nodes)), exact=False))
         elif isinstance(old, Entries):
             blurred = {
@@ -163,4 +164,4 @@ def _blur(run: Run, changed: dict[object, list[object]]) -> None:
             }
             run.store.set(key, Entries(tuple(blurred.items()), all(isinstance(e, Entries) and e.exact for e in known)))
         else:
-            run.store.set(key, run.blur(run.join([value for value in known])))  # type: ignore[misc]
+            run.store.set(key, run.blur(run.join(known)))

@@ -21,12 +21,12 @@ def assume(run: Run, frame: Frame, test: cst.CSTNode, holds: bool) -> None:
         _keep(run, frame, test.value, lambda value: truth(run, value) is not (not holds))
     elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
         part = test.comparisons[0]
-        if isinstance(part.operator, (cst.Is, cst.IsNot)) and isinstance(part.comparator, cst.Name):
-            if part.comparator.value == "None":
-                wanted = holds if isinstance(part.operator, cst.Is) else not holds
-                _keep(run, frame, test.left.value, lambda value: is_none(value) is not (not wanted))
-                if not wanted:
-                    _surely_not_none(run, frame, test.left.value)
+        none = isinstance(part.comparator, cst.Name) and part.comparator.value == "None"
+        if none and isinstance(part.operator, (cst.Is, cst.IsNot)):
+            wanted = holds if isinstance(part.operator, cst.Is) else not holds
+            _keep(run, frame, test.left.value, lambda value: is_none(value) is not (not wanted))
+            if not wanted:
+                _surely_not_none(run, frame, test.left.value)
 
 
 def _keep(run: Run, frame: Frame, name: str, fits: object) -> None:

@@ -27,19 +27,21 @@ from flake8_gradtape.machine.values import (
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(
-    "Dense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose DepthwiseConv2D SeparableConv2D LSTM GRU SimpleRNN "
-    "EinsumDense".split()
+    "Dense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose DepthwiseConv2D SeparableConv2D LSTM GRU "
+    "SimpleRNN EinsumDense".split()
 )
 """Layers with trainable floating weights of their own, whose backward pass reads their input."""
 _PLAIN_LAYERS = frozenset(
     "Flatten Reshape Dropout Activation ReLU LeakyReLU ELU Softmax MaxPooling1D MaxPooling2D AveragePooling2D "
-    "AveragePooling1D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling2D Add Concatenate Multiply Average "
-    "Subtract Maximum Permute RepeatVector ZeroPadding2D UpSampling2D Cropping2D Rescaling InputLayer GaussianNoise "
-    "Dot GaussianDropout SpatialDropout2D MaxPool2D MaxPool1D AvgPool2D GlobalAvgPool2D Normalization".split()
+    "AveragePooling1D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling2D Add Concatenate Multiply "
+    "Average Subtract Maximum Permute RepeatVector ZeroPadding2D UpSampling2D Cropping2D Rescaling InputLayer "
+    "GaussianNoise Dot GaussianDropout SpatialDropout2D MaxPool2D MaxPool1D AvgPool2D GlobalAvgPool2D "
+    "Normalization".split()
 )
 _OTHER_LAYERS = frozenset(
-    "BatchNormalization LayerNormalization GroupNormalization UnitNormalization Embedding PReLU MultiHeadAttention "
-    "Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking SeparableConv1D DepthwiseConv1D".split()
+    "BatchNormalization LayerNormalization GroupNormalization UnitNormalization Embedding PReLU "
+    "MultiHeadAttention Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking "
+    "SeparableConv1D DepthwiseConv1D".split()
 )
 _LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
@@ -66,7 +68,7 @@ def network_path(path: str) -> str:
 
 
 def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)`, `tf.keras.Input(...)`."""
+    """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)` and their kin."""
     if name == "Input":
         return Opaque(run.recorder.operation("tf.keras.Input", (), at, floating=None, surely_tensors=False))
     made: dict[Node, None] = {}

@@ -110,7 +110,9 @@ def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
         content = run.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
             return run.sequence(content.items * right.value)
-    return run.sequence([left_or_items for side in (left, right) for left_or_items in _elements(run, side)], exact=False)
+    return run.sequence(
+        [left_or_items for side in (left, right) for left_or_items in _elements(run, side)], exact=False
+    )
 
 
 def _elements(run: Run, value: Value) -> list[Value]:
@@ -121,9 +123,12 @@ def _elements(run: Run, value: Value) -> list[Value]:
 
 
 def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
-    """`a + b` of two values of unknown structure may be a list of both (`g.trainable_variables + d.trainable_variables`)."""
+    """`a + b` of two values of unknown structure may be a list of both (`g.weights + d.weights`)."""
     return sign == "+" and all(
-        any(isinstance(one, Opaque) and (one.node.kind is Kind.UNKNOWN or one.node.op == "gradient") for one in options(side))
+        any(
+            isinstance(one, Opaque) and (one.node.kind is Kind.UNKNOWN or one.node.op == "gradient")
+            for one in options(side)
+        )
         for side in (left, right)
     )
 
@@ -161,7 +166,7 @@ def _floating(run: Run, sides: list[Value]) -> bool | None:
 
 
 def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
-    """`a < b`, `a == b`, `a is b`, `a in b` …"""
+    """`a < b`, `a == b`, `a is b`, `a in b` and the like."""
     if all(sign in ("is", "is not", "in", "not in") for sign in signs):
         return _identity(run, signs, sides, at)
     if all(number_like(side) for side in sides):
@@ -308,7 +313,7 @@ def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value
     def act(option: Value) -> Value:
         if isinstance(option, Sequence):
             content = run.items(option)
-            bounds = [part.value if isinstance(part, Const) else "?" for part in parts]
+            bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
             if content.exact and all(one is None or isinstance(one, int) for one in bounds):
                 chosen = content.items[slice(*bounds)] if bounds else content.items
                 return run.sequence(chosen, immutable=content.immutable)

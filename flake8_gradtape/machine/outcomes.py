@@ -13,7 +13,6 @@ from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, Tap
 from flake8_gradtape.machine.recording import Context
 from flake8_gradtape.machine.syntax import children
 
-
 Visit = object
 """One passage of a run through a call; the alternatives of an unknown receiver share it."""
 

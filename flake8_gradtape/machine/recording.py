@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 HOLDING = frozenset(
-    "** tf.exp tf.math.exp tf.sqrt tf.math.sqrt tf.math.rsqrt tf.math.sigmoid tf.math.tanh tf.nn.relu tf.nn.elu tf.nn.selu "
-    "tf.nn.softmax tf.nn.log_softmax tf.nn.relu6 tf.math.reciprocal tf.math.pow tf.math.reduce_mean tf.math.reduce_max "
-    "tf.math.reduce_min tf.math.reduce_std".split()
+    "** tf.exp tf.math.exp tf.sqrt tf.math.sqrt tf.math.rsqrt tf.math.sigmoid tf.math.tanh tf.nn.relu tf.nn.elu "
+    "tf.nn.selu tf.nn.softmax tf.nn.log_softmax tf.nn.relu6 tf.math.reciprocal tf.math.pow tf.math.reduce_mean "
+    "tf.math.reduce_max tf.math.reduce_min tf.math.reduce_std".split()
 )
 """Operations whose backward pass keeps their output: measured with weak references, TensorFlow 2.21."""
 
 
 INPUT_ONLY = frozenset(
     "** * / @ % abs tf.math.square tf.math.sin tf.math.cos tf.math.tan tf.math.log tf.math.softplus tf.math.abs "
-    "tf.math.multiply tf.math.divide tf.linalg.matmul tf.math.sinh tf.math.cosh tf.math.atan tf.math.erf tf.math.log1p "
-    "tf.math.pow tf.math.squared_difference tf.math.maximum tf.math.minimum tf.math.asin tf.math.reduce_mean tf.where "
-    "tf.math.reduce_sum tf.tensordot tf.nn.softplus tf.clip_by_value tf.math.xlogy".split()
+    "tf.math.multiply tf.math.divide tf.linalg.matmul tf.math.sinh tf.math.cosh tf.math.atan tf.math.erf "
+    "tf.math.log1p tf.math.pow tf.math.squared_difference tf.math.maximum tf.math.minimum tf.math.asin "
+    "tf.math.reduce_mean tf.where tf.math.reduce_sum tf.tensordot tf.nn.softplus tf.clip_by_value tf.math.xlogy".split()
 )
 """Operations whose gradient depends on their inputs only, not through their output."""
 
@@ -57,7 +57,7 @@ class TapeState:
     paused_or_watched_after_ask: bool = False
     entries: int = 0
     holds: bool = False
-    """It surely recorded an operation whose backward pass keeps the output, so that the recording keeps itself alive."""
+    """It surely recorded an operation whose backward pass keeps the output: the recording keeps itself alive."""
 
 
 @dataclass(eq=False)
@@ -81,6 +81,7 @@ class Tape:
     loop_depth: int = 0
     needs_persistence: bool = False
     resets: bool = False
+    deleted: bool = False
     most_asked: int = 0
     """The most gradient calls that it answered in any run, also one that ended early."""
     nested_with: set[int] = field(default_factory=set)
@@ -210,7 +211,9 @@ class Recorder:
             during |= state.recordings
             tape = self.tapes[number]
             tracked = [
-                edge for edge in edges if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and self.may_track(state, tape, edge.node)
+                edge
+                for edge in edges
+                if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and self.may_track(state, tape, edge.node)
             ]
             if floating is False or not tracked:
                 continue
@@ -367,7 +370,7 @@ class Recorder:
         self.update(number, lambda state: self._entered(number, state))
 
     def reset(self, number: int) -> None:
-        """`tape.reset()`: forgets all, watches too (A174, A175); raises `Raised` if the tape is not recording (A176)."""
+        """`tape.reset()`: forgets all, watches too (A174, A175); raises `Raised` if it is not recording (A176)."""
         state = self.state(number)
         if state is None:
             return
@@ -499,7 +502,7 @@ class Recorder:
         return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
-        """Every run gives a gradient: a path of surely recorded operations leads to a source that surely is tracked."""
+        """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""
         if len(state.recordings) != 1 or not self.surely_tracks(state, source):
             return False
         (recording,) = state.recordings

@@ -109,6 +109,8 @@ class Arguments:
 
 
 class Evaluate(Protocol):
+    """Gives the value of an expression."""
+
     def __call__(self, run: Run, frame: Frame, node: cst.CSTNode) -> Value: ...
 
 

@@ -139,7 +139,11 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
     call = node.iter
     if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "range"):
         return False
-    return bool(call.args) and all(isinstance(one.value, cst.Integer) and one.value.evaluated_value > 0 for one in call.args[-1:]) and len(call.args) == 1
+    return (
+        bool(call.args)
+        and all(isinstance(one.value, cst.Integer) and one.value.evaluated_value > 0 for one in call.args[-1:])
+        and len(call.args) == 1
+    )
 
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
@@ -228,12 +232,16 @@ def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
             execute(run, frame, [handler.body])
 
         handlers.append(handle)
+
+    def block(part: cst.Else | cst.Finally | None) -> Callable[[], None] | None:
+        return None if part is None else lambda: execute(run, frame, [part.body])
+
     run_try(
         run,
         lambda: execute(run, frame, [node.body]),
         handlers,
-        (lambda: execute(run, frame, [node.orelse.body])) if node.orelse is not None else None,
-        (lambda: execute(run, frame, [node.finalbody.body])) if node.finalbody is not None else None,
+        block(node.orelse),
+        block(node.finalbody),
         catching=catches(node),
     )
 

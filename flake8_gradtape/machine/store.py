@@ -7,6 +7,7 @@ several deltas touches only their keys. Nothing here knows what the values mean:
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 Key = Hashable
@@ -51,7 +52,7 @@ class Store:
         """A point to take changes since, and to roll back to."""
         return len(self._journal)
 
-    def changed_since(self, mark: int) -> set[Key]:
+    def changed_since(self, mark: int) -> AbstractSet[Key]:
         """The keys that were written since `mark`."""
         return {key for key, _ in self._journal[mark:]}
 

@@ -16,9 +16,7 @@ _SKIPPED = frozenset(
 
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(
-        one.name for one in fields(kind) if one.name not in _SKIPPED and "whitespace" not in one.name
-    )
+    return tuple(one.name for one in fields(kind) if one.name not in _SKIPPED and "whitespace" not in one.name)
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -52,7 +50,9 @@ def scope_of(definition: cst.CSTNode) -> Scope:
     generator = False
     if isinstance(definition, (cst.FunctionDef, cst.Lambda)):
         names.update(parameter_names(definition.params))
-    pending: list[cst.CSTNode] = [definition.body] if isinstance(definition, (cst.FunctionDef, cst.Lambda)) else [definition]
+    pending: list[cst.CSTNode] = (
+        [definition.body] if isinstance(definition, (cst.FunctionDef, cst.Lambda)) else [definition]
+    )
     while pending:
         node = pending.pop()
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):

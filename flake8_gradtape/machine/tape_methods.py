@@ -15,10 +15,10 @@ from flake8_gradtape.machine.run import Arguments, Run, number_like
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
     NONE,
+    Api,
     Const,
     Flow,
     Items,
-    Kind,
     Mapping,
     Node,
     Number,
@@ -31,7 +31,6 @@ from flake8_gradtape.machine.values import (
     Value,
     Variable,
     bound,
-    flat_options,
     node_of,
     options,
 )
@@ -61,7 +60,7 @@ def _flag(value: Value | None, default: bool, open_: bool) -> Tri:
 
 
 def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
-    """`with tape:`"""
+    """`with tape:`, and what follows if it is active already."""
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
     tape = run.recorder.tapes[value.tape]
@@ -71,9 +70,9 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     except Raised as raised:
         fails(run, at, visit, tape, "__enter__", raised)
         return
-    if state is not None and state.entries >= 1 and state.spent is False and tape.persistent is True:
-        if state.holds and run.loop_depth() > tape.loop_depth and not run.muted:
-            tape.grows_at = at
+    again = state is not None and state.entries >= 1 and state.spent is False and state.holds
+    if again and tape.persistent is True and run.loop_depth() > tape.loop_depth and not run.muted:
+        tape.grows_at = at
 
 
 def fails(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
@@ -125,10 +124,10 @@ def watch(run: Run, value: TapeValue, arguments: Arguments) -> None:
         run.recorder.update(value.tape, lambda state: replace(state, escaped=True))
         return
     leaves = run.leaves(given)
-    if any(isinstance(leaf, (Number, Const)) for leaf in leaves) and not any(isinstance(leaf, Opaque) for leaf in leaves):
+    plain = any(isinstance(leaf, (Number, Const)) for leaf in leaves)
+    if plain and not any(isinstance(leaf, Opaque) for leaf in leaves) and len(options(given)) == 1:
         # a number or array cannot be watched (truth table A07, A08, A201)
-        if len(flat_options(options(given))) == 1:
-            raise Raised(Misuse.OTHER)
+        raise Raised(Misuse.OTHER)
     sure = run.definite(given)
     run.recorder.watch(value.tape, run.nodes(given), sure)
 
@@ -142,9 +141,7 @@ def _argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression
     return None
 
 
-def ask(
-    run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]
-) -> Value:
+def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]) -> Value:
     """`tape.gradient(target, sources)` and its kin."""
     recorder = run.recorder
     tape = recorder.tapes[value.tape]
@@ -189,7 +186,9 @@ def _fails_on_arguments(run: Run, target: Value, sources: Value) -> bool:
         leaves = run.leaves(given)
         if not leaves:
             continue
-        if number_like(given) or (isinstance(given, Sequence) and all(isinstance(leaf, (Number, Const)) for leaf in leaves)):
+        if number_like(given) or (
+            isinstance(given, Sequence) and all(isinstance(leaf, (Number, Const)) for leaf in leaves)
+        ):
             return True
     return False
 
@@ -247,9 +246,8 @@ def _may_be_tensor(leaf: Value) -> bool:
 
 def _is_none_mode(value: Value) -> bool:
     if isinstance(value, Const):
-        return value.value == "none"
-    path = getattr(value, "path", "")
-    return isinstance(path, str) and path.endswith(".NONE")
+        return bool(value.value == "none")
+    return isinstance(value, Api) and value.path.endswith(".NONE")
 
 
 Names = Union[str, list["Names"]]

@@ -21,7 +21,11 @@ def catches(node: cst.Try | cst.TryStar) -> bool:
     for handler in node.handlers:
         if handler.type is None:
             return True
-        types = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+        types = (
+            [element.value for element in handler.type.elements]
+            if isinstance(handler.type, cst.Tuple)
+            else [handler.type]
+        )
         if any(dotted(one).rpartition(".")[2] not in _RARE for one in types):
             return True
     return False
