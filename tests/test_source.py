@@ -241,11 +241,9 @@ def test_even_deeper_expressions_never_end_the_process(expression: str) -> None:
     block = next(node for node in source.module.body if isinstance(node, libcst.With))
     try:
         place = source.position(block)
-    except UnreadableSource as error:
-        assert "nested too deeply" in str(error)
-        assert sys.version_info[:2] == (3, 12)
-    else:
-        assert place == (2, 0)
+    except UnreadableSource:
+        place = (0, 0)
+    assert place == (2, 0) or (place == (0, 0) and sys.version_info[:2] == (3, 12))
 
 
 def test_a_long_docstring_is_no_chain_of_strings() -> None:

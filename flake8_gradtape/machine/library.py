@@ -168,11 +168,12 @@ def _output(
     run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
     at: cst.CSTNode,
 ) -> Node:  # fmt: skip
+    sure = output.flows if facts.name in _BILINEAR else output.bends | output.linear
     edges: list[Edge] = []
     carrying: list[Value] = []
     for name, value in given:
         if name in output.flows or name not in facts.tensors:
-            new = run.edges(value, Flow.GRADIENT, sure=name in output.bends or name in output.linear)
+            new = run.edges(value, Flow.GRADIENT, sure=name in sure)
             if new and name in facts.tensors:
                 carrying.append(value)
         else:

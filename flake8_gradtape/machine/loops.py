@@ -1,7 +1,7 @@
 """Running a body again and again: the first and the second pass apart, then any number of passes in silence.
 
 The second pass shows what the first has left behind (a variable replaced by a tensor, a spent tape). What later passes
-may see is blurred: whatever a pass changes is unknown at the start of the silent pass.
+may find is told by `widening`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.operations import at_most, elements
-from flake8_gradtape.machine.recording import TapeState, join_states
 from flake8_gradtape.machine.run import Loop, Run
-from flake8_gradtape.machine.store import MISSING, Delta
-from flake8_gradtape.machine.values import Entries, Items, Opaque, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.store import Delta, Key
+from flake8_gradtape.machine.values import Opaque, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.widening import Widening
 
 MOST_UNROLLED = 6
+MOST_ATTEMPTS = 3
 
 
 def iterate(
@@ -100,6 +101,7 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
 def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
     """Run `body` an unknown number of times; gives the states that left it by `break`."""
     start = run.store.mark()
+    widening = Widening(run, run.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     doubtful = not at_least_once
@@ -122,46 +124,41 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     changed = _changed(run, start, [*ends, *breaks])
     run.store.take(start)
     if changed and any(end is not None for end in ends):
-        with run.silence():
-            _blur(run, changed)
-            with_loop(run, start, body, breaks)
-            ends.append(dict(run.store.delta(start)) if run.reachable else None)
-        run.store.take(start)
+        ends.append(_later_passes(run, start, widening, changed, body, breaks))
     run.doubts -= doubtful and None not in ends and not breaks
     run.store.merge(ends)
     return breaks
 
 
-def _changed(run: Run, start: int, deltas: list[Delta | None]) -> dict[object, list[object]]:
+def _later_passes(
+    run: Run, start: int, widening: Widening, changed: dict[Key, list[Any]], body: Callable[[], None],
+    breaks: list[Delta],
+) -> Delta | None:  # fmt: skip
+    """The state after any number of passes: run from the summary of all states until that settles."""
+    end: Delta | None = None
+    with run.silence():
+        widening.start(changed)
+        for attempt in range(MOST_ATTEMPTS):
+            mark = run.store.mark()
+            left: list[Delta] = []
+            with_loop(run, start, body, left)
+            end = dict(run.store.delta(start)) if run.reachable else None
+            settled = widening.finish([delta for delta in [end, *left] if delta is not None])
+            if settled or attempt == MOST_ATTEMPTS - 1:
+                breaks.extend(left)
+                if not settled:
+                    widening.give_up()
+                break
+            run.store.rollback(mark)
+            run.store.reachable = True
+    run.store.take(start)
+    return end
+
+
+def _changed(run: Run, start: int, deltas: list[Delta | None]) -> dict[Key, list[Any]]:
     """What the passes wrote into things that existed before the loop: all values that they left there."""
-    found: dict[object, list[object]] = {}
+    found: dict[Key, list[Any]] = {}
     for delta in deltas:
         for key, value in (delta or {}).items():
             found.setdefault(key, []).append(value)
     return found
-
-
-def _blur(run: Run, changed: dict[object, list[object]]) -> None:
-    """The state at the start of any later pass."""
-    for key, values in changed.items():
-        old = run.store.get(key, MISSING)
-        if old is MISSING:
-            continue
-        known: list[Any] = [value for value in [old, *values] if value is not MISSING]
-        if isinstance(old, TapeState):
-            run.store.set(key, join_states([value for value in known if isinstance(value, TapeState)]))
-        elif isinstance(old, Items):
-            nodes = [n for value in known if isinstance(value, Items) for one in value.items for n in run.nodes(one)]
-            items = [one for value in known if isinstance(value, Items) for one in value.items]
-            kept = dict.fromkeys(items)
-            run.store.set(key, Items((*list(kept)[:8], run.anything(nodes)), exact=False))
-        elif isinstance(old, Entries):
-            blurred = {
-                name: run.blur(run.join([v for e in known if isinstance(e, Entries) if (v := e.get(name)) is not None]))
-                for entries in known
-                if isinstance(entries, Entries)
-                for name, _ in entries.entries
-            }
-            run.store.set(key, Entries(tuple(blurred.items()), all(isinstance(e, Entries) and e.exact for e in known)))
-        else:
-            run.store.set(key, run.blur(run.join(known)))

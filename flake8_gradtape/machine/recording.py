@@ -345,6 +345,11 @@ class Recorder:
             since=state.since or self.now(), surely_watched=frozenset(), entries=state.entries + 1,
         )  # fmt: skip
 
+    @property
+    def recordings(self) -> int:
+        """How many recordings have begun so far."""
+        return self._recordings
+
     def _begin(self, number: int) -> int:
         self._recordings += 1
         self._holder[self._recordings] = number

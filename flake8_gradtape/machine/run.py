@@ -233,6 +233,11 @@ class Run:
         """The object of the method that is being run."""
         return self.activations[-1].instance if self.activations else None
 
+    @property
+    def cells(self) -> int:
+        """How many containers were made so far."""
+        return self._cells
+
     # -- names -----------------------------------------------------------------------------------------------------
 
     def new_frame(
