@@ -66,7 +66,6 @@ def test_binary_and_wrongly_encoded_files(tmp_path: Path) -> None:
     contents = {
         "random": bytes(chance.randrange(1, 256) for _ in range(3000)) + b"GradientTape",
         "latin": marked.replace(b"x * x", "x * x  # é".encode("latin-1")),
-        "utf16": LATE_LOSS.encode("utf-16"),
         "unknown_encoding": b"# -*- coding: klingon -*-\n" + marked,
         "wrong_encoding": b"# -*- coding: ascii -*-\n" + marked.replace(b"x * x", "x * x  # é".encode()),
         "controls": marked.replace(b"x * x", b"x * x  # \x01\x02\x1a\x1c\x85\x0b"),
@@ -80,9 +79,19 @@ def test_binary_and_wrongly_encoded_files(tmp_path: Path) -> None:
     assert "binary_controls.py:7:5: TAP103" in output
 
 
-@pytest.mark.parametrize("content", [LATE_LOSS.replace("x * x", "x *\0 x"), LATE_LOSS + "s = '\0'\n", "\0", "\0\n"])
-def test_null_bytes(tmp_path: Path, content: str) -> None:
-    (tmp_path / "null.py").write_text(content)
+@pytest.mark.parametrize(
+    "content",
+    [
+        LATE_LOSS.replace("x * x", "x *\0 x").encode(),
+        LATE_LOSS.encode() + b"s = '\0'\n",
+        LATE_LOSS.encode("utf-16"),
+        b"\0",
+        b"\0\n",
+    ],
+    ids=["in code", "in a string", "UTF-16", "alone", "on a line"],
+)
+def test_null_bytes(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "null.py").write_bytes(content)
     assert " TAP" not in same_with_and_without_us(tmp_path)
 
 

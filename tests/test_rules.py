@@ -43,10 +43,20 @@ NAMES = {
     "TAP111": "not-floating",
     "TAP112": "unrelated-source",
     "TAP113": "swapped-arguments",
+    "TAP114": "through-state",
     "TAP115": "stopped-gradient",
     "TAP201": "spent-tape",
     "TAP202": "tape-not-entered",
     "TAP203": "tape-already-active",
+    "TAP204": "not-a-tensor",
+    "TAP205": "unwatchable",
+    "TAP206": "no-registered-gradient",
+    "TAP207": "variable-augmented",
+    "TAP208": "swapped-grads-and-vars",
+    "TAP209": "unknown-attribute",
+    "TAP210": "jacobian-needs-persistent",
+    "TAP211": "minimize-without-tape",
+    "TAP212": "graph-gradients-in-eager",
     "TAP301": "persistent-never-deleted",
     "TAP302": "persistent-reentered",
     "TAP303": "tape-never-asked",
@@ -81,7 +91,7 @@ def test_every_rule_but_the_internal_error_makes_a_claim_that_tensorflow_can_ref
 
 def test_each_kind_of_cause_is_read_by_one_rule_at_most() -> None:
     read = [rule.cause for rule in all_rules() if isinstance(rule, NoGradientRule)]
-    assert len(read) == len(set(read)) == 14
+    assert len(read) == len(set(read)) == 15
 
 
 def test_the_rules_import_neither_libcst_nor_tensorflow() -> None:

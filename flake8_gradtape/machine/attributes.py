@@ -20,6 +20,7 @@ from flake8_gradtape.machine.values import (
     Network,
     Number,
     Opaque,
+    Optimizer,
     Sequence,
     TapeValue,
     Tensor,
@@ -115,6 +116,8 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
             run.put(option.cell, run.entries(option.cell).put(name, new))
         elif isinstance(option, Network):
             freeze(run, option)
+        elif isinstance(option, Optimizer):
+            continue
         else:
             run.escape(new)
 

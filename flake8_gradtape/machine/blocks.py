@@ -10,10 +10,11 @@ from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.containers import stack_items
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.library import is_tape_class
+from flake8_gradtape.machine.raising import raises, tape_raises
 from flake8_gradtape.machine.recording import Raised
 from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.syntax import dotted, text_of
-from flake8_gradtape.machine.tape_methods import enter_tape, fails
+from flake8_gradtape.machine.tape_methods import enter_tape
 from flake8_gradtape.machine.tries import finish, pending_exits, run_try
 from flake8_gradtape.machine.values import Api, ExitStack, Pausing, TapeValue, Value, bound, options
 
@@ -110,7 +111,7 @@ def _pause(run: Run, context: Pausing, at: cst.CSTNode) -> None:
     try:
         run.recorder.pause(context.tape.tape)
     except Raised as raised:
-        fails(run, at, visit, run.recorder.tapes[context.tape.tape], "stop_recording", raised)
+        tape_raises(run, at, visit, run.recorder.tapes[context.tape.tape], "stop_recording", raised)
 
 
 def _unwind(run: Run, stack: ExitStack) -> None:
@@ -123,9 +124,5 @@ def _unwind(run: Run, stack: ExitStack) -> None:
 def _class_entered(run: Run, item: cst.WithItem, where: cst.CSTNode) -> None:
     visit = run.new_visit()
     run.outcomes.visit(where, run.context, visit)
-    if not run.catching and not run.muted:
-        name = text_of(item.asname.name) if item.asname is not None else ""
-        run.outcomes.claim(
-            where, run.context, visit, CallRaised(where, name, "class", Misuse.NOT_ENTERED, text_of(item.item))
-        )
-    run.die()
+    name = text_of(item.asname.name) if item.asname is not None else ""
+    raises(run, where, visit, CallRaised(where, name, "class", Misuse.NOT_ENTERED, text_of(item.item)))

@@ -17,10 +17,16 @@ from flake8_gradtape.machine.syntax import children, scope_of, target_names
 from flake8_gradtape.machine.tape_methods import settle
 from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Value
 
-BUDGET_OF_A_ROOT = 60_000
+BUDGET_OF_A_ROOT = 25_000
 """Evaluated expressions and statements, for the module body or one function with all that it calls."""
-BUDGET_OF_A_LINE = 400
+BUDGET_OF_A_LINE = 40
 """What each line of the module adds to the budget of the whole module."""
+
+
+_GRAPH_WORDS = frozenset(
+    "disable_eager_execution disable_v2_behavior Graph Session InteractiveSession placeholder as_default "
+    "run_functions_eagerly wrap_function".split()
+)
 
 
 def interpret(module: cst.Module, lines: int) -> list[Event]:
@@ -30,6 +36,7 @@ def interpret(module: cst.Module, lines: int) -> list[Event]:
     """
     run = Run(evaluate, execute)
     run.call_network = call_network
+    run.uses_graphs = not _GRAPH_WORDS.isdisjoint(run.outcomes.names_in(module))
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * lines
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()

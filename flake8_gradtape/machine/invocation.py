@@ -14,6 +14,7 @@ from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.optimizers import optimizer_method
 from flake8_gradtape.machine.run import Arguments, Frame, Run
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import tensor_method
@@ -30,6 +31,7 @@ from flake8_gradtape.machine.values import (
     Node,
     Number,
     Opaque,
+    Optimizer,
     Sequence,
     TapeValue,
     Tensor,
@@ -125,6 +127,8 @@ def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cs
         return mapping_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Network):
         return network_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Optimizer):
+        return optimizer_method(run, receiver, name, arguments, node)
     if isinstance(receiver, ExitStack):
         return _stack_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Api):

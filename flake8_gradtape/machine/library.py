@@ -12,8 +12,11 @@ import libcst as cst
 from flake8_gradtape.machine import knowledge
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
+from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.networks import make_network, network_path
 from flake8_gradtape.machine.operations import view
+from flake8_gradtape.machine.optimizers import optimizer_path
+from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.tape_methods import make_tape
 from flake8_gradtape.machine.values import (
@@ -31,6 +34,7 @@ from flake8_gradtape.machine.values import (
     Node,
     Number,
     Opaque,
+    Optimizer,
     Pure,
     Sequence,
     Tensor,
@@ -51,6 +55,8 @@ _PREFIXES = (
     ("tensorflow.compat.v2.", "tf."), ("tensorflow.python.keras.", "tf.keras."), ("tensorflow.", "tf."),
     ("tf_keras.", "tf.keras."), ("numpy.", "np."),
 )  # fmt: skip
+_TAPE_SPELLINGS = frozenset({"gradienttape", "gradienttapes", "gradientstape", "gradtape"})
+_GRAPH_ONLY = frozenset({"tf.gradients", "tf.hessians", "tf.compat.v1.gradients", "tf.keras.backend.gradients"})
 HARMLESS = frozenset(
     "time os sys math random datetime logging json re pathlib string textwrap argparse warnings gc platform "
     "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal "
@@ -91,6 +97,10 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
         name = path.rpartition(".")[2]
         if name[:1].isupper():
             return Pure(path)
+    if optimizer_path(path):
+        return Optimizer(path)
+    if path in _GRAPH_ONLY or _misspelt_tape(path):
+        return _raising_call(run, path, at)
     network = network_path(path)
     if network:
         return make_network(run, network, arguments, at)
@@ -110,6 +120,24 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if path.startswith(("tf.print", "tf.summary.", "tf.debugging.", "tf.assert")):
         return NONE
     return unseen_call(run, callee, arguments, at)
+
+
+def _misspelt_tape(path: str) -> bool:
+    """`tf.keras.GradientTape`, `tf.gradientTape`: TensorFlow has no such name."""
+    name = path.rpartition(".")[2]
+    place = path[: -len(name)]
+    return place in ("tf.", "tf.keras.", "keras.", "tf.nn.", "tf.math.") and name.lower() in _TAPE_SPELLINGS
+
+
+def _raising_call(run: Run, path: str, at: cst.CSTNode) -> Value:
+    """A call that raises for its name: no such attribute, or symbolic gradients in eager code (B47)."""
+    if path in _GRAPH_ONLY and (not surely_eager(run) or run.uses_graphs):
+        return run.anything(at=at)
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    misuse = Misuse.GRAPH_GRADIENTS if path in _GRAPH_ONLY else Misuse.UNKNOWN_ATTRIBUTE
+    raises(run, at, visit, CallRaised(at, "", "call", misuse, "", path))
+    return run.anything()
 
 
 def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -168,7 +196,7 @@ def _output(
     run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
     at: cst.CSTNode,
 ) -> Node:  # fmt: skip
-    sure = output.flows if facts.name in _BILINEAR else output.bends | output.linear
+    sure = output.flows if facts.name in _BILINEAR else output.bends | output.linear | facts.missing
     edges: list[Edge] = []
     carrying: list[Value] = []
     for name, value in given:
@@ -190,6 +218,7 @@ def _output(
         facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
         surely_bends=bends and len(output.flows) == 1,
         surely_tensors=True,
+        no_gradient=any(name in facts.missing and run.nodes(value) for name, value in given),
     )  # fmt: skip
 
 

@@ -143,6 +143,8 @@ class Recorder:
         self.last_unknown_effect = 0
         self.writes: dict[Node, tuple[Edge, ...]] = {}
         """What was assigned to each variable so far."""
+        self.written: dict[Node, int] = {}
+        """When each variable was last assigned to."""
         self.called_from_outside = False
         """The run is a function by itself: a caller that is not seen may have a tape recording."""
         self.replaced: dict[Node, str] = {}
@@ -194,6 +196,7 @@ class Recorder:
         bend: Bend = Bend.CURVED,
         surely_bends: bool = False,
         surely_tensors: bool = True,
+        no_gradient: bool = False,
     ) -> Node:
         """The output of a TensorFlow operation, recorded by the tapes that are recording and track an input.
 
@@ -221,15 +224,16 @@ class Recorder:
                 state.active is True
                 and len(state.recordings) == 1
                 and surely_tensors
-                and any(self.surely_tracks(state, edge.node) for edge in tracked)
+                and any(edge.certain and self.surely_tracks(state, edge.node) for edge in tracked)
             )
             for recording in state.recordings:
                 recorded[recording] = sure
             if sure and (not state.records or (op in HOLDING and not state.holds)):
                 self._set(number, replace(state, records=True, holds=state.holds or op in HOLDING))
         return Node(
-            Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at
-        )
+            Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at,
+            no_gradient=no_gradient,
+        )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
         """An operation reads a variable into a new tensor; the backward pass uses that, and does not read again."""
@@ -251,7 +255,7 @@ class Recorder:
             (Edge(variable, Flow.GRADIENT, True), *self.writes.get(variable, ())), recorded, frozenset(during),
             variable.floating, None, Bend.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
         )  # fmt: skip
-        return Edge(read, edge.flow, edge.sure)
+        return Edge(read, edge.flow, edge.sure, edge.certain)
 
     def _read_variable(self, tape: Tape, state: TapeState, variable: Node) -> TapeState:
         """A recording tape surely watches a trainable variable that an operation reads."""
@@ -275,6 +279,17 @@ class Recorder:
         self.tapes.append(tape)
         self._set(tape.number, TapeState())
         return tape.number
+
+    def write(self, variable: Node, edges: Iterable[Edge]) -> None:
+        """A value is assigned to a variable: later reads get it, with no path to where it came from."""
+        self.written[variable] = self.now()
+        before = self.writes.get(variable, ())
+        known = {edge.node for edge in before}
+        fresh = [edge for edge in edges if edge.node not in known and edge.node is not variable]
+        self.writes[variable] = (*before, *fresh)
+        if variable.escaped:
+            for edge in fresh:
+                escape(edge.node)
 
     def tape_of(self, recordings: Iterable[int], besides: Tape) -> Tape | None:
         """The tape that holds one of the recordings, if it is another one."""
@@ -569,19 +584,24 @@ class Recorder:
     def surely_reads(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
         """What the backward pass from the targets to some source surely reads."""
         read: dict[Node, None] = {}
-        for node in self._surely_differentiated(state, targets, sources):
+        on_way = self._surely_differentiated(state, targets, sources)
+        arriving = {*on_way, *(source for source in sources if self.surely_tracks(state, source))}
+        for node in on_way:
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:
                 read.update(dict.fromkeys(inputs))
             elif node.bend is Bend.BILINEAR and len(inputs) == 2:
                 read.update(
                     dict.fromkeys(
-                        other
-                        for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0]))
-                        if self.surely_tracks(state, one)
+                        other for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0])) if one in arriving
                     )
                 )
         return list(read)
+
+    def surely_without_gradient(self, state: TapeState, targets: list[Node], sources: list[Node]) -> str:
+        """An operation without gradient function whose backward pass surely is asked for (truth table B54, X12)."""
+        found = self._surely_differentiated(state, targets, sources)
+        return next((node.op for node in found if node.no_gradient), "")
 
     def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
         """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""

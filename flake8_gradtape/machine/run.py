@@ -135,6 +135,8 @@ class Run:
         self.execute = execute
         self.muted = 0
         self.catching = 0
+        self.uses_graphs = False
+        """The module mentions graph mode somewhere, so its code need not run eagerly."""
         self.doubts = 0
         """More than zero where not every run of this root gets to."""
         self.asserting = 0
@@ -366,8 +368,8 @@ class Run:
 
     def edges(self, value: Value, flow: Flow = Flow.GRADIENT, sure: bool = False) -> list[Edge]:
         """The value as input of an operation; `sure` if the operation surely is differentiable in it."""
-        sure = sure and self.definite(value)
-        return [Edge(node, flow, sure) for node in self.nodes(value)]
+        certain = self.definite(value)
+        return [Edge(node, flow, sure and certain, certain) for node in self.nodes(value)]
 
     def definite(self, value: Value) -> bool:
         """No part of the value depends on the run."""

@@ -11,12 +11,14 @@ from flake8_gradtape.machine.assignment import assign, delete
 from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
+from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.loops import MOST_UNROLLED, certain_only, iterate, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
+from flake8_gradtape.machine.raising import raises
 from flake8_gradtape.machine.run import Arguments, Frame, Run
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import children, dotted
+from flake8_gradtape.machine.syntax import children, dotted, text_of
 from flake8_gradtape.machine.tries import catches, run_try
 from flake8_gradtape.machine.values import NONE, Api, Const, Sequence, Value, Variable, bound
 
@@ -60,7 +62,10 @@ def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
         return
     if isinstance(bound(old), Variable) and sign in ("+", "-", "*", "/", "**"):
         # tf.Variable refuses these (truth table A38, K41)
-        run.die()
+        visit = run.new_visit()
+        run.outcomes.visit(node, run.context, visit)
+        event = CallRaised(node, "", f"{sign}=", Misuse.VARIABLE_AUGMENTED, "", text_of(node.target), "a tf.Variable")
+        raises(run, node, visit, event)
         return
     assign(run, frame, node.target, binary(run, sign, old, value, node))
 

@@ -8,10 +8,19 @@ from typing import Union
 import libcst as cst
 
 from flake8_gradtape.machine.causes import explain
-from flake8_gradtape.machine.events import Answer, AskedSource, BackwardRecorded, CallRaised, GradientAsked, Misuse
+from flake8_gradtape.machine.events import (
+    Answer,
+    AskedSource,
+    BackwardRecorded,
+    CallRaised,
+    GradientAsked,
+    Misuse,
+    RedundantWatch,
+)
 from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.raising import not_a_tensor, raises, surely_eager, tape_raises, unwatchable
 from flake8_gradtape.machine.recording import Ask, Raised, Reach, Tape, TapeState, sees
-from flake8_gradtape.machine.run import Arguments, Run, number_like
+from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
     NONE,
@@ -68,20 +77,11 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     try:
         run.recorder.enter(value.tape)
     except Raised as raised:
-        fails(run, at, visit, tape, "__enter__", raised)
+        tape_raises(run, at, visit, tape, "__enter__", raised)
         return
     again = state is not None and state.entries >= 1 and state.spent is False and state.holds
     if again and tape.persistent is True and run.loop_depth() > tape.loop_depth and not run.muted:
         tape.grows_at = at
-
-
-def fails(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
-    """A call on a tape raises: claimed unless somebody catches it; that run ends here."""
-    state = run.recorder.state(tape.number)
-    if not run.catching and not run.muted and run.reachable and not (state is not None and state.escaped):
-        event = CallRaised(at, tape.name, method, raised.misuse, raised.message)
-        run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
-    run.die()
 
 
 def tape_method(
@@ -101,7 +101,12 @@ def tape_method(
     run.outcomes.visit(at, run.context, visit)
     try:
         if method == "watch":
-            watch(run, value, arguments)
+            wrong = unwatchable(run, arguments.get(0, "tensor"))
+            if wrong is not None and tape_is_open(run, value.tape):
+                text = _text_of_argument(at, 0, "tensor")
+                raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.UNWATCHABLE, "", text, wrong))
+                return run.anything()
+            watch(run, value, arguments, at)
         elif method == "reset":
             run.recorder.reset(value.tape)
         elif method == "__enter__":
@@ -109,27 +114,41 @@ def tape_method(
             return value
         elif method == "__exit__":
             run.recorder.leave(value.tape)
-        elif method == "_push_tape" or method == "_pop_tape" or method not in ("gradients",):
+        elif method.startswith("_"):
             run.recorder.escape(value.tape)
             return run.anything(at=at)
+        else:
+            raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.UNKNOWN_ATTRIBUTE, "", method))
+            return run.anything()
     except Raised as raised:
-        fails(run, at, visit, tape, method, raised)
+        tape_raises(run, at, visit, tape, method, raised)
     return NONE
 
 
-def watch(run: Run, value: TapeValue, arguments: Arguments) -> None:
+def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> None:
     """`tape.watch(tensor or nested structure)`; raises `Raised`."""
     given = arguments.get(0, "tensor")
     if given is None:
         run.recorder.update(value.tape, lambda state: replace(state, escaped=True))
         return
-    leaves = run.leaves(given)
-    plain = any(isinstance(leaf, (Number, Const)) for leaf in leaves)
-    if plain and not any(isinstance(leaf, Opaque) for leaf in leaves) and len(options(given)) == 1:
-        # a number or array cannot be watched (truth table A07, A08, A201)
-        raise Raised(Misuse.OTHER)
-    sure = run.definite(given)
-    run.recorder.watch(value.tape, run.nodes(given), sure)
+    run.recorder.watch(value.tape, run.nodes(given), run.definite(given))
+    tape = run.recorder.tapes[value.tape]
+    if (
+        isinstance(given, Variable)
+        and given.node.trainable is True
+        and given.node.floating is True
+        and tape.auto is True
+    ):
+        visit = run.new_visit()
+        run.outcomes.visit(at, run.context, visit)
+        text = _text_of_argument(at, 0, "tensor")
+        run.outcomes.claim(at, run.context, visit, RedundantWatch(at, tape.name, text), run.doubts == 0)
+
+
+def tape_is_open(run: Run, number: int) -> bool:
+    """The tape surely was entered and is not spent, so `watch` gets as far as looking at its argument."""
+    state = run.recorder.state(number)
+    return state is not None and state.entered is True and state.spent is False
 
 
 def _argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression | None:
@@ -156,17 +175,29 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     try:
         state = recorder.ask(value.tape)
     except Raised as raised:
-        fails(run, at, visit, tape, method, raised)
+        tape_raises(run, at, visit, tape, method, raised)
         return run.anything()
     if state is None:
         return run.anything()
-    if _fails_on_arguments(run, target, sources):
-        run.die()
-        return run.anything()
+    for given, position, name in ((target, 0, "target"), (sources, 1, source_name)):
+        wrong = not_a_tensor(run, given, method)
+        if wrong is not None:
+            text = _text_of_argument(at, position, name)
+            raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.NOT_A_TENSOR, name, text, wrong))
+            return run.anything()
     if method != "gradient" and (arguments.open or arguments.get(4, "experimental_use_pfor") is not None):
         tape.needs_persistence = True
-    if method != "gradient" and tape.persistent is False and _without_pfor(arguments) and not _in_graph(run):
-        run.die()
+    listed = _listed(method, target, sources)
+    if listed or (method != "gradient" and tape.persistent is False and _without_pfor(arguments)):
+        if listed or surely_eager(run):
+            event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT, "a list" if listed else "pfor")
+            raises(run, at, visit, event)
+            return run.anything()
+        return run.anything(at=at)
+    missing = recorder.surely_without_gradient(state, run.nodes(target), run.nodes(sources))
+    if missing:
+        event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing)
+        raises(run, at, visit, event)
         return run.anything()
     return _answer(run, value, tape, state, method, target, sources, arguments, at, inline, visit)
 
@@ -176,21 +207,15 @@ def _without_pfor(arguments: Arguments) -> bool:
     return isinstance(given, Const) and given.value is False
 
 
-def _in_graph(run: Run) -> bool:
-    return bool(run.activations) and run.activations[-1].graph
+def _listed(method: str, target: Value, sources: Value) -> bool:
+    """`jacobian` takes one target, `batch_jacobian` one source as well (truth table B16, B17)."""
+    single = {"jacobian": (target,), "batch_jacobian": (target, sources)}.get(method, ())
+    return any(isinstance(given, (Sequence, Mapping)) for given in single)
 
 
-def _fails_on_arguments(run: Run, target: Value, sources: Value) -> bool:
-    """A target or source that is surely no tensor raises, without spending the tape (truth table A04, A57, B08)."""
-    for given in (target, sources):
-        leaves = run.leaves(given)
-        if not leaves:
-            continue
-        if number_like(given) or (
-            isinstance(given, Sequence) and all(isinstance(leaf, (Number, Const)) for leaf in leaves)
-        ):
-            return True
-    return False
+def _text_of_argument(at: cst.Call, position: int, name: str) -> str:
+    node = _argument_node(at, position, name)
+    return text_of(node) if node is not None else ""
 
 
 def _answer(

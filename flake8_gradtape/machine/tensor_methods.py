@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.recording import escape
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Number, Tensor, Value, Variable, bound
 
@@ -41,12 +40,5 @@ def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
     if any(bound(value) == NONE for value in arguments.positional):
         run.die()
         return run.anything()
-    writes = run.recorder.writes
-    before = writes.get(receiver.node, ())
-    known = {edge.node for edge in before}
-    fresh = [one for one in dict.fromkeys(new) if one not in known and one is not receiver.node]
-    writes[receiver.node] = (*before, *(Edge(one, Flow.STATE) for one in fresh))
-    for one in fresh:
-        if receiver.node.escaped:
-            escape(one)
+    run.recorder.write(receiver.node, [Edge(one, Flow.STATE) for one in dict.fromkeys(new)])
     return receiver

@@ -62,6 +62,8 @@ class Edge:
     flow: Flow
     sure: bool = False
     """In every run this is the input, and a gradient flows through the operation to it."""
+    certain: bool = True
+    """In every run this is the input."""
 
 
 @dataclass(eq=False)
@@ -87,6 +89,8 @@ class Node:
     escaped: bool = False
     sees_all: bool = False
     """Unknown code that made this may have used everything that existed."""
+    no_gradient: bool = False
+    """TensorFlow has no gradient function for the operation, so that asking raises LookupError."""
     model: Value | None = None
     """What was called, with arguments, to make an unknown value."""
 
@@ -195,6 +199,13 @@ class Network:
     name: str
 
 
+@dataclass(frozen=True)
+class Optimizer:
+    """A Keras optimizer that was built visibly."""
+
+    path: str
+
+
 @dataclass(frozen=True, eq=False)
 class Function:
     """A function or lambda of the module, with the frame that it closes over."""
@@ -249,7 +260,7 @@ class Choice:
 
 Value = Union[
     Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, Pausing, Sequence, Mapping, ExitStack, Api, Pure,
-    Network, Function, Class, Instance, Choice,
+    Network, Optimizer, Function, Class, Instance, Choice,
 ]  # fmt: skip
 
 NONE = Const(None)

@@ -16,10 +16,20 @@ from flake8_gradtape.rules.tap110_inner_gradient_outside import InnerGradientOut
 from flake8_gradtape.rules.tap111_not_floating import NotFloating
 from flake8_gradtape.rules.tap112_unrelated_source import UnrelatedSource
 from flake8_gradtape.rules.tap113_swapped_arguments import SwappedArguments
+from flake8_gradtape.rules.tap114_through_state import ThroughState
 from flake8_gradtape.rules.tap115_stopped_gradient import StoppedGradient
 from flake8_gradtape.rules.tap201_spent_tape import SpentTape
 from flake8_gradtape.rules.tap202_tape_not_entered import TapeNotEntered
 from flake8_gradtape.rules.tap203_tape_already_active import TapeAlreadyActive
+from flake8_gradtape.rules.tap204_not_a_tensor import NotATensor
+from flake8_gradtape.rules.tap205_unwatchable import Unwatchable
+from flake8_gradtape.rules.tap206_no_registered_gradient import NoRegisteredGradient
+from flake8_gradtape.rules.tap207_variable_augmented import VariableAugmented
+from flake8_gradtape.rules.tap208_swapped_grads_and_vars import SwappedGradsAndVars
+from flake8_gradtape.rules.tap209_unknown_attribute import UnknownAttribute
+from flake8_gradtape.rules.tap210_jacobian_needs_persistent import JacobianNeedsPersistent
+from flake8_gradtape.rules.tap211_minimize_without_tape import MinimizeWithoutTape
+from flake8_gradtape.rules.tap212_graph_gradients_in_eager import GraphGradientsInEager
 from flake8_gradtape.rules.tap301_persistent_never_deleted import PersistentNeverDeleted
 from flake8_gradtape.rules.tap302_persistent_reentered import PersistentReentered
 from flake8_gradtape.rules.tap303_tape_never_asked import TapeNeverAsked
@@ -42,10 +52,20 @@ _RULES: tuple[type[Rule], ...] = (
     NotFloating,
     UnrelatedSource,
     SwappedArguments,
+    ThroughState,
     StoppedGradient,
     SpentTape,
     TapeNotEntered,
     TapeAlreadyActive,
+    NotATensor,
+    Unwatchable,
+    NoRegisteredGradient,
+    VariableAugmented,
+    SwappedGradsAndVars,
+    UnknownAttribute,
+    JacobianNeedsPersistent,
+    MinimizeWithoutTape,
+    GraphGradientsInEager,
     PersistentNeverDeleted,
     PersistentReentered,
     TapeNeverAsked,

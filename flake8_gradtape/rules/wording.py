@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flake8_gradtape.machine.events import CallRaised
+
 _LONGEST_NAME = 60
 _MOST_NAMES = 4
 
@@ -51,6 +53,16 @@ def another_tape(name: str, own: str) -> str:
 def call_on(tape: str, method: str, arguments: str = "") -> str:
     """Return a call to write down, in quotes: `'tape.watch(x)'`; a tape without a name is called `tape`."""
     return f"'{one_line(tape) or 'tape'}.{method}({arguments})'"
+
+
+def is_no_tensor(event: CallRaised, otherwise: str) -> str:
+    """Return `'x' is a NumPy array, no tensor or variable`, as far as the expression and its kind are known.
+
+    `otherwise` names what is at fault if it has no expression, or one that says no more than its kind (`None`).
+    """
+    kind = event.kind or "something else"
+    name = "" if event.what.strip() == kind else event.what
+    return f"{quoted(name, otherwise)} is {kind}, no tensor or variable"
 
 
 def watch_call(tape: str, names: Sequence[str]) -> str:

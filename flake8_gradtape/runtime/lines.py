@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType, TracebackType
+from typing import Any
 
 SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
 """AutoGraph's map from (generated file, line) to (file, line, function)."""
@@ -21,15 +22,17 @@ SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
 _OWN_FOLDER = str(Path(__file__).resolve().parent / "x").removesuffix("x")
 _THROUGH = (contextlib.__file__, functools.__file__)
 _AUTOGRAPH = str(Path("tensorflow", "python", "autograph", "x")).removesuffix("x")
+_MAYBE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
+"""Expressions of which a part may be left out, or put off, when the line runs."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A line of the program, and the call that begins there if it is known."""
+    """A line of the program, and the call or other expression that begins there if it is known."""
 
     line: int
     column: int | None = None
-    """0-based, in characters; None if the call is not known."""
+    """0-based, in characters; None if it is not known."""
     call: ast.Call | None = None
 
 
@@ -43,9 +46,12 @@ class ProgramLines:
         self.filename = filename
         self._lines = source.split("\n")
         self._by_end: dict[tuple[int, int], ast.Call] = {}
+        self._attributes: dict[tuple[int, int], ast.Attribute] = {}
         self._statements: list[tuple[int, int, list[ast.Call]]] = []
         self.headers: dict[int, int] = {}
         """From each further line of a `with` header of several lines to its first one."""
+        self.partial: set[int] = set()
+        """Lines that may run without every expression on them: a lambda, `and`, `if ready: start()`."""
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
@@ -53,7 +59,13 @@ class ProgramLines:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 self._by_end[node.end_lineno or 0, node.end_col_offset or 0] = node
+            elif isinstance(node, ast.Attribute):
+                self._attributes[node.end_lineno or 0, node.end_col_offset or 0] = node
+            elif isinstance(node, _MAYBE):
+                self.partial.update(range(node.lineno, (node.end_lineno or 0) + 1))
             elif isinstance(node, ast.stmt):
+                inside = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+                self.partial.update(child.lineno for child in inside if child.lineno == node.lineno)
                 parts = list(_own_parts(node))
                 last = max((getattr(part, "end_lineno", 0) for part in parts), default=0)
                 self._statements.append((node.lineno, last, [part for part in parts if isinstance(part, ast.Call)]))
@@ -70,27 +82,53 @@ class ProgramLines:
         if frame is None:
             return None
         if frame.f_code.co_filename == self.filename:
-            return self._of_frame(frame, method)
+            place = self._of_instruction(frame.f_code, frame.f_lasti)
+            if place is None:
+                return self._near(frame.f_lineno, method)
+            return place if place.call is not None else Place(place.line)
         origin = source_map().get((frame.f_code.co_filename, frame.f_lineno))
         if origin is not None and origin[0] == self.filename:
             return self._near(origin[1], method)
         return None
 
-    def _of_frame(self, frame: FrameType, method: str) -> Place:
-        positions = getattr(frame.f_code, "co_positions", None)  # from Python 3.11 on
-        if positions is not None:
-            line, last, start, end = next(islice(positions(), frame.f_lasti // 2, None), (None, None, None, None))
-            if line is not None and last is not None and start is not None and end is not None:
-                call = self._by_end.get((last, end))
-                # a call begins no later than its instruction; a `with` may end where the last call in it ends
-                if call is not None and (call.lineno, call.col_offset) <= (line, start):
-                    return self._place(call)
-                return Place(line)
-        return self._near(frame.f_lineno, method)
+    def raised(self, error: BaseException, frames: TracebackType | None) -> Place | None:
+        """Where the exception was raised: the innermost place in the program that it came through on `frames`."""
+        line = _line_by_autograph(error, self.filename)
+        if line is not None:
+            return Place(line)
+        innermost = _innermost(frames, self.filename)
+        if innermost is None:
+            return None
+        place = self._of_instruction(innermost.tb_frame.f_code, innermost.tb_lasti)
+        return place or Place(innermost.tb_lineno)
+
+    def statement(self, line: int) -> range:
+        """The lines of the innermost statement around `line`, without those of statements inside it."""
+        around = [entry for entry in self._statements if entry[0] <= line <= entry[1]]
+        first, last, _ = max(around, default=(line, line, []), key=lambda entry: entry[0])
+        return range(first, last + 1)
+
+    def _of_instruction(self, code: CodeType, index: int) -> Place | None:
+        """What begins where the instruction's expression does; None before Python 3.11, which does not tell."""
+        positions = getattr(code, "co_positions", None)
+        if positions is None:
+            return None
+        line, last, start, end = next(islice(positions(), index // 2, None), (None, None, None, None))
+        if line is None or last is None or start is None or end is None:
+            return None
+        # a call begins no later than its instruction; a `with` may end where the last call in it ends
+        call, attribute = self._by_end.get((last, end)), self._attributes.get((last, end))
+        if call is not None and (call.lineno, call.col_offset) <= (line, start):
+            return self._place(call)
+        if attribute is not None and (attribute.lineno, attribute.col_offset) <= (line, start):
+            return Place(attribute.lineno, self._column(attribute.lineno, attribute.col_offset))
+        return Place(line, self._column(line, start))
 
     def _place(self, call: ast.Call) -> Place:
-        before = self._lines[call.lineno - 1].encode()[: call.col_offset]
-        return Place(call.lineno, len(before.decode()), call)
+        return Place(call.lineno, self._column(call.lineno, call.col_offset), call)
+
+    def _column(self, line: int, offset: int) -> int:
+        return len(self._lines[line - 1].encode()[:offset].decode())
 
     def _near(self, line: int, method: str) -> Place:
         """The call of `method` in the innermost statement around `line`, if there is just one; else the line."""
@@ -113,6 +151,40 @@ def source_of_arguments(call: ast.Call | None, position: int, name: str) -> ast.
     if position < len(call.args):
         return call.args[position]
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def line_of_error(error: BaseException, filename: str) -> int | None:
+    """The innermost line of the program that an exception came through; None if it came through none."""
+    line = _line_by_autograph(error, filename)
+    if line is not None:
+        return line
+    innermost = _innermost(error.__traceback__, filename)
+    if innermost is not None:
+        return innermost.tb_lineno
+    return error.lineno if isinstance(error, SyntaxError) and error.filename == filename else None
+
+
+def _line_by_autograph(error: BaseException, filename: str) -> int | None:
+    """AutoGraph raises anew what was raised in the files that it generates, and notes the lines, mapped back."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        metadata: Any = getattr(cause, "ag_error_metadata", None)
+        for frame in reversed(getattr(metadata, "translated_stack", ())):
+            if frame.filename == filename:
+                return int(frame.lineno)
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _innermost(frames: TracebackType | None, filename: str) -> TracebackType | None:
+    found = None
+    while frames is not None:
+        if frames.tb_frame.f_code.co_filename == filename:
+            found = frames
+        frames = frames.tb_next
+    return found
 
 
 def _first_caller(frame: FrameType | None) -> FrameType | None:

@@ -8,13 +8,13 @@ import io
 import linecache
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from flake8_gradtape.runtime.lines import line_of_error
 from flake8_gradtape.runtime.result import ProgramError
 
 
@@ -55,28 +55,8 @@ def _execute(source: str, filename: str, main: ModuleType) -> ProgramError | Non
     except SystemExit as error:
         return None if error.code in (None, 0) else ProgramError("SystemExit", str(error.code), None)
     except (Exception, TimeLimit) as error:
-        return ProgramError(type(error).__name__, str(error), _line_of(error, filename))
+        return ProgramError(type(error).__name__, str(error), line_of_error(error, filename))
     return None
-
-
-def _line_of(error: BaseException | None, filename: str) -> int | None:
-    """The innermost line of the program that the exception came through."""
-    line = None
-    if isinstance(error, SyntaxError) and error.filename == filename:
-        line = error.lineno
-    seen: set[int] = set()
-    cause = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        metadata: Any = getattr(cause, "ag_error_metadata", None)  # AutoGraph: lines of generated files, mapped back
-        for frame in reversed(getattr(metadata, "translated_stack", ())):
-            if frame.filename == filename:
-                return int(frame.lineno)
-        cause = cause.__cause__ or cause.__context__
-    for frame, number in traceback.walk_tb(error.__traceback__ if error is not None else None):
-        if frame.f_code.co_filename == filename:
-            line = number
-    return line
 
 
 class _Text:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.machine.events import CallRaised, Event, Misuse
+from flake8_gradtape.runtime.differences import measure
 from flake8_gradtape.runtime.instrument import instrumented
 from flake8_gradtape.runtime.lines import ProgramLines
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.observer import Observer
 from flake8_gradtape.runtime.program import run_program
-from flake8_gradtape.runtime.result import ProgramError, Recording
+from flake8_gradtape.runtime.result import Difference, ProgramError, Recording
 
 
-def record(source: str, filename: str, argv: Sequence[str] = (), capture: bool = True) -> Recording:
+def record(
+    source: str,
+    filename: str,
+    argv: Sequence[str] = (),
+    capture: bool = True,
+    differences_at: Collection[int] = (),
+) -> Recording:
     """Run the text of a program in this process, as `__main__`, and give what happened to its tapes.
 
     `filename` is the name that it is compiled with (AutoGraph wants one that is not in `<>`); its folder is first on
     `sys.path`. `argv` are its arguments. What it prints is captured, or passed on if `capture` is false. The program
     may end by any exception. TensorFlow is patched while it runs, and restored.
+
+    The gradient calls on the lines `differences_at` are compared with finite differences: for that the program is run
+    several times more, and nothing that it prints then is passed on.
 
     Raises ImportError without TensorFlow, RuntimeError if a recording is under way already.
     """
@@ -48,7 +58,16 @@ def record(source: str, filename: str, argv: Sequence[str] = (), capture: bool =
         backward=tuple(observer.backward_work()),
         interrupted=observer.interrupted,
         output=output,
+        differences=_differences(source, filename, argv, differences_at, error),
     )
+
+
+def _differences(
+    source: str, filename: str, argv: Sequence[str], lines: Collection[int], error: ProgramError | None
+) -> tuple[Difference, ...]:
+    if not lines or (error is not None and error.kind == "TimeLimit"):
+        return ()
+    return measure(source, filename, argv, lines)
 
 
 def _class_entered(error: ProgramError | None) -> list[tuple[Event, None]]:

@@ -57,6 +57,18 @@ class BackwardWork:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """What one gradient call gave, compared with central finite differences."""
+
+    where: int
+    column: int | None
+    """None if it is not known."""
+    wrong: bool | None
+    """None if it can't be told."""
+    words: str
+
+
+@dataclass(frozen=True)
 class Recording:
     """What happened to the tapes of a program.
 
@@ -82,3 +94,5 @@ class Recording:
     """Tapes that were alive when an error, or the time limit, ended the program: their story was cut short."""
     output: str = ""
     """What the program printed, if that was captured."""
+    differences: tuple[Difference, ...] = ()
+    """Comparisons of gradient calls with finite differences, on the lines for which they were asked for."""

@@ -1,0 +1,101 @@
+"""Keras optimizers that are built visibly: what they take, and what they leave behind."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.raising import raises
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.values import (
+    Edge,
+    Flow,
+    Kind,
+    Node,
+    Opaque,
+    Optimizer,
+    Sequence,
+    Tensor,
+    Value,
+    Variable,
+    node_of,
+    options,
+)
+
+_NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
+_MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
+
+
+def optimizer_path(path: str) -> bool:
+    """The class of a Keras optimizer, by its public name."""
+    return path.startswith(_MODULES) and path.rpartition(".")[2] in _NAMES and ".legacy." not in path
+
+
+def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments, at: cst.Call) -> Value:
+    """`optimizer.apply_gradients(...)`, `.minimize(...)` and the rest."""
+    if name in ("apply_gradients", "minimize"):
+        visit = run.new_visit()
+        run.outcomes.visit(at, run.context, visit)
+        text = text_of(at.args[0].value) if at.args else ""
+        if name == "apply_gradients" and _swapped(run, arguments):
+            raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text))
+            return run.anything()
+        if name == "minimize" and _without_tape(arguments):
+            raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))
+            return run.anything()
+    if name == "apply_gradients" or name == "apply":
+        _step(run, arguments)
+        return run.anything(at=at)
+    if name in ("build", "get_config"):
+        return run.anything(at=at)
+    return unseen_call(run, value, arguments, at)
+
+
+def _step(run: Run, arguments: Arguments) -> None:
+    """The variables in the pairs now hold what was computed from the gradients."""
+    nodes = [node for value in arguments.all() for node in run.nodes(value)]
+    gradients = [node for node in nodes if node.kind is not Kind.VARIABLE]
+    for node in nodes:
+        if node.kind is Kind.VARIABLE:
+            run.recorder.write(node, [Edge(one, Flow.STATE) for one in gradients])
+
+
+def _swapped(run: Run, arguments: Arguments) -> bool:
+    """Pairs of variable and gradient, or gradients that are no pairs (truth table K08, K09)."""
+    given = arguments.get(0, "grads_and_vars")
+    if not isinstance(given, Sequence):
+        return False
+    items = run.items(given).items
+    pairs = [run.items(item).items for item in items if isinstance(item, Sequence)]
+    if len(pairs) == len(items) and pairs:
+        return all(len(pair) == 2 and _is_variable(pair[0]) and _is_gradient(pair[1]) for pair in pairs)
+    return (
+        bool(items)
+        and run.items(given).exact
+        and all(isinstance(item, Tensor) and _is_gradient(item) for item in items)
+    )
+
+
+def _is_variable(value: Value) -> bool:
+    return all(
+        isinstance(option, Variable) or (isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE)
+        for option in options(value)
+    )
+
+
+def _is_gradient(value: Value) -> bool:
+    nodes: list[Node | None] = [node_of(option) for option in options(value)]
+    return all(node is not None and node.op == "gradient" for node in nodes)
+
+
+def _without_tape(arguments: Arguments) -> bool:
+    """A tensor as the loss and no tape: Keras 2 asks for the tape, Keras 3 has no `minimize` (truth table K28)."""
+    loss = arguments.get(0, "loss")
+    return (
+        isinstance(loss, Tensor)
+        and not arguments.open
+        and arguments.get(-1, "tape") is None
+        and len(arguments.positional) < 5
+    )

@@ -1,0 +1,100 @@
+"""Calls that raise: claiming the error, and telling what surely is no tensor."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.events import CallRaised
+from flake8_gradtape.machine.recording import Raised, Tape
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.values import (
+    Class,
+    Const,
+    Function,
+    Instance,
+    Mapping,
+    Network,
+    Number,
+    Opaque,
+    Sequence,
+    Value,
+)
+
+_KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
+INPUT = "tf.keras.Input"
+
+
+def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
+    """Every run that gets here raises: claimed unless somebody catches it; that run ends here."""
+    if not run.catching and not run.muted and run.reachable:
+        run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
+    run.die()
+
+
+def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
+    """A call on a tape raises because of the tape's state; no claim about a tape that others may have changed."""
+    state = run.recorder.state(tape.number)
+    if state is not None and state.escaped:
+        run.die()
+        return
+    raises(run, at, visit, CallRaised(at, tape.name, method, raised.misuse, raised.message))
+
+
+def surely_eager(run: Run) -> bool:
+    """The code runs at module level, or in functions that module-level code calls, none of them traced."""
+    traced = any(activation.graph for activation in run.activations)
+    return not traced and len(run.context) > 0 and isinstance(run.context[0], cst.Module)
+
+
+def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
+    """What the target or the sources of a gradient call surely are, or hold, that is no tensor; None if nothing.
+
+    Such a call raises (truth table A04-A06, A52, A57, A83-A85, A88, K67, X31, X32), but a Jacobian of an array gives
+    None (B18).
+    """
+    for leaf in _sure_leaves(run, given):
+        kind = _kind(leaf)
+        if kind is not None and not (method != "gradient" and isinstance(leaf, (Number, Const))):
+            return kind
+    return None
+
+
+def unwatchable(run: Run, given: Value | None) -> str | None:
+    """What the argument of `watch` surely is, or holds, that is no tensor (truth table A07, A08, A201, X09)."""
+    if given is None:
+        return None
+    kinds = (_kind(leaf) for leaf in _sure_leaves(run, given))
+    return next((kind for kind in kinds if kind is not None), None)
+
+
+def _sure_leaves(run: Run, given: Value) -> list[Value]:
+    """The values that surely are in a structure."""
+    if isinstance(given, Sequence):
+        content = run.items(given)
+        return [leaf for item in content.items for leaf in _sure_leaves(run, item)] if content.exact else []
+    if isinstance(given, Mapping):
+        entries = run.entries(given.cell)
+        return [leaf for _, item in entries.entries for leaf in _sure_leaves(run, item)]
+    return [given]
+
+
+def _kind(leaf: Value) -> str | None:
+    if isinstance(leaf, Const):
+        if leaf.value is None:
+            return "None"
+        return "a string" if isinstance(leaf.value, str) else "a Python number"
+    if isinstance(leaf, Number):
+        return "a NumPy array or Python number"
+    if isinstance(leaf, Network):
+        return "a Keras model or layer"
+    if isinstance(leaf, (Function, Class)):
+        return "a function" if isinstance(leaf, Function) else "a class"
+    if isinstance(leaf, Instance) and _is_keras(leaf.cls):
+        return "a model or layer"
+    if isinstance(leaf, Opaque) and leaf.node.op == INPUT:
+        return "a symbolic Keras tensor"
+    return None
+
+
+def _is_keras(cls: Class) -> bool:
+    return any(path.startswith(_KERAS_BASES) for path in cls.base_paths) or any(_is_keras(base) for base in cls.bases)

@@ -1,0 +1,168 @@
+"""Gradients that are tensors, but not the derivative that the program asks for.
+
+Called for gradient calls that surely answer; the sources are those to which a path surely leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flake8_gradtape.machine.events import Flaw, WrongValue
+from flake8_gradtape.machine.recording import Recorder, Tape, TapeState
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.values import Bend, Const, Flow, Kind, Node, Tensor, Value
+
+_ADDING = frozenset({"+", "-"})
+_SINGULAR = frozenset({"tf.math.log", "/", "tf.math.divide", "tf.math.reciprocal", "tf.math.rsqrt", "tf.math.acos"})
+MOST_NODES = 2000
+
+
+def wrong_values(
+    run: Run, tape: Tape, state: TapeState, at: cst.CSTNode, target: Value, weights: Value | None,
+    sources: list[tuple[str, Node]], names: tuple[str, str],
+) -> Iterator[WrongValue]:  # fmt: skip
+    """The flaws of one gradient call; `names` are the texts of its target and its output_gradients."""
+    text, weights_text = names
+    labels = tuple(name for name, _ in sources)
+    if isinstance(weights, Const) and weights.value is None and weights.asked is not None and sources:
+        yield WrongValue(at, tape.name, text, labels, Flaw.NONE_AS_WEIGHTS, weights_text)
+    if not isinstance(target, Tensor):
+        return
+    if isinstance(weights, Tensor) and weights.node is target.node and sources:
+        yield WrongValue(at, tape.name, text, labels, Flaw.LOSS_AS_WEIGHTS, weights_text)
+    for name, source in sources:
+        for flaw, what in _flaws(run.recorder, tape, state, target.node, source):
+            yield WrongValue(at, tape.name, text, (name,), flaw, what)
+
+
+def _flaws(
+    recorder: Recorder, tape: Tape, state: TapeState, target: Node, source: Node
+) -> Iterator[tuple[Flaw, str]]:  # fmt: skip
+    if source.kind is Kind.TENSOR and _used_before_watch(tape, state, target, source):
+        yield Flaw.WATCHED_BETWEEN, source.name
+    penalty = _penalty_outside(recorder, state, target, source)
+    if penalty is not None:
+        yield Flaw.PENALTY_OUTSIDE, penalty.name
+    cut = _partly_cut(state, target, source)
+    if cut is not None:
+        yield Flaw.PARTLY_CUT, cut
+    if _stepped_by_assignment(recorder, state, target, source):
+        yield Flaw.STEP_BY_ASSIGN, source.name
+    if _singular_where(state, target, source):
+        yield Flaw.WHERE_NAN, "tf.where"
+
+
+def _above(target: Node, through: frozenset[Flow]) -> dict[Node, None]:
+    """The nodes that the target was computed from along edges of these kinds."""
+    seen: dict[Node, None] = {}
+    pending = [target]
+    while pending and len(seen) < MOST_NODES:
+        node = pending.pop()
+        if node not in seen:
+            seen[node] = None
+            pending.extend(edge.node for edge in node.edges if edge.flow in through)
+    return seen
+
+
+_DIFFERENTIABLE = frozenset({Flow.GRADIENT})
+_ANY = frozenset(Flow)
+
+
+def _used_before_watch(tape: Tape, state: TapeState, target: Node, source: Node) -> bool:
+    """An operation on the way used the source while the tape was recording, but before it watched (A20)."""
+    times = [time for node, time in tape.watch_log if node is source and time >= state.since]
+    if not times or not source.recorded.keys().isdisjoint(state.recordings):
+        return False
+    return any(
+        node.time < min(times)
+        and not state.recordings.isdisjoint(node.during)
+        and state.recordings.isdisjoint(node.recorded)
+        and any(edge.node is source and edge.sure for edge in node.edges)
+        for node in _above_surely(target)
+    )
+
+
+def _above_surely(target: Node) -> dict[Node, None]:
+    seen: dict[Node, None] = {}
+    pending = [target]
+    while pending and len(seen) < MOST_NODES:
+        node = pending.pop()
+        if node not in seen:
+            seen[node] = None
+            pending.extend(edge.node for edge in node.edges if edge.sure)
+    return seen
+
+
+def _penalty_outside(recorder: Recorder, state: TapeState, target: Node, source: Node) -> Node | None:
+    """A term of a sum whose gradient was taken while the tape was not recording: a gradient penalty (C19).
+
+    Only terms that are added to the loss count: anything else computed outside may well be meant as a constant.
+    """
+    terms = _terms(target)
+    if len(terms) < 2:
+        return None
+    for term in terms:
+        above = _above(term, _DIFFERENTIABLE)
+        if any(node.recorded.keys() & state.recordings and source in _above(node, _DIFFERENTIABLE) for node in above):
+            continue
+        outside = [node for node in above if node.op == "gradient" and state.recordings.isdisjoint(node.during)]
+        penalty = next((node for node in outside if source in _above(node, _DIFFERENTIABLE)), None)
+        if penalty is not None and term is not target:
+            return term if term.name else penalty
+    return None
+
+
+def _terms(target: Node) -> list[Node]:
+    """The terms of the outermost sum."""
+    found: list[Node] = []
+    pending = [target]
+    while pending and len(found) < 50:
+        node = pending.pop()
+        if node.op in _ADDING and len(node.edges) == 2:
+            pending.extend(edge.node for edge in node.edges)
+        else:
+            found.append(node)
+    return found
+
+
+def _partly_cut(state: TapeState, target: Node, source: Node) -> str | None:
+    """Part of the dependence leaves TensorFlow (A55, A62) or was computed under stop_recording (A171)."""
+    for node in _above(target, _DIFFERENTIABLE):
+        if node.kind is Kind.NUMBER and source in _above(node, _ANY):
+            return node.op
+        paused = state.recordings.isdisjoint(node.during) and node.time > state.since
+        if paused and node.kind is Kind.TENSOR and node.op != "gradient" and source in _above(node, _DIFFERENTIABLE):
+            return node.name or node.op
+        for edge in node.edges:
+            if edge.flow is Flow.LEFT and source in _above(edge.node, _ANY):
+                return node.op
+    return None
+
+
+def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, source: Node) -> bool:
+    """The variable was assigned a step by a gradient while the tape was recording, and read again (C24)."""
+    for node in _above(target, _DIFFERENTIABLE):
+        if node.op == "read" and node.edges and node.edges[0].node is source:
+            for edge in node.edges[1:]:
+                written = _above(edge.node, _DIFFERENTIABLE)
+                if any(one.op == "gradient" and not state.recordings.isdisjoint(one.during) for one in written):
+                    return True
+    return False
+
+
+def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
+    """`tf.where(ok, log(x), 0)`: the gradient of the branch that is not chosen is infinite, and zero times that NaN."""
+    for node in _above(target, _DIFFERENTIABLE):
+        if node.op != "tf.where" or state.recordings.isdisjoint(node.recorded):
+            continue
+        guarded = [edge.node for edge in node.edges if edge.flow is Flow.NO_GRADIENT]
+        depends = any(source in _above(one, _ANY) for one in guarded)
+        branches = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
+        if depends and any(
+            one.op in _SINGULAR and one.bend is Bend.CURVED and source in _above(one, _DIFFERENTIABLE)
+            for one in branches
+        ):
+            return True
+    return False
