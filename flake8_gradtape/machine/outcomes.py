@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded
+from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.recording import Context
 from flake8_gradtape.machine.syntax import children
 
@@ -105,6 +105,8 @@ def _family(event: Event) -> str:
         return f"CallRaised {event.misuse.name}"
     if isinstance(event, GradientAsked):
         return "in block" if event.in_own_block else "None"
+    if isinstance(event, WrongValue):
+        return f"wrong value {event.flaw.name} {event.sources}"
     if isinstance(event, TapeEnded):
         return f"TapeEnded {min(event.asked, 2)} {event.kept} {event.grows}"
     return type(event).__name__

@@ -147,6 +147,8 @@ class Recorder:
         """When each variable was last assigned to."""
         self.called_from_outside = False
         """The run is a function by itself: a caller that is not seen may have a tape recording."""
+        self.asked_before: dict[object, None] = {}
+        """The gradient calls made so far, with the node of the target and those of the sources."""
         self.replaced: dict[Node, str] = {}
         """Tensors that took the name of the variable they were computed from."""
         self._holder: dict[int, int] = {}

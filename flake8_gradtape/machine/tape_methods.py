@@ -13,9 +13,11 @@ from flake8_gradtape.machine.events import (
     AskedSource,
     BackwardRecorded,
     CallRaised,
+    Flaw,
     GradientAsked,
     Misuse,
     RedundantWatch,
+    WrongValue,
 )
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.raising import not_a_tensor, raises, surely_eager, tape_raises, unwatchable
@@ -43,6 +45,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.wrong_values import wrong_values
 
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
@@ -228,7 +231,13 @@ def _answer(
     zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
     plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
-    certain = plain and not state.escaped and not arguments.open and (gradients is None or _is_none_mode(gradients))
+    certain = (
+        plain
+        and state.spent is False
+        and not state.escaped
+        and not arguments.open
+        and (gradients is None or _is_none_mode(gradients))
+    )
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     extra = run.nodes(weights) if weights is not None else []
     curved = recorder.surely_reads(state, targets, run.nodes(sources))
@@ -251,6 +260,14 @@ def _answer(
     judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
     names = _element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
+    if certain and method == "gradient" and not run.muted and run.reachable:
+        texts = (_text_of_argument(at, 0, "target"), _text_of_argument(at, 2, "output_gradients"))
+        for event in wrong_values(run, tape, state, at, target, weights, judge.sound, texts):
+            run.outcomes.claim(at, run.context, visit, event, run.doubts == 0)
+        if _stale(run, tape, state, at, target, judge.sound):
+            names_of_sources = tuple(name for name, _ in judge.sound)
+            stale = WrongValue(at, tape.name, texts[0], names_of_sources, Flaw.SAME_LOSS_AGAIN, texts[0])
+            run.outcomes.claim(at, run.context, visit, stale, run.doubts == 0)
     recorder.answered(value.tape)
     recorder.differentiated.update(reach.nodes)
     recorder.differentiated_anywhere.extend(reach.anywhere)
@@ -260,6 +277,17 @@ def _answer(
         ask_record.target = text_of(target_node) if target_node is not None and asked else ""
         recorder.asks.append(ask_record)
     return answer
+
+
+def _stale(run: Run, tape: Tape, state: TapeState, at: cst.Call, target: Value, sound: list[tuple[str, Node]]) -> bool:
+    """The call asked for the gradient of the same recorded loss before, and the variables have changed since."""
+    if tape.persistent is not True or not isinstance(target, Tensor) or not sound:
+        return False
+    key = (at, target.node, tuple(node for _, node in sound))
+    again = key in run.recorder.asked_before
+    run.recorder.asked_before[key] = None
+    changed = all(run.recorder.written.get(node, 0) > target.node.time for _, node in sound)
+    return again and changed and bool(run.recorder.surely_reads(state, [target.node], [node for _, node in sound]))
 
 
 def _may_be_tensor(leaf: Value) -> bool:
@@ -299,6 +327,8 @@ class _Judge:
         self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
         self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
         self.unspecific: Node | None = None
+        self.sound: list[tuple[str, Node]] = []
+        """The sources that surely get a gradient, with their names."""
 
     def _result(self, source: Node | None) -> Node:
         """The gradient of one source, computed from what its backward pass reads."""
@@ -361,6 +391,8 @@ class _Judge:
             return Const(None, self.record)
         if single:
             sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.targets, nodes[0])
+            if sure:
+                self.sound.append((name, nodes[0]))
             return Tensor(self._result(nodes[0] if len(nodes) == 1 else None), maybe_none=not sure)
         return Opaque(self._result(None))
 

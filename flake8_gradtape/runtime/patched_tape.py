@@ -186,7 +186,7 @@ def life_of(tape: Any) -> TapeLife | None:
 
 def caller(lines: ProgramLines, method: str) -> Place | None:
     """Where the program calls `method` right now; None if library code does."""
-    return lines.caller(method, _source_map)
+    return lines.caller(method, source_map)
 
 
 def misuse_of(tape: Any, life: TapeLife | None) -> Misuse:
@@ -196,9 +196,9 @@ def misuse_of(tape: Any, life: TapeLife | None) -> Misuse:
     return Misuse.SPENT if life.entered else Misuse.NOT_ENTERED
 
 
-def _source_map() -> Mapping[tuple[str, int], tuple[str, int, str]]:
-    """AutoGraph's map of the functions that are running in this thread."""
+def source_map() -> Mapping[tuple[str, int], tuple[str, int, str]]:
+    """Return AutoGraph's map of the functions that are running in this thread, from generated lines to written ones."""
     tf_stack: Any = import_module("tensorflow.python.util.tf_stack")
-    stacks: Any = getattr(tf_stack, "_source_mapper_stacks", {})
+    stacks: Any = getattr(tf_stack, "source_mapper_stacks", {})
     mappers = stacks.get(threading.get_ident(), [])
-    return mappers[-1].get_effective_source_map() if mappers else {}
+    return mappers[-1].get_effectivesource_map() if mappers else {}

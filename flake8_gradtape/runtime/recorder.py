@@ -12,8 +12,10 @@ from flake8_gradtape.runtime.instrument import instrumented
 from flake8_gradtape.runtime.lines import ProgramLines
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.observer import Observer
+from flake8_gradtape.runtime.patched_tape import source_map
 from flake8_gradtape.runtime.program import run_program
 from flake8_gradtape.runtime.result import Difference, ProgramError, Recording
+from flake8_gradtape.runtime.trace import Trace
 
 
 def record(
@@ -36,13 +38,14 @@ def record(
     """
     observer = Observer(NativeTapes())
     lines = ProgramLines(source, filename)
+    trace = Trace(lines, source_map)
 
     def finish(failed: bool) -> None:
         for tape in observer.finish(failed):
             tape_set: Any = import_module("tensorflow.python.eager.tape")
             tape_set.pop_tape(tape)  # entered by hand and never left: the next program is not to be recorded on it
 
-    with instrumented(observer, lines):
+    with instrumented(observer, lines), trace.running():
         error, output = run_program(source, filename, argv, capture, finish)
     events = [*((event, place.column) for place, event in observer.events()), *_class_entered(error)]
     reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
@@ -50,6 +53,8 @@ def record(
         events=tuple(event for event, _ in events),
         columns=tuple(column for _, column in events),
         error=error,
+        raised=trace.raised,
+        completed=trace.completed,
         library=tuple(observer.library_events()),
         warnings=tuple(observer.warnings),
         reached=reached,

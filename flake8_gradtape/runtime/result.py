@@ -9,13 +9,15 @@ from flake8_gradtape.machine.events import Event
 
 @dataclass(frozen=True)
 class ProgramError:
-    """The exception that ended a program."""
+    """An exception that ended a program, or was raised in it."""
 
     kind: str
     """The name of its type; "TimeLimit" if the program was stopped, "Died" if its process was."""
     message: str
     where: int | None
     """The line of the program (the innermost one), if there is one."""
+    column: int | None = None
+    """0-based, in characters, where the expression that raised begins; None if it is not known."""
 
     def __str__(self) -> str:
         lines = self.message.strip().splitlines() or [""]
@@ -80,6 +82,11 @@ class Recording:
     columns: tuple[int | None, ...] = ()
     """For each event the 0-based column, in characters, where its call begins; None if that is not known."""
     error: ProgramError | None = None
+    raised: tuple[ProgramError, ...] = ()
+    """Exceptions that came out of a line of the program, by whatever was called there, caught or not; of those of one
+    type that came out of the same place there is the first."""
+    completed: frozenset[int] = frozenset()
+    """Lines that ran with everything that stands on them, and raised nothing."""
     library: tuple[Event, ...] = ()
     """Events of tapes made by, or calls made by, library code: nothing a line of the program can be blamed for."""
     warnings: tuple[Warned, ...] = ()

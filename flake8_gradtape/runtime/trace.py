@@ -1,7 +1,7 @@
 """Notices which lines of the program run and which exceptions come out of them; knows nothing of tapes.
 
-Python's own trace function is used: it sees each line and each exception in the program's frames, and leaves all other
-frames alone.
+Python's trace function is used: it sees each line and each exception in the program's own frames, on every version of
+Python and whoever raises, and leaves all other frames alone.
 """
 
 from __future__ import annotations
@@ -13,45 +13,52 @@ from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
-from flake8_gradtape.runtime.lines import GENERATED, ProgramLines, SourceMap
+from flake8_gradtape.runtime.lines import Place, ProgramLines, SourceMap
 from flake8_gradtape.runtime.result import ProgramError
+
+_GENERATED = "__autograph_generated_file"
 
 
 class Trace:
-    """The lines that ran, and the exceptions that were raised on them, caught or not."""
+    """The lines of one program that ran, and the exceptions that were raised on them, caught or not.
+
+    `source_map` gives AutoGraph's map of the functions that run in this thread.
+    """
 
     def __init__(self, lines: ProgramLines, source_map: Callable[[], SourceMap]) -> None:
         self._lines = lines
         self._source_map = source_map
         self._ran: set[int] = set()
         self._broken: set[int] = set()
-        self._raised: dict[ProgramError, None] = {}
+        self._raised: dict[tuple[str, Place], ProgramError] = {}
 
+    @property
     def raised(self) -> tuple[ProgramError, ...]:
-        """Each exception under the innermost line of the program that it came through, in order, and once."""
-        return tuple(self._raised)
+        """The exceptions, each under the innermost line that it came through; one of a kind for each place."""
+        return tuple(self._raised.values())
 
+    @property
     def completed(self) -> frozenset[int]:
-        """Lines that ran, every expression on them included, and on which no statement was cut short."""
-        return frozenset(self._ran - self._broken - self._lines.lazy)
+        """Lines that ran to their end each time, with every expression on them."""
+        return frozenset(self._ran - self._broken - self._lines.partial)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Trace what runs in the block, in this thread and in those that are started; restore tracing afterwards."""
-        before, in_threads = sys.gettrace(), getattr(threading, "_trace_hook", None)
+        """Trace what runs in the block, also in threads that it starts; restore what was set before."""
+        before, in_threads = sys.gettrace(), threading.gettrace()
         threading.settrace(self._called)
         sys.settrace(self._called)
         try:
             yield
         finally:
             sys.settrace(before)
-            threading.settrace(in_threads)  # type: ignore[arg-type]
+            threading.settrace(in_threads)  # type: ignore[arg-type]  # None is what it gives and takes
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         filename = frame.f_code.co_filename
         if filename == self._lines.filename:
             return self._in_program
-        return self._in_generated if GENERATED in filename else None
+        return self._in_generated if _GENERATED in filename else None
 
     def _in_program(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":
@@ -61,18 +68,28 @@ class Trace:
         return self._in_program
 
     def _in_generated(self, frame: FrameType, event: str, argument: Any) -> Any:
-        """AutoGraph has written the function anew, and has a map from its lines to the program's."""
+        """A function that AutoGraph has written anew. Its exceptions are seen when they leave the traced function."""
         if event == "line":
             origin = self._source_map().get((frame.f_code.co_filename, frame.f_lineno))
             if origin is not None and origin[0] == self._lines.filename:
                 self._ran.add(origin[1])
         return self._in_generated
 
-    def _note(self, error: BaseException | Any, traceback: TracebackType | None) -> None:
-        if not isinstance(error, Exception) or isinstance(error, StopIteration):
+    def _note(self, error: Any, frames: TracebackType) -> None:
+        if not isinstance(error, BaseException):
             return
-        place = self._lines.raised(error, traceback)
-        if place is not None:
-            message = str(error).strip().partition("\n")[0] if not str(error).startswith("in user code:") else str(error)
-            self._raised[ProgramError(type(error).__name__, message, place.line, place.column)] = None
-            self._broken |= self._lines.statement(place.line)
+        place = self._lines.raised(error, frames)
+        if place is None:
+            return
+        self._broken.update(self._lines.statement(place.line))
+        kind = type(error).__name__
+        if isinstance(error, Exception) and not isinstance(error, StopIteration) and (kind, place) not in self._raised:
+            self._raised[kind, place] = ProgramError(kind, _text(error), place.line, place.column)
+
+
+def _text(error: Exception) -> str:
+    """What the exception says; it is the program's, and may be unable to."""
+    try:
+        return str(error)
+    except Exception:
+        return ""

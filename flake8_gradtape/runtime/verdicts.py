@@ -72,7 +72,7 @@ def _confirm(report: Reported, recording: Recording, claims: Mapping[str, Claim]
     if claim is None:
         verdict, words = Verdict.NOT_REACHED, f"{report.code} claims nothing that a run could show"
     else:
-        judged = [_JUDGES[claim](events, report.line, recording) for events in _calls(report, recording)]
+        judged = [_JUDGES[claim](events, report, recording) for events in _calls(report, recording)]
         order = (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.NOT_REACHED)
         verdict, words = min(judged, key=lambda one: order.index(one[0]))
     if verdict is Verdict.NOT_REACHED and recording.error is not None:
@@ -102,7 +102,7 @@ def _calls(report: Reported, recording: Recording) -> list[list[Event]]:
     return list(by_column.values()) or [by_header]
 
 
-def _gradient_is_none(events: Events, line: int, recording: Recording) -> Judged:
+def _gradient_is_none(events: Events, report: Reported, recording: Recording) -> Judged:
     asks = _of(events, GradientAsked)
     nothing = [ask for ask in asks if any(source.answer is Answer.NONE for source in ask.sources)]
     if nothing:
@@ -120,18 +120,23 @@ def _gradient_is_none(events: Events, line: int, recording: Recording) -> Judged
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-def _call_raises(events: Events, line: int, recording: Recording) -> Judged:
-    raised = _of(events, CallRaised)
-    if raised:
-        return Verdict.CONFIRMED, _first_line(raised[0].message)
-    if recording.error is not None and recording.error.where == line and recording.error.kind != "TimeLimit":
-        return Verdict.CONFIRMED, str(recording.error)
-    if line in recording.reached or recording.headers.get(line) in recording.reached:
+def _call_raises(events: Events, report: Reported, recording: Recording) -> Judged:
+    told = _of(events, CallRaised)
+    if told:
+        return Verdict.CONFIRMED, _first_line(told[0].message)
+    here = [error for error in recording.raised if error.where == report.line]
+    if recording.error is not None and recording.error.where == report.line and recording.error.kind != "TimeLimit":
+        here.append(recording.error)
+    if here:  # an error of a call on a tape is told as an event; this is one of something else
+        exactly = [error for error in here if error.column == report.column]
+        return Verdict.CONFIRMED, str((exactly or here)[0])
+    lines = {report.line, recording.headers.get(report.line)}
+    if not lines.isdisjoint(recording.reached) or not lines.isdisjoint(recording.completed):
         return Verdict.REFUTED, "the call did not raise"
-    return Verdict.NOT_REACHED, "no call on a tape was made on this line"
+    return Verdict.NOT_REACHED, "the line did not run to its end"
 
 
-def _recording_kept(events: Events, line: int, recording: Recording) -> Judged:
+def _recording_kept(events: Events, report: Reported, recording: Recording) -> Judged:
     told, cut = _lives(events, recording)
     kept = [life for life in told if life.kept is not None]
     if kept:
@@ -146,7 +151,7 @@ def _recording_kept(events: Events, line: int, recording: Recording) -> Judged:
     return _not_told(cut)
 
 
-def _recording_grows(events: Events, line: int, recording: Recording) -> Judged:
+def _recording_grows(events: Events, report: Reported, recording: Recording) -> Judged:
     lives = _of(events, TapeEnded)
     passes = [
         (life, recording.held[life.tape].growth)
@@ -163,7 +168,7 @@ def _recording_grows(events: Events, line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was entered or made on this line"
 
 
-def _never_asked(events: Events, line: int, recording: Recording) -> Judged:
+def _never_asked(events: Events, report: Reported, recording: Recording) -> Judged:
     told, cut = _lives(events, recording)
     asked = [life for life in (*told, *cut) if life.asked]
     if asked:
@@ -178,7 +183,7 @@ def _never_asked(events: Events, line: int, recording: Recording) -> Judged:
     return _not_told(cut)
 
 
-def _persistence_unused(events: Events, line: int, recording: Recording) -> Judged:
+def _persistence_unused(events: Events, report: Reported, recording: Recording) -> Judged:
     told, cut = _lives(events, recording)
     most = max((life.asked for life in (*told, *cut)), default=0)
     if most > 1:
@@ -190,13 +195,13 @@ def _persistence_unused(events: Events, line: int, recording: Recording) -> Judg
     return _not_told(cut)
 
 
-def _warns_in_block(events: Events, line: int, recording: Recording) -> Judged:
+def _warns_in_block(events: Events, report: Reported, recording: Recording) -> Judged:
     asks = _of(events, GradientAsked)
     inside = [ask for ask in asks if ask.in_own_block]
     if any(ask.result_differentiated for ask in inside):
         return Verdict.REFUTED, "the result was differentiated later, so recording it had a use"
     if inside:
-        logged = [warning.message for warning in recording.warnings if warning.where == line]
+        logged = [warning.message for warning in recording.warnings if warning.where == report.line]
         if logged:
             return Verdict.CONFIRMED, f"TensorFlow logged: {logged[0].partition(' (')[0]}"
         return Verdict.CONFIRMED, "the tape was recording while it was asked (TensorFlow's log is switched off)"
@@ -205,13 +210,13 @@ def _warns_in_block(events: Events, line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-def _work_unused(events: Events, line: int, recording: Recording) -> Judged:
+def _work_unused(events: Events, report: Reported, recording: Recording) -> Judged:
     work = _of(events, BackwardRecorded)
     if any(event.differentiated for event in work):
         return Verdict.REFUTED, "the outer tape was asked for a gradient through the result"
     told = [event for event in work if event.outer not in recording.interrupted]
     if told:
-        sizes = [one.operations for one in recording.backward if (one.where, one.outer) == (line, told[0].outer)]
+        sizes = [one.operations for one in recording.backward if (one.where, one.outer) == (report.line, told[0].outer)]
         count = _count(sizes[0], "operation") if sizes else "operations"
         return Verdict.CONFIRMED, f"the outer tape recorded {count} of this call, and no gradient goes through them"
     if work:
@@ -221,7 +226,7 @@ def _work_unused(events: Events, line: int, recording: Recording) -> Judged:
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
-_JUDGES: Mapping[Claim, Callable[[Events, int, Recording], Judged]] = {
+_JUDGES: Mapping[Claim, Callable[[Events, Reported, Recording], Judged]] = {
     Claim.GRADIENT_IS_NONE: _gradient_is_none,
     Claim.CALL_RAISES: _call_raises,
     Claim.RECORDING_KEPT: _recording_kept,
