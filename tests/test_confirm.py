@@ -101,7 +101,7 @@ def test_a_script_whose_process_dies_is_told(tmp_path: Path) -> None:
     status, output = confirmed([path], [Finding("CALL_RAISES", 2)])
     died = "Died: the process ended with status 7"
     assert output.splitlines() == [
-        f"{path}:2:0 CALL_RAISES not reached: no call on a tape was made on this line; the program was ended by {died}",
+        f"{path}:2:0 CALL_RAISES not reached: the line did not run to its end; the program was ended by {died}",
         f"{path}: the script was ended by {died}",
     ]
     assert status == 0

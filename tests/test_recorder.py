@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from flake8_gradtape.machine.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
 from tests.recorded_program import Program
 
@@ -231,6 +233,87 @@ def test_the_end_of_a_program_is_told_by_kind_and_line() -> None:
     assert broken.error is not None
     assert (broken.error.kind, broken.error.where, broken.events) == ("SyntaxError", 2, ())
     assert Program("raise SystemExit(3)").recording.error is not None
+
+
+def test_exceptions_are_told_by_the_innermost_line_of_the_program_and_once() -> None:
+    program = Program("""
+        import json
+        def read(text):
+            return json.loads(text)  # read
+        def attempt(text):
+            try:
+                read(text)
+            except ValueError as error:
+                raise LookupError("nothing") from error  # raise
+        for text in ["1", "x", "y", "2"]:
+            try:
+                attempt(text)
+            except LookupError:
+                pass
+        next(iter([]), None)
+        try:
+            next(iter([]))
+        except StopIteration:
+            pass
+    """)
+    assert [(error.kind, error.where) for error in program.recording.raised] == [
+        ("JSONDecodeError", program.line("read")),
+        ("LookupError", program.line("raise")),
+    ]
+    assert program.recording.error is None
+
+
+def test_a_line_is_completed_only_with_everything_on_it() -> None:
+    program = Program("""
+        x = tf.Variable(3.0)  # plain
+        double = lambda y: y * 2.0  # lambda
+        z = [y for y in (x,)]  # list
+        if x < 0.0: x.assign(0.0)  # if
+        def helper():
+            return x + x  # never
+        try:
+            tf.add(
+                x,
+                tf.missing)  # missing
+        except AttributeError:
+            pass
+        print(  # several
+            x, x)
+    """)
+    completed = program.recording.completed
+    assert {program.line("plain"), program.line("several")} <= completed
+    for word in ("lambda", "list", "if", "never", "missing"):
+        assert program.line(word) not in completed
+    assert program.line("missing") - 2 not in completed  # where the call begins that was never made
+
+
+def test_an_exception_that_cannot_be_told_does_not_disturb_the_program() -> None:
+    program = Program("""
+        class Silent(Exception):
+            def __str__(self):
+                raise TypeError
+        try:
+            raise Silent
+        except Silent:
+            done = True
+        assert done
+    """)
+    assert program.recording.error is None
+    assert [(error.kind, error.message) for error in program.recording.raised] == [("Silent", "")]
+
+
+def test_the_trace_function_of_before_is_set_again() -> None:
+    def trace(*_: object) -> None:
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        Program("x = 1")
+        after = sys.gettrace()
+    finally:
+        sys.settrace(before)
+    assert after is trace
 
 
 def test_the_in_block_warning_is_seen_at_every_call() -> None:

@@ -6,6 +6,7 @@ no matter of this test. The name of a claim is the code of the one rule that mak
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 from flake8_gradtape.machine.events import Claim
@@ -136,6 +137,87 @@ def test_the_end_of_the_program_by_an_exception_on_the_line_confirms() -> None:
     assert told == "TypeError: 'type' object does not support the context manager protocol"
     told = words("tape = tf.GradientTape()\ntape.gradients(1, 2)  # here", Claim.CALL_RAISES, CONFIRMED)
     assert told.startswith("AttributeError: 'GradientTape' object has no attribute 'gradients'")
+
+
+def test_an_exception_of_anything_else_on_the_line_confirms_too() -> None:
+    text = """
+        w = tf.Variable(2.0)
+        tape = tf.GradientTape()
+        try:
+            w -= 1.0  # augmented
+        except RuntimeError:
+            pass
+        for name in ["watch", "gradients"]:
+            try:
+                print(
+                    getattr(tape, name), (
+                        tape.gradients  # attribute
+                    )
+                )
+            except AttributeError:
+                pass
+        w.assign_sub(1.0)  # fine
+        decrease = lambda: w.assign_sub(1.0)  # maybe
+        if w < 0.0:
+            w -= 1.0  # never
+    """
+    assert words(text, Claim.CALL_RAISES, CONFIRMED, "augmented").startswith("RuntimeError: `variable -= value`")
+    told = words(text, Claim.CALL_RAISES, CONFIRMED, "attribute")
+    assert told == "AttributeError: 'GradientTape' object has no attribute 'gradients'"
+    assert words(text, Claim.CALL_RAISES, REFUTED, "fine") == "the call did not raise"
+    words(text, Claim.CALL_RAISES, NOT_REACHED, "maybe")
+    words(text, Claim.CALL_RAISES, NOT_REACHED, "never")
+
+
+def test_of_two_exceptions_on_one_line_the_one_in_the_column_is_quoted() -> None:
+    text = """
+        w = tf.Variable(2.0)
+        tape = tf.GradientTape()
+        for step in [tape, w]:
+            try:
+                w.nothing if step is w else tape.gradients  # here
+            except AttributeError:
+                pass
+    """
+    assert "gradients" in words(text, Claim.CALL_RAISES, CONFIRMED)
+    if sys.version_info >= (3, 11):  # earlier ones do not tell where on the line
+        assert "nothing" in words(text, Claim.CALL_RAISES, CONFIRMED, column=8)
+        assert "gradients" in words(text, Claim.CALL_RAISES, CONFIRMED, column=36)
+
+
+def test_an_exception_in_a_called_function_is_not_one_of_the_call() -> None:
+    text = """
+        def helper():
+            return tf.GradientTape().gradients()  # inside
+        try:
+            helper()  # outside
+        except AttributeError:
+            pass
+    """
+    words(text, Claim.CALL_RAISES, CONFIRMED, "inside")
+    words(text, Claim.CALL_RAISES, NOT_REACHED, "outside")
+
+
+def test_lines_of_traced_functions_raise_and_run_too() -> None:
+    text = """
+        x = tf.Variable(3.0)
+        @tf.function
+        def raising():
+            tf.GradientTape().gradients()  # raises
+        @tf.function
+        def running():
+            y = x * x
+            return tf.gradients(y, x)  # runs
+        running()
+        try:
+            raising()  # call
+        except AttributeError:
+            pass
+    """
+    told = words(text, Claim.CALL_RAISES, CONFIRMED, "raises")
+    assert told == "AttributeError: 'GradientTape' object has no attribute 'gradients'"
+    words(text, Claim.CALL_RAISES, NOT_REACHED, "call")
+    words(text, Claim.CALL_RAISES, REFUTED, "runs")
 
 
 def test_what_was_not_reached_is_explained_by_the_error_that_ended_the_program() -> None:

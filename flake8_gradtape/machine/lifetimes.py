@@ -106,15 +106,15 @@ def _named_by_functions(run: Run, tape: Tape) -> bool:
 def _module_holders(run: Run) -> dict[int, Kept]:
     """The tapes that names of the module still hold, and how."""
     found: dict[int, Kept] = {}
-    direct: dict[int, int] = {}
-    for value in _module_values(run):
+    for name, value in _module_names(run):
         alternatives = [option for option in options(value) if option != UNBOUND]
         numbers = [option.tape for option in alternatives if isinstance(option, TapeValue)]
         if numbers and len(numbers) == len(alternatives):
             if len({run.recorder.tapes[number].at for number in numbers}) == 1:
                 for number in numbers:
-                    direct[number] = direct.get(number, 0) + 1
-                    found[number] = Kept.SECOND_NAME if direct[number] > 1 else Kept.MODULE
+                    first = name == run.recorder.tapes[number].name
+                    if not first or number not in found:
+                        found[number] = Kept.MODULE if first else Kept.SECOND_NAME
         elif isinstance(value, (Sequence, Mapping)):
             for number in run.tapes_in(value):
                 found.setdefault(number, Kept.CONTAINER)
@@ -125,13 +125,13 @@ def _module_holders(run: Run) -> dict[int, Kept]:
     return found
 
 
-def _module_values(run: Run) -> list[Value]:
-    return [value for key, value in run.store.snapshot() if isinstance(key, tuple) and key[0] == 0]
+def _module_names(run: Run) -> list[tuple[str, Value]]:
+    return [(key[1], value) for key, value in run.store.snapshot() if isinstance(key, tuple) and key[0] == 0]
 
 
 def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
     """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
-    values: list[Value] = [value for value in _module_values(run) if not isinstance(value, Choice)]
+    values: list[Value] = [value for _, value in _module_names(run) if not isinstance(value, Choice)]
     if isinstance(instance, Instance):
         values.extend(value for _, value in run.entries(instance.cell).entries)
     return {node for value in values if run.definite(value) for node in run.nodes(value)}

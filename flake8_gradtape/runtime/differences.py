@@ -93,11 +93,12 @@ def _judge(ask: SeenInFull, gave: Any, truth: Any, noise: float, rounding: float
     size = max(np.max(np.abs(gave), initial=0.0), np.max(np.abs(truth), initial=0.0))
     tolerance = float(relative * size + noise + rounding)
     off = float(np.max(np.abs(gave - truth), initial=0.0))
-    single = gave.size == 1 and sum(source.value.size for source in ask.sources) == 1
+    single = len(ask.sources) == 1 and ask.sources[0].value.size == 1
+    unit = _size(ask.sources[0].value) if single else 1.0
     along = "" if single else "along one direction, "
-    words = f"{along}{ask.method}() gave {_number(gave)} and central differences give {_number(truth)}"
+    words = f"{along}{ask.method}() gave {_number(gave / unit)}, central differences give {_number(truth / unit)}"
     wrong = True if off > _WRONG * tolerance else False if off <= tolerance else None
-    return Difference(ask.line, ask.column, wrong, f"{words} (tolerance {tolerance:.1g})")
+    return Difference(ask.line, ask.column, wrong, f"{words} (tolerance {tolerance / unit:.1g})")
 
 
 def _question(ask: SeenInFull, asks: Sequence[SeenAsk]) -> _Question:
@@ -153,10 +154,15 @@ def _direction(ask: SeenInFull) -> dict[Point, Any]:
             continue
         shape = source.value.shape
         along = np.ones(shape) if source.value.size == 1 and len(ask.sources) == 1 else random.standard_normal(shape)
-        found.setdefault(source.point, along * max(1.0, float(np.sqrt(np.mean(np.square(source.value))))))
+        found.setdefault(source.point, along * _size(source.value))
     if not found:
         raise CannotReplay("no source of the call can be changed")
     return found
+
+
+def _size(value: Any) -> float:
+    np: Any = import_module("numpy")
+    return max(1.0, float(np.sqrt(np.mean(np.square(value)))))
 
 
 def _along(ask: SeenInFull, direction: dict[Point, Any]) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +17,13 @@ from flake8_gradtape.machine.events import (
     Event,
     GradientAsked,
     Misuse,
+    RedundantWatch,
     TapeEnded,
 )
-from flake8_gradtape.runtime.lines import Place
+from flake8_gradtape.runtime.lines import Place, source_of_arguments
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.result import BackwardWork, Held, Warned
-from flake8_gradtape.runtime.tape_life import TapeLife
+from flake8_gradtape.runtime.tape_life import TapeLife, Watch
 
 
 @dataclass
@@ -103,9 +105,10 @@ class Observer:
         life.forget()
         self._results.pop(life.name, None)
 
-    def die(self, life: TapeLife) -> None:
-        """The tape object is gone."""
+    def die(self, life: TapeLife, deleted: bool) -> None:
+        """The tape object is gone; `deleted` says whether the program deletes a name right now."""
         if not life.ended:
+            life.deleted = deleted
             self._end(life, kept=False)
 
     # Calls ----------------------------------------------------------------------------------------------------------
@@ -114,6 +117,20 @@ class Observer:
         """The program calls a method of a tape."""
         self._use(life, place)
         self._thread.place = place
+
+    def watch(self, life: TapeLife, place: Place | None, watched: Sequence[Any]) -> None:
+        """The program called `watch`."""
+        numbers = tuple(getattr(getattr(one, "handle", None), "_id", None) for one in watched)
+        life.watches.append(Watch(place, numbers))
+
+    def access(self, variable: Any) -> None:
+        """A variable is read: tapes that record and watch what they see watch it, if it is trainable."""
+        number = getattr(variable.handle, "_id", None)
+        if number is None or not variable.trainable:
+            return
+        for life, _ in self._thread.active:
+            if getattr(life.ref(), "_watch_accessed_variables", False):
+                life.accessed.add(number)
 
     def fail(self, life: TapeLife | None, method: str, place: Place | None, misuse: Misuse, error: Exception) -> None:
         """A call on a tape raised."""
@@ -210,7 +227,8 @@ class Observer:
 
     def events(self) -> list[tuple[Place, Event]]:
         """What happened on lines of the program."""
-        return [(place, _event(entry)) for place, entry in self._story if place is not None]
+        told = [(place, _event(entry)) for place, entry in self._story if place is not None]
+        return told + list(self._redundant_watches())
 
     def library_events(self) -> list[Event]:
         """What library code did."""
@@ -223,6 +241,16 @@ class Observer:
             for place, entry in self._story
             if place is not None and isinstance(entry, Backward)
         ]
+
+    def _redundant_watches(self) -> Iterator[tuple[Place, Event]]:
+        """The calls of `watch` that made no difference, each time that they ran."""
+        watches = [(life, watch) for life in self._lives for watch in life.watches]
+        needed = {watch.place for life, watch in watches if not life.is_redundant(watch)}
+        for life, watch in watches:
+            if watch.place is not None and watch.place not in needed:
+                argument = source_of_arguments(watch.place.call, 0, "tensor")
+                name = ast.unparse(argument) if argument else ""
+                yield watch.place, RedundantWatch(watch.place.line, life.name, name)
 
     @property
     def interrupted(self) -> frozenset[str]:

@@ -199,6 +199,6 @@ def misuse_of(tape: Any, life: TapeLife | None) -> Misuse:
 def source_map() -> Mapping[tuple[str, int], tuple[str, int, str]]:
     """Return AutoGraph's map of the functions that are running in this thread, from generated lines to written ones."""
     tf_stack: Any = import_module("tensorflow.python.util.tf_stack")
-    stacks: Any = getattr(tf_stack, "source_mapper_stacks", {})
+    stacks: Any = getattr(tf_stack, "_source_mapper_stacks", {})
     mappers = stacks.get(threading.get_ident(), [])
-    return mappers[-1].get_effectivesource_map() if mappers else {}
+    return mappers[-1].get_effective_source_map() if mappers else {}

@@ -180,7 +180,7 @@ class _Run:
             (constants, "convert_to_eager_tensor", functools.partial(self._executing, position=None)),
             (made, "__init__", self._making),
             (tape, "_push_tape", self._pushing),
-            *((base, name, self._writing) for name in vars(base) if name.startswith(_WRITES)),
+            *((owner, name, self._writing) for owner in (base, made) for name in vars(owner) if name.startswith(_WRITES)),
             *((tape, name, functools.partial(self._asked, method=name)) for name in _ASKING),
         ]
         originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]

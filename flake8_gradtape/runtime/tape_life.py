@@ -30,6 +30,15 @@ class Pass:
     """How many of those were recorded in earlier blocks of the same `with`."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """One call of `watch`."""
+
+    place: Place | None
+    watched: tuple[int | None, ...]
+    """The number of each variable; None for anything that is none."""
+
+
 @dataclass
 class TapeLife:
     """One tape. `ref` is weak: the recorder must not be what keeps a tape alive."""
@@ -50,6 +59,11 @@ class TapeLife:
     tensors: dict[int, weakref.ref[Any]] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
     last_use: int | None = None
+    deleted: bool = False
+    """It went when the program deleted a name of it."""
+    watches: list[Watch] = field(default_factory=list)
+    accessed: set[int] = field(default_factory=set)
+    """Trainable variables, by number, that the tape watched by itself."""
 
     def native(self) -> Any:
         """TensorFlow's own tape; None if the tape was never entered, is spent or is gone."""
@@ -127,8 +141,13 @@ class TapeLife:
             kept=Kept.MODULE if kept else None,  # what keeps it is not to be seen at run time
             entered_again_in_loop=again,
             grows=self.grows(),
+            deleted=self.deleted,
             last_use=self.last_use,
         )
+
+    def is_redundant(self, watch: Watch) -> bool:
+        """Whether the tape came to watch all of that by itself."""
+        return bool(watch.watched) and all(number in self.accessed for number in watch.watched)
 
     def measure_and_release(self, native: NativeTapes, active: Sequence[Any]) -> Held:
         """Take the recording from the tape, at the end of the program, and see which tensors die by that."""

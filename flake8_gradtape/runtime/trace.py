@@ -52,7 +52,7 @@ class Trace:
             yield
         finally:
             sys.settrace(before)
-            threading.settrace(in_threads)  # type: ignore[arg-type]  # None is what it gives and takes
+            threading.settrace(in_threads)
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         filename = frame.f_code.co_filename
@@ -78,6 +78,7 @@ class Trace:
     def _note(self, error: Any, frames: TracebackType) -> None:
         if not isinstance(error, BaseException):
             return
+        self._broken.update(self._lines.statement(frames.tb_lineno))
         place = self._lines.raised(error, frames)
         if place is None:
             return
