@@ -13,34 +13,36 @@ from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.syntax import children, scope_of, target_names
+from flake8_gradtape.machine.syntax import TARGETING, children, scope_of, target_names, target_of
 from flake8_gradtape.machine.tape_methods import settle
 from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Value
 
 BUDGET_OF_A_ROOT = 25_000
-"""Evaluated expressions and statements, for the module body or one function with all that it calls."""
+BUDGET_OF_A_FUNCTION = 10_000
+"""Evaluated expressions and statements, for the module body or one function, with all that it calls."""
 BUDGET_OF_A_LINE = 40
 """What each line of the module adds to the budget of the whole module."""
 
 
-_GRAPH_WORDS = frozenset(
-    "disable_eager_execution disable_v2_behavior Graph Session InteractiveSession placeholder as_default "
-    "run_functions_eagerly wrap_function".split()
-)
+_GRAPH_WORDS = (
+    "disable_eager", "disable_v2_behavior", ".Graph(", "Session(", "placeholder", "as_default", "wrap_function",
+)  # fmt: skip
+"""Text that shows that a module may run in graph mode."""
 
 
-def interpret(module: cst.Module, lines: int) -> list[Event]:
+def interpret(module: cst.Module, text: str) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
-    `lines` is the length of the text; the work is bounded by it. What exceeds the bound is not claimed.
+    `text` is what the module was parsed from; the work is bounded by its length, and what exceeds the bound is not
+    claimed.
     """
     run = Run(evaluate, execute)
     run.call_network = call_network
-    run.uses_graphs = not _GRAPH_WORDS.isdisjoint(run.outcomes.names_in(module))
-    left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * lines
+    run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
+    left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
-    counts = binding_counts(module.body)
+    counts = Bindings(module)
     while left > 0:
         function = _next_root(run, done)
         if function is None:
@@ -50,7 +52,7 @@ def interpret(module: cst.Module, lines: int) -> list[Event]:
     return run.outcomes.events()
 
 
-def run_alone(run: Run, budget: int, function: Function, counts: dict[str, int]) -> int:
+def run_alone(run: Run, budget: int, function: Function, counts: Bindings) -> int:
     """Run a function as somebody unseen would call it, and the functions it defines; gives the work done."""
     mark = run.store.mark()
     run.store.reachable = True
@@ -70,7 +72,7 @@ def run_alone(run: Run, budget: int, function: Function, counts: dict[str, int])
         if run.reachable:
             run.escape(result)
 
-    spent = _run_root(run, min(budget, BUDGET_OF_A_ROOT), function.definition, act, instance, owner)
+    spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
     for definition, inner in list(run.defined_functions.items()):
         if definition in before or definition in run.entered_functions or spent >= budget:
             continue
@@ -132,39 +134,58 @@ def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
     return waiting[0] if waiting else None
 
 
-def _blur_closure(run: Run, function: Function, counts: dict[str, int]) -> None:
+def _blur_closure(run: Run, function: Function, counts: Bindings) -> None:
     """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
     frame: Frame | None = run.frames[function.frame]
     names = run.outcomes.names_in(function.definition)
     while frame is not None:
         for name in names:
             value = run.store.get((frame.number, name))
-            if value is not None and counts.get(name, 2) > 1:
+            if value is not None and counts.of(name) > 1:
                 run.store.set((frame.number, name), run.blur(value))
         frame = frame.parent
 
 
-def binding_counts(body: Iterable[cst.CSTNode]) -> dict[str, int]:
+class Bindings:
+    """How many times each name of a module is bound; counted when somebody asks."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self._module = module
+        self._counts: dict[str, int] | None = None
+
+    def of(self, name: str) -> int:
+        """How many bindings a name has, in any scope; unknown ones count as many."""
+        if self._counts is None:
+            self._counts = _binding_counts(self._module.body)
+        return self._counts.get(name, 2)
+
+
+def _binding_counts(body: Iterable[cst.CSTNode]) -> dict[str, int]:
     """How many times each name is bound, in any scope; a binding in a loop or by another scope counts twice."""
     found: dict[str, int] = {}
+
+    def count(name: str, weight: int) -> None:
+        found[name] = found.get(name, 0) + weight
+
     pending: list[tuple[cst.CSTNode, int]] = [(node, 1) for node in body]
     while pending:
         node, weight = pending.pop()
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            found[node.name.value] = found.get(node.name.value, 0) + weight
-            for name in scope_of(node).globals if isinstance(node, cst.FunctionDef) else ():
-                found[name] = found.get(name, 0) + 2
-            for name in scope_of(node).nonlocals if isinstance(node, cst.FunctionDef) else ():
-                found[name] = found.get(name, 0) + 2
-            pending.extend((child, 1) for child in children(node.body))
+        kind = type(node)
+        if kind is cst.Name:
             continue
-        if isinstance(
-            node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del)
-        ):
-            target = node.name if isinstance(node, cst.AsName) else node.target
-            heavy = 2 if isinstance(node, (cst.For, cst.AugAssign, cst.Del)) else weight
-            for name in target_names(target):
-                found[name] = found.get(name, 0) + heavy
-        inner = 2 if isinstance(node, (cst.For, cst.While)) else weight
+        if kind is cst.FunctionDef or kind is cst.ClassDef:
+            count(node.name.value, weight)  # type: ignore[attr-defined]
+            scope = scope_of(node) if kind is cst.FunctionDef else None
+            for name in scope.globals | scope.nonlocals if scope is not None else ():
+                count(name, 2)
+            weight = 1
+        elif kind in TARGETING:
+            heavy = 2 if kind in _REBINDING else weight
+            for name in target_names(target_of(node)):
+                count(name, heavy)
+        inner = 2 if kind is cst.For or kind is cst.While else weight
         pending.extend((child, inner) for child in children(node))
     return found
+
+
+_REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})

@@ -93,9 +93,10 @@ class Outcomes:
             pending: list[cst.CSTNode] = [definition]
             while pending:
                 node = pending.pop()
-                if isinstance(node, cst.Name):
+                if type(node) is cst.Name:
                     found.add(node.value)
-                pending.extend(children(node))
+                else:
+                    pending.extend(children(node))
             known = self._names[definition] = frozenset(found)
         return known
 

@@ -19,16 +19,21 @@ def _fields(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if one.name not in _SKIPPED and "whitespace" not in one.name)
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The parts of a node that are code; white space, punctuation and annotations are left out."""
+    found: list[cst.CSTNode] = []
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
+        # no isinstance: libcst's classes are abstract base classes, for which that is slow
+        kind = type(value)
+        if kind is tuple or kind is list:
+            found.extend(value)
+        elif kind not in _NO_NODES:
+            found.append(value)
+    return found
+
+
+_NO_NODES = frozenset({str, bool, type(None), cst.MaybeSentinel, int})
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,29 @@ class Scope:
     globals: frozenset[str]
     nonlocals: frozenset[str]
     generator: bool
+
+
+_LEAVES = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Pass, cst.Break, cst.Continue})
+_DEFINING = frozenset({cst.FunctionDef, cst.ClassDef})
+TARGETING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del})
+_ASSIGNING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign})
+_IMPORTING = frozenset({cst.Import, cst.ImportFrom})
+_COMPREHENSIONS = frozenset({cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp})
+_MATCHING = frozenset({cst.MatchAs, cst.MatchStar, cst.MatchMapping})
+# the sets are asked by exact type: isinstance is slow for libcst's abstract base classes
+
+
+def target_of(node: cst.CSTNode) -> cst.CSTNode:
+    """What an assignment, a loop, a `with` item or a `del` binds."""
+    target: cst.CSTNode = getattr(node, "name" if type(node) is cst.AsName else "target")
+    return target
+
+
+def _captured_names(pattern: cst.CSTNode) -> Iterator[str]:
+    """The names that a pattern of `match` binds itself."""
+    name = pattern.rest if isinstance(pattern, cst.MatchMapping) else getattr(pattern, "name", None)
+    if isinstance(name, cst.Name):
+        yield name.value
 
 
 @lru_cache(maxsize=4096)
@@ -55,37 +83,27 @@ def scope_of(definition: cst.CSTNode) -> Scope:
     )
     while pending:
         node = pending.pop()
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            names.add(node.name.value)
-            pending.extend(decorator.decorator for decorator in node.decorators)
+        kind = type(node)
+        if kind in _LEAVES:
             continue
-        if isinstance(node, cst.Lambda):
-            continue
-        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr)):
-            names.update(target_names(node.target))
-        elif isinstance(node, cst.AsName):
-            names.update(target_names(node.name))
-        elif isinstance(node, cst.Del):
-            names.update(target_names(node.target))
-        elif isinstance(node, cst.Global):
-            global_names.update(item.name.value for item in node.names)
-            continue
-        elif isinstance(node, cst.Nonlocal):
-            nonlocal_names.update(item.name.value for item in node.names)
-            continue
-        elif isinstance(node, (cst.Import, cst.ImportFrom)):
-            names.update(imported_names(node))
-            continue
-        elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and isinstance(node.name, cst.Name):
-            names.add(node.name.value)
-        elif isinstance(node, cst.MatchMapping) and node.rest is not None:
-            names.add(node.rest.value)
-        elif isinstance(node, cst.Yield):
-            generator = True
-        if isinstance(node, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)):
+        if kind in _DEFINING:
+            names.add(node.name.value)  # type: ignore[attr-defined]
+            pending.extend(decorator.decorator for decorator in node.decorators)  # type: ignore[attr-defined]
+        elif kind in TARGETING:
+            names.update(target_names(target_of(node)))
+            pending.extend(children(node))
+        elif kind is cst.Global or kind is cst.Nonlocal:
+            declared = (item.name.value for item in node.names)  # type: ignore[attr-defined]
+            (global_names if kind is cst.Global else nonlocal_names).update(declared)
+        elif kind in _IMPORTING:
+            names.update(imported_names(node))  # type: ignore[arg-type]
+        elif kind in _COMPREHENSIONS:
             names.update(_walrus_names(node))
-            continue
-        pending.extend(children(node))
+        elif kind is not cst.Lambda:
+            generator = generator or kind is cst.Yield
+            if kind in _MATCHING:
+                names.update(_captured_names(node))
+            pending.extend(children(node))
     return Scope(
         frozenset(names - global_names - nonlocal_names), frozenset(global_names), frozenset(nonlocal_names), generator
     )
@@ -96,8 +114,8 @@ def _walrus_names(node: cst.CSTNode) -> set[str]:
     pending = [node]
     while pending:
         one = pending.pop()
-        if isinstance(one, cst.NamedExpr):
-            found.update(target_names(one.target))
+        if type(one) is cst.NamedExpr:
+            found.update(target_names(target_of(one)))
         pending.extend(children(one))
     return found
 
@@ -120,6 +138,11 @@ def parameter_names(params: cst.Parameters) -> list[str]:
 
 def target_names(target: cst.CSTNode) -> Iterator[str]:
     """The names that an assignment to `target` binds."""
+    if type(target) is cst.Name:
+        yield target.value
+        return
+    if type(target) is cst.Attribute or type(target) is cst.Subscript:
+        return
     pending: list[cst.CSTNode] = [target]
     while pending:
         node = pending.pop()
@@ -177,8 +200,8 @@ def _attributes_set_on(definition: cst.ClassDef) -> frozenset[str]:
     pending: list[cst.CSTNode] = [definition.body]
     while pending:
         node = pending.pop()
-        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign)):
-            found.update(_attribute_targets(node.target))
+        if type(node) in _ASSIGNING:
+            found.update(_attribute_targets(target_of(node)))
         pending.extend(children(node))
     return frozenset(found)
 

@@ -33,9 +33,19 @@ from flake8_gradtape.rules.tap212_graph_gradients_in_eager import GraphGradients
 from flake8_gradtape.rules.tap301_persistent_never_deleted import PersistentNeverDeleted
 from flake8_gradtape.rules.tap302_persistent_reentered import PersistentReentered
 from flake8_gradtape.rules.tap303_tape_never_asked import TapeNeverAsked
+from flake8_gradtape.rules.tap304_persistent_without_del import PersistentWithoutDel
 from flake8_gradtape.rules.tap401_gradient_inside_persistent import GradientInsidePersistent
 from flake8_gradtape.rules.tap402_inner_gradient_unused import InnerGradientUnused
 from flake8_gradtape.rules.tap403_needless_persistent import NeedlessPersistent
+from flake8_gradtape.rules.tap404_redundant_watch import RedundantWatch
+from flake8_gradtape.rules.tap501_watched_between_uses import WatchedBetweenUses
+from flake8_gradtape.rules.tap502_none_as_output_gradients import NoneAsOutputGradients
+from flake8_gradtape.rules.tap503_loss_as_output_gradients import LossAsOutputGradients
+from flake8_gradtape.rules.tap504_penalty_outside import PenaltyOutside
+from flake8_gradtape.rules.tap505_partly_cut import PartlyCut
+from flake8_gradtape.rules.tap506_inner_step_by_assign import InnerStepByAssign
+from flake8_gradtape.rules.tap507_where_nan import WhereNan
+from flake8_gradtape.rules.tap508_same_loss_again import SameLossAgain
 from flake8_gradtape.rules.tap900_internal_error import InternalError
 
 _RULES: tuple[type[Rule], ...] = (
@@ -69,9 +79,19 @@ _RULES: tuple[type[Rule], ...] = (
     PersistentNeverDeleted,
     PersistentReentered,
     TapeNeverAsked,
+    PersistentWithoutDel,
     GradientInsidePersistent,
     InnerGradientUnused,
     NeedlessPersistent,
+    RedundantWatch,
+    WatchedBetweenUses,
+    NoneAsOutputGradients,
+    LossAsOutputGradients,
+    PenaltyOutside,
+    PartlyCut,
+    InnerStepByAssign,
+    WhereNan,
+    SameLossAgain,
     InternalError,
 )
 

@@ -10,14 +10,14 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from flake8_gradtape.machine.events import Claim
 from flake8_gradtape.runtime.result import ProgramError, Recording
-from flake8_gradtape.runtime.verdicts import Confirmation, Reported, Verdict, confirm_findings
+from flake8_gradtape.runtime.verdicts import Confirmation, Reported, Verdict, confirm_findings, lines_to_compare
 
 NO_TENSORFLOW = "TensorFlow is not installed; install it with: pip install 'flake8-gradtape[runtime]'"
 _GRACE = 60.0
@@ -44,15 +44,16 @@ def confirm_file(
     """Run a script and judge the findings in it by what TensorFlow did.
 
     The script runs in a new process with its own folder as working directory and first on `sys.path`, and is stopped
-    after `timeout` seconds; what it had reached is judged. What it prints is dropped.
+    after `timeout` seconds; what it had reached is judged. What it prints is dropped. If a finding says that a value
+    is wrong, the script is run several times more, with the sources of the gradient changed a little.
 
     Raises NoTensorFlow, and OSError if the file can't be read.
     """
-    recording = record_file(path, timeout)
+    recording = record_file(path, timeout, lines_to_compare(reports, claims))
     return FileConfirmation(tuple(confirm_findings(reports, recording, claims)), recording.error)
 
 
-def record_file(path: str | Path, timeout: float | None = None) -> Recording:
+def record_file(path: str | Path, timeout: float | None = None, compared: Collection[int] = ()) -> Recording:
     """Run a script in a new process and give its recording; see `confirm_file`.
 
     A process that dies without a report gives a recording that holds nothing but that error.
@@ -62,6 +63,7 @@ def record_file(path: str | Path, timeout: float | None = None) -> Recording:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "recording"
         command = [sys.executable, "-c", _START, _PACKAGES, str(script), str(answer), str(timeout or 0.0)]
+        command += map(str, sorted(compared))
         try:
             done = subprocess.run(
                 command,

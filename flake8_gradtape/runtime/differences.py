@@ -189,7 +189,10 @@ def _flat3(jacobian: Any, along: Any) -> Any:
 
 def _slope(ask: SeenInFull, question: _Question, ahead: Sequence[Any], behind: Sequence[Any], width: float) -> Any:
     np: Any = import_module("numpy")
-    slopes = [(np.asarray(a, np.float64) - np.asarray(b, np.float64)) / width for a, b in zip(ahead, behind, strict=True)]
+    slopes = [
+        (np.asarray(one, np.float64) - np.asarray(other, np.float64)) / width
+        for one, other in zip(ahead, behind, strict=True)
+    ]
     if ask.method == "gradient":
         weights = question.weights or tuple(np.ones_like(slope) for slope in slopes)
         return np.asarray(sum(np.sum(weight * slope) for weight, slope in zip(weights, slopes, strict=True)))
@@ -200,10 +203,8 @@ def _slope(ask: SeenInFull, question: _Question, ahead: Sequence[Any], behind: S
 
 def _rounding(target: Sequence[Any], step: float) -> float:
     np: Any = import_module("numpy")
-    return max(
-        (float(np.finfo(one.dtype).eps * np.max(np.abs(one), initial=0.0) * np.sqrt(one.size)) / step for one in target),
-        default=0.0,
-    )
+    errors = [np.finfo(one.dtype).eps * np.max(np.abs(one), initial=0.0) * np.sqrt(one.size) for one in target]
+    return float(max(errors, default=0.0)) / step
 
 
 def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
@@ -217,5 +218,7 @@ def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
 
 
 def _number(value: Any) -> str:
-    flat = value.reshape(-1)
-    return f"{flat[0]:.6g}" if flat.size == 1 else f"[{', '.join(f'{one:.6g}' for one in flat[:4])}{', ...' * (flat.size > 4)}]"
+    shown = [f"{one:.6g}" for one in value.reshape(-1)[:4]]
+    if value.size == 1:
+        return shown[0]
+    return f"[{', '.join(shown)}{', ...' if value.size > len(shown) else ''}]"

@@ -6,11 +6,13 @@ Each does what the original does, and passes on what that returns or raises.
 from __future__ import annotations
 
 import contextlib
+import dis
 import functools
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from flake8_gradtape.machine.events import Misuse
@@ -28,6 +30,7 @@ class PatchedTape:
         self._observer = observer
         self._lines = lines
         self._context: Any = import_module("tensorflow.python.eager.context")
+        self._backprop: Any = import_module("tensorflow.python.eager.backprop")
         self._op_callbacks: Any = import_module("tensorflow.python.framework.op_callbacks")
 
     def methods(self, tape_class: Any) -> dict[str, Any]:
@@ -47,7 +50,7 @@ class PatchedTape:
         def died(tape: Any) -> None:
             life = life_of(tape)
             if life is not None:
-                self._observer.die(life)
+                self._observer.die(life, _deletes_a_name(sys._getframe(1)))
 
         return {**patched, "__del__": died}
 
@@ -72,6 +75,16 @@ class PatchedTape:
             return result
 
         return recorded
+
+    def variable_accessed(self, original: Callable[..., None]) -> Callable[..., None]:
+        """A variable tells the tapes that it is read."""
+
+        @functools.wraps(original)
+        def accessed(variable: Any) -> None:
+            original(variable)
+            self._observer.access(variable)
+
+        return accessed
 
     def run(self, tape: Any, method: str, call: Callable[[], Any]) -> Any:
         """Make a call on a tape, and note it if it raises."""
@@ -146,6 +159,9 @@ class PatchedTape:
             life = life_of(tape)
             if method == "reset" and life is not None:
                 self._observer.drop(life)
+            if method == "watch" and life is not None:
+                watched = list(self._backprop._extract_tensors_and_variables(*args, **kwargs))
+                self._observer.watch(life, caller(self._lines, method), watched)
             return result
 
         return called
@@ -194,6 +210,11 @@ def misuse_of(tape: Any, life: TapeLife | None) -> Misuse:
     if life is None or getattr(tape, "_tape", None) is not None:
         return Misuse.OTHER
     return Misuse.SPENT if life.entered else Misuse.NOT_ENTERED
+
+
+def _deletes_a_name(frame: FrameType) -> bool:
+    """Whether the frame is executing a `del`."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("DELETE_") if frame.f_lasti >= 0 else False
 
 
 def source_map() -> Mapping[tuple[str, int], tuple[str, int, str]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.machine.events import CallRaised, Event, Misuse
+from flake8_gradtape.machine.events import CallRaised, Event, Misuse, TapeEnded
+from flake8_gradtape.runtime.deletions import deleted_by_name
 from flake8_gradtape.runtime.differences import measure
 from flake8_gradtape.runtime.instrument import instrumented
-from flake8_gradtape.runtime.lines import ProgramLines
+from flake8_gradtape.runtime.lines import Place, ProgramLines
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.observer import Observer
 from flake8_gradtape.runtime.patched_tape import source_map
@@ -47,7 +49,9 @@ def record(
 
     with instrumented(observer, lines), trace.running():
         error, output = run_program(source, filename, argv, capture, finish)
-    events = [*((event, place.column) for place, event in observer.events()), *_class_entered(error)]
+    deleted = deleted_by_name(source)
+    told = [(_deleted(event, place, deleted), place.column) for place, event in observer.events()]
+    events = [*told, *_class_entered(error)]
     reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
     return Recording(
         events=tuple(event for event, _ in events),
@@ -73,6 +77,13 @@ def _differences(
     if not lines or (error is not None and error.kind == "TimeLimit"):
         return ()
     return measure(source, filename, argv, lines)
+
+
+def _deleted(event: Event, place: Place, deleted: Collection[tuple[int, int]]) -> Event:
+    """`del` of a name shows at run time only where it was the tape's last one."""
+    if isinstance(event, TapeEnded) and (place.line, place.column) in deleted:
+        return replace(event, deleted=True)
+    return event
 
 
 def _class_entered(error: ProgramError | None) -> list[tuple[Event, None]]:

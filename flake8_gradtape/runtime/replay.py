@@ -180,7 +180,7 @@ class _Run:
             (constants, "convert_to_eager_tensor", functools.partial(self._executing, position=None)),
             (made, "__init__", self._making),
             (tape, "_push_tape", self._pushing),
-            *((owner, name, self._writing) for owner in (base, made) for name in vars(owner) if name.startswith(_WRITES)),
+            *((one, name, self._writing) for one in (base, made) for name in vars(one) if name.startswith(_WRITES)),
             *((tape, name, functools.partial(self._asked, method=name)) for name in _ASKING),
         ]
         originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
@@ -328,9 +328,9 @@ class _Run:
         if place is not None and place.line in self.wanted and len(gave) == len(sources):
             times = self._looked_at[place.line, place.column] = self._looked_at.get((place.line, place.column), 0) + 1
             if times <= _MOST_LOOKED_AT:
-                weights = given.get("output_gradients")
+                weights, only = given.get("output_gradients"), targets[0] if len(targets) == 1 else None
                 explicit = self._nest.flatten(weights) if "output_gradients" in given else None
-                itself = len(targets) == 1 and weights is targets[0] and targets[0].shape.rank == 0
+                itself = weights is not None and weights is only and only.shape.rank == 0
                 ask = SeenInFull(
                     *(number, method, ask.target_ids, none, place.line, place.column),
                     target=self._arrays(targets),

@@ -14,6 +14,7 @@ from flake8_gradtape.machine.events import (
     Claim,
     Event,
     GradientAsked,
+    RedundantWatch,
     TapeEnded,
 )
 from flake8_gradtape.runtime.result import Recording
@@ -65,6 +66,11 @@ def confirm_findings(
     not seen, else not reached: then the run says nothing about it. A code without a claim is not reached.
     """
     return [_confirm(report, recording, claims) for report in reports]
+
+
+def lines_to_compare(reports: Sequence[Reported], claims: Mapping[str, Claim]) -> frozenset[int]:
+    """The lines whose gradient calls must be compared with finite differences to judge these findings."""
+    return frozenset(report.line for report in reports if claims.get(report.code) is Claim.VALUE_IS_WRONG)
 
 
 def _confirm(report: Reported, recording: Recording, claims: Mapping[str, Claim]) -> Confirmation:
@@ -226,6 +232,40 @@ def _work_unused(events: Events, report: Reported, recording: Recording) -> Judg
     return Verdict.NOT_REACHED, "no tape was asked on this line"
 
 
+def _not_deleted(events: Events, report: Reported, recording: Recording) -> Judged:
+    told, cut = _lives(events, recording)
+    if any(life.deleted for life in (*told, *cut)):
+        return Verdict.REFUTED, "the program deletes the name of the tape"
+    if any(not life.persistent for life in (*told, *cut)):
+        return Verdict.REFUTED, "the tape is not persistent"
+    if told:
+        return Verdict.CONFIRMED, "the tape is persistent, and no 'del' of its name was executed"
+    return _not_told(cut)
+
+
+def _watch_is_redundant(events: Events, report: Reported, recording: Recording) -> Judged:
+    redundant = _of(events, RedundantWatch)
+    if redundant:
+        return Verdict.CONFIRMED, f"the tape watched {redundant[0].variable or 'it'} by itself when it was read"
+    if report.line not in recording.reached:
+        return Verdict.NOT_REACHED, "watch() was not called on this line"
+    if recording.error is not None:
+        return Verdict.NOT_REACHED, "the variable may have been read later"
+    return Verdict.REFUTED, "the tape did not come to watch all of that by itself"
+
+
+def _value_is_wrong(events: Events, report: Reported, recording: Recording) -> Judged:
+    on_line = [one for one in recording.differences if one.where == report.line]
+    of_call = [one for one in on_line if one.column == report.column] or on_line
+    for wrong, verdict in ((True, Verdict.CONFIRMED), (False, Verdict.REFUTED), (None, Verdict.NOT_REACHED)):
+        for one in of_call:
+            if one.wrong is wrong:
+                return verdict, one.words
+    if report.line in recording.reached:
+        return Verdict.NOT_REACHED, "no gradient call that gave an answer was compared with finite differences"
+    return Verdict.NOT_REACHED, "no tape was asked on this line"
+
+
 _JUDGES: Mapping[Claim, Callable[[Events, Reported, Recording], Judged]] = {
     Claim.GRADIENT_IS_NONE: _gradient_is_none,
     Claim.CALL_RAISES: _call_raises,
@@ -235,6 +275,9 @@ _JUDGES: Mapping[Claim, Callable[[Events, Reported, Recording], Judged]] = {
     Claim.PERSISTENCE_UNUSED: _persistence_unused,
     Claim.WARNS_IN_BLOCK: _warns_in_block,
     Claim.WORK_UNUSED: _work_unused,
+    Claim.NOT_DELETED: _not_deleted,
+    Claim.WATCH_IS_REDUNDANT: _watch_is_redundant,
+    Claim.VALUE_IS_WRONG: _value_is_wrong,
 }
 
 

@@ -22,7 +22,8 @@ from flake8_gradtape.runtime.result import Recording
 def main(arguments: Sequence[str]) -> None:
     """Record the script `arguments[0]`, write the pickled recording to `arguments[1]`, and end the process.
 
-    `arguments[2]` is the time limit in seconds, 0 for none. Without TensorFlow the file holds a sentence instead.
+    `arguments[2]` is the time limit in seconds, 0 for none; `arguments[3:]` are the lines whose gradient calls are to
+    be compared with finite differences. Without TensorFlow the file holds a sentence instead.
     """
     script, answer, seconds = arguments[0], Path(arguments[1]), float(arguments[2])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
         reason = str(error).strip().partition("\n")[0]
         content = f"TensorFlow can't be imported ({type(error).__name__}: {reason}); see flake8-gradtape[runtime]"
     else:
-        content = _recorded(source, script, seconds)
+        content = _recorded(source, script, seconds, [int(line) for line in arguments[3:]])
     answer.write_bytes(pickle.dumps(content))
     os._exit(0)  # threads that the script left running are not waited for
 
@@ -45,7 +46,7 @@ def import_tensorflow() -> None:
     importlib.import_module("tensorflow")
 
 
-def _recorded(source: str, script: str, seconds: float) -> Recording:
+def _recorded(source: str, script: str, seconds: float, compared: Sequence[int]) -> Recording:
     def stop(number: int, frame: FrameType | None) -> None:
         raise TimeLimit(f"stopped after {seconds:g} s")
 
@@ -55,6 +56,6 @@ def _recorded(source: str, script: str, seconds: float) -> Recording:
         signal.signal(signal.SIGINT, stop)
         timer.start()
     try:
-        return record(source, script, capture=False)
+        return record(source, script, capture=False, differences_at=compared)
     finally:
         timer.cancel()
