@@ -16,7 +16,7 @@ from flake8_gradtape.machine.events import Answer, GradientAsked
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.runtime.recorder import record
 from flake8_gradtape.runtime.result import Recording
-from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings
+from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings, lines_to_compare
 from tests.fixture_reader import Fixture, read_comments, read_fixtures
 from tests.recorded_program import Finding
 
@@ -25,6 +25,9 @@ RULES = {rule.code: rule for rule in all_rules()}
 WITHOUT_FIXTURES = {"TAP900"}
 """An internal error of ours, or text that is no Python: no program that runs can have it."""
 
+CLAIMS = {code: rule.claim for code, rule in RULES.items() if code not in WITHOUT_FIXTURES}
+RIGHT_VALUES = [one for one in FIXTURES if one.code.startswith("TAP5") and not one.is_bad]
+
 each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)
 
 
@@ -32,7 +35,12 @@ each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: 
 def recorded(path: Path) -> Recording:
     """What TensorFlow did in a fixture; it is run once."""
     fixture = next(one for one in FIXTURES if one.path == path)
-    return record(fixture.text, str(path))
+    return record(fixture.text, str(path), differences_at=lines_to_compare(expectations(fixture), CLAIMS))
+
+
+def expectations(fixture: Fixture) -> list[Finding]:
+    """What the fixture says will be found."""
+    return [Finding(code, line) for line, code in sorted(fixture.expected)]
 
 
 @each_fixture
@@ -45,10 +53,16 @@ def test_the_findings_are_exactly_the_expectations(fixture: Fixture) -> None:
 
 @each_fixture
 def test_tensorflow_shows_each_expected_claim_on_its_line(fixture: Fixture) -> None:
-    claims = {code: rule.claim for code, rule in RULES.items() if code not in WITHOUT_FIXTURES}
-    expected = [Finding(code, line) for line, code in sorted(fixture.expected)]
-    verdicts = confirm_findings(expected, recorded(fixture.path), claims)
+    verdicts = confirm_findings(expectations(fixture), recorded(fixture.path), CLAIMS)
     assert [one for one in verdicts if one.verdict is not Verdict.CONFIRMED] == []
+
+
+@pytest.mark.parametrize("fixture", RIGHT_VALUES, ids=lambda fixture: fixture.name)
+def test_tensorflow_shows_the_right_value_at_each_gradient_call_of_a_good_fixture(fixture: Fixture) -> None:
+    calls = [number for number, line in enumerate(fixture.text.splitlines(), 1) if ".gradient(" in line]
+    differences = record(fixture.text, str(fixture.path), differences_at=calls).differences
+    assert [one for one in differences if one.wrong is not False] == []
+    assert differences
 
 
 @each_fixture

@@ -16,9 +16,12 @@ from flake8_gradtape.machine.events import (
     CauseKind,
     Claim,
     Event,
+    Flaw,
     Kept,
     Misuse,
+    RedundantWatch,
     TapeEnded,
+    WrongValue,
 )
 from flake8_gradtape.rules import all_rules, codes
 from flake8_gradtape.rules.base import Rule
@@ -60,9 +63,19 @@ NAMES = {
     "TAP301": "persistent-never-deleted",
     "TAP302": "persistent-reentered",
     "TAP303": "tape-never-asked",
+    "TAP304": "persistent-without-del",
     "TAP401": "gradient-inside-persistent",
     "TAP402": "inner-gradient-unused",
     "TAP403": "needless-persistent",
+    "TAP404": "redundant-watch",
+    "TAP501": "watched-between-uses",
+    "TAP502": "none-as-output-gradients",
+    "TAP503": "loss-as-output-gradients",
+    "TAP504": "penalty-outside",
+    "TAP505": "partly-cut",
+    "TAP506": "inner-step-by-assign",
+    "TAP507": "where-nan",
+    "TAP508": "same-loss-again",
     "TAP900": "internal-error",
 }
 
@@ -108,6 +121,9 @@ EVENTS: tuple[Event, ...] = (
     TapeEnded(WHERE, "tape", True, True, 2, True, entered_again_in_loop="loop", grows=True),
     in_block(False),
     BackwardRecorded(WHERE, "inner", "outer", differentiated=False),
+    ended(),
+    RedundantWatch(WHERE, "tape", "x"),
+    *(WrongValue(WHERE, "tape", "y", ("x",), flaw) for flaw in Flaw),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flake8_gradtape.machine.events import (
@@ -117,7 +119,7 @@ def test_a_tape_without_a_name_that_is_kept() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        ended(),
+        replace(ended(), deleted=True),
         ended(kept=Kept.MODULE, persistent=False),
         ended(kept=Kept.MODULE, records=False),
         ended(persistent=False, asked=1),

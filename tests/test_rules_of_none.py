@@ -103,6 +103,22 @@ OF_Y_TO_X = "gradient of 'y' with respect to 'x' is None: "
             ),
         ),
         (
+            "TAP114",
+            none("x", CauseKind.THROUGH_STATE, "assign"),
+            (
+                "the way between them goes through the state of a variable at 'assign', and no tape follows what is "
+                "stored; compute with the tensor itself"
+            ),
+        ),
+        (
+            "TAP114",
+            none("x", CauseKind.THROUGH_STATE),
+            (
+                "the way between them goes through the state of a variable, and no tape follows what is stored; "
+                "compute with the tensor itself"
+            ),
+        ),
+        (
             "TAP107",
             none("x", CauseKind.VARIABLE_REPLACED),
             (

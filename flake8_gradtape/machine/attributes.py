@@ -6,8 +6,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import call_function
 from flake8_gradtape.machine.classes import class_attribute, decorator_names
+from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute
 from flake8_gradtape.machine.operations import SIZES, view
+from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.recording import escape
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
@@ -58,6 +60,12 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         return class_attribute(run, value, name) or run.anything(at=at)
     if isinstance(value, Network):
         return network_attribute(run, value, name, at)
+    if isinstance(value, TapeValue) and not name.startswith("_") and name not in TAPE_NAMES:
+        visit = run.new_visit()
+        run.outcomes.visit(at, run.context, visit)
+        tape = run.recorder.tapes[value.tape].name
+        raises(run, at, visit, CallRaised(at, tape, name, Misuse.UNKNOWN_ATTRIBUTE, "", name))
+        return run.anything()
     if isinstance(value, TapeValue):
         run.recorder.escape(value.tape)
         return run.anything(at=at)

@@ -10,6 +10,7 @@ from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.operations import at_most, binary, elements, truth, unary
+from flake8_gradtape.machine.raising import TAPE_NAMES
 from flake8_gradtape.machine.run import Arguments, Run, number_like
 from flake8_gradtape.machine.values import (
     NONE,
@@ -22,6 +23,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Sequence,
+    TapeValue,
     Value,
     bound,
     options,
@@ -69,6 +71,8 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
         return run.anything()
     if name == "round" and given and not number_like(given[0]):
         return run.anything([node for value in given for node in run.nodes(value)], at=at)
+    if name == "hasattr" and len(given) == 2 and isinstance(given[0], TapeValue) and isinstance(given[1], Const):
+        return Const(given[1].value in TAPE_NAMES or str(given[1].value).startswith("_"))
     carries = name in ("float", "int", "complex", "round")
     edges = [edge for value in given for edge in run.edges(value, Flow.LEFT)] if carries else []
     return Number(run.recorder.number(edges, f"{name}()", at))

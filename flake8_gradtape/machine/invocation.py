@@ -12,6 +12,7 @@ from flake8_gradtape.machine.containers import mapping_method, sequence_method, 
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.library import library_call
+from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.optimizers import optimizer_method
@@ -27,6 +28,7 @@ from flake8_gradtape.machine.values import (
     Instance,
     Items,
     Mapping,
+    Metric,
     Network,
     Node,
     Number,
@@ -111,6 +113,8 @@ def _function(run: Run, callee: Value, arguments: Arguments, node: cst.Call) -> 
         if callee.path.startswith("builtins."):
             return builtin_call(run, callee.path.removeprefix("builtins."), arguments, node)
         return library_call(run, callee, arguments, node)
+    if isinstance(callee, Metric):
+        return call_metric(run, callee, arguments, node)
     return call_value(run, callee, arguments, node)
 
 
@@ -127,6 +131,8 @@ def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cs
         return mapping_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Network):
         return network_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Metric):
+        return metric_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Optimizer):
         return optimizer_method(run, receiver, name, arguments, node)
     if isinstance(receiver, ExitStack):

@@ -13,6 +13,7 @@ from flake8_gradtape.machine import knowledge
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.metrics import make_metric, metric_path
 from flake8_gradtape.machine.networks import make_network, network_path
 from flake8_gradtape.machine.operations import view
 from flake8_gradtape.machine.optimizers import optimizer_path
@@ -101,6 +102,8 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
         return Optimizer(path)
     if path in _GRAPH_ONLY or _misspelt_tape(path):
         return _raising_call(run, path, at)
+    if metric_path(path):
+        return make_metric(run, path, arguments, at)
     network = network_path(path)
     if network:
         return make_network(run, network, arguments, at)
@@ -435,6 +438,13 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, fl
     return Opaque(run.recorder.operation(op, edges, at, floating=floating))
 
 
+def _executing_eagerly(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """True where the code surely runs eagerly."""
+    if surely_eager(run) and not run.uses_graphs:
+        return Const(True)
+    return Number(run.recorder.number(at=at))
+
+
 _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.Variable": make_variable,
     "tf.constant": make_constant,
@@ -445,6 +455,7 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "functools.partial": _partial,
     "copy.deepcopy": _deep_copy,
     "tf.nest.flatten": _one_dimensional,
+    "tf.executing_eagerly": _executing_eagerly,
     "tf.numpy_function": _numpy_function,
     "tf.compat.v1.py_func": _numpy_function,
     "tf.py_function": _py_function,

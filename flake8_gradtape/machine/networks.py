@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -70,7 +71,7 @@ def network_path(path: str) -> str:
 def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)` and their kin."""
     if name == "Input":
-        return Opaque(run.recorder.operation("tf.keras.Input", (), at, floating=None, surely_tensors=False))
+        return _symbolic(run, [], at)
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
         trainable = _keyword(arguments, "trainable")
@@ -84,7 +85,16 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     for node in own:
         node.name = node.name or name.lower()
     content = Items(tuple(Opaque(node) for node in made), exact=False)
-    return Network(run.new_cell(content), name)
+    inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
+    nested = all(isinstance(leaf, Network) and leaf.smooth for leaf in inner) if name == "Sequential" else False
+    smooth = name in _WEIGHTED or name in _PLAIN_LAYERS or (nested and not arguments.open)
+    return Network(run.new_cell(content), name, smooth)
+
+
+def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode) -> Value:
+    """A symbolic Keras tensor, behind which these variables lie."""
+    edges = [Edge(node, Flow.GRADIENT) for node in nodes]
+    return Opaque(run.recorder.operation(INPUT, edges, at, floating=None, surely_tensors=False))
 
 
 def _keyword(arguments: Arguments, name: str) -> Tri:
@@ -126,15 +136,22 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     """The forward pass: differentiable in the inputs and in the variables."""
     given = [node for value in arguments.all() for node in run.nodes(value)]
     own = parts(run, network)
-    edges = [Edge(node, Flow.GRADIENT) for node in given]
-    edges.extend(Edge(node, Flow.GRADIENT, sure=node.trainable is True) for node in own)
+    single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
+    edges = [Edge(node, Flow.GRADIENT, network.smooth and single, single) for node in given]
+    whole = not network.part
+    edges.extend(Edge(node, Flow.GRADIENT, whole and node.trainable is True, whole) for node in own)
     if any(node.kind is Kind.UNKNOWN for node in own):
         for value in arguments.all():
             run.escape(value)
         run.recorder.last_unknown_effect = run.recorder.now()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
     node = run.recorder.operation(
-        LAYER, edges, at, floating=None, bend=Bend.CURVED, surely_bends=any(one.trainable is True for one in own)
+        LAYER,
+        edges,
+        at,
+        floating=None,
+        bend=Bend.CURVED,
+        surely_bends=whole and any(one.trainable is True for one in own),
     )
     return Opaque(node)
 
@@ -143,6 +160,10 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
     """Variables of a network, or a view of it."""
     if name in VARIABLES:
         return variables_of(run, network)
+    if name in ("input", "output"):
+        return _symbolic(run, parts(run, network), at)
+    if name in ("inputs", "outputs"):
+        return run.sequence([_symbolic(run, parts(run, network), at)], exact=False)
     return run.anything(parts(run, network), at=at)
 
 
@@ -164,6 +185,8 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
         content = run.items(Sequence(network.cell))
         run.put(network.cell, Items((*content.items, *new), exact=False))
         return NONE
+    if name == "get_layer":
+        return Network(network.cell, "a layer", part=True)
     if name in _SILENT or name == "set_weights":
         return NONE
     return unseen_call(run, network, arguments, at)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.events import CallRaised, Misuse
-from flake8_gradtape.machine.raising import raises
+from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
@@ -25,11 +25,14 @@ from flake8_gradtape.machine.values import (
 )
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
+_OLD = "tf.compat.v1.train."
 _MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
 
 
 def optimizer_path(path: str) -> bool:
     """The class of a Keras optimizer, by its public name."""
+    if path.startswith(_OLD) and path.endswith("Optimizer"):
+        return True
     return path.startswith(_MODULES) and path.rpartition(".")[2] in _NAMES and ".legacy." not in path
 
 
@@ -42,7 +45,8 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         if name == "apply_gradients" and _swapped(run, arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text))
             return run.anything()
-        if name == "minimize" and _without_tape(arguments):
+        eager = not value.path.startswith(_OLD) or (surely_eager(run) and not run.uses_graphs)
+        if name == "minimize" and eager and _without_tape(arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))
             return run.anything()
     if name == "apply_gradients" or name == "apply":
@@ -65,17 +69,16 @@ def _step(run: Run, arguments: Arguments) -> None:
 def _swapped(run: Run, arguments: Arguments) -> bool:
     """Pairs of variable and gradient, or gradients that are no pairs (truth table K08, K09)."""
     given = arguments.get(0, "grads_and_vars")
+    if isinstance(given, Opaque):
+        return given.node.op == "gradient"
     if not isinstance(given, Sequence):
         return False
     items = run.items(given).items
     pairs = [run.items(item).items for item in items if isinstance(item, Sequence)]
     if len(pairs) == len(items) and pairs:
-        return all(len(pair) == 2 and _is_variable(pair[0]) and _is_gradient(pair[1]) for pair in pairs)
-    return (
-        bool(items)
-        and run.items(given).exact
-        and all(isinstance(item, Tensor) and _is_gradient(item) for item in items)
-    )
+        return all(len(pair) == 2 and _is_variable(pair[0]) and _is_tensor(pair[1]) for pair in pairs)
+    single = [item for item in items if isinstance(item, (Tensor, Variable))]
+    return run.items(given).exact and len(single) == len(items) > 0 and any(_is_gradient(item) for item in items)
 
 
 def _is_variable(value: Value) -> bool:
@@ -83,6 +86,10 @@ def _is_variable(value: Value) -> bool:
         isinstance(option, Variable) or (isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE)
         for option in options(value)
     )
+
+
+def _is_tensor(value: Value) -> bool:
+    return all(isinstance(option, (Tensor, Opaque)) and option.node.kind is Kind.TENSOR for option in options(value))
 
 
 def _is_gradient(value: Value) -> bool:

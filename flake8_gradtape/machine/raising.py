@@ -22,6 +22,8 @@ from flake8_gradtape.machine.values import (
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
 INPUT = "tf.keras.Input"
+TAPE_NAMES = frozenset("gradient jacobian batch_jacobian watch watched_variables reset stop_recording".split())
+"""The public attributes of a tape."""
 
 
 def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:

@@ -602,8 +602,20 @@ class Recorder:
 
     def surely_without_gradient(self, state: TapeState, targets: list[Node], sources: list[Node]) -> str:
         """An operation without gradient function whose backward pass surely is asked for (truth table B54, X12)."""
-        found = self._surely_differentiated(state, targets, sources)
-        return next((node.op for node in found if node.no_gradient), "")
+        if len(state.recordings) != 1 or not any(self.surely_connected(state, targets, source) for source in sources):
+            return ""
+        (recording,) = state.recordings
+        seen: set[Node] = set(sources)
+        pending = list(targets)
+        while pending and len(seen) < 3000:
+            node = pending.pop()
+            if node in seen or node.recorded.get(recording) is not True:
+                continue
+            if node.no_gradient:
+                return node.op
+            seen.add(node)
+            pending.extend(edge.node for edge in node.edges if edge.sure)
+        return ""
 
     def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
         """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""

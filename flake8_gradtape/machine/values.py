@@ -197,6 +197,17 @@ class Network:
 
     cell: int
     name: str
+    smooth: bool = False
+    """Made only of layers through which a gradient surely flows to the input."""
+    part: bool = False
+    """Some layer of a model, not known which: its variables are among those in the store."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A Keras metric that was built visibly; `node` is the variable that stands for its state."""
+
+    node: Node
 
 
 @dataclass(frozen=True)
@@ -260,7 +271,7 @@ class Choice:
 
 Value = Union[
     Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, Pausing, Sequence, Mapping, ExitStack, Api, Pure,
-    Network, Optimizer, Function, Class, Instance, Choice,
+    Network, Optimizer, Metric, Function, Class, Instance, Choice,
 ]  # fmt: skip
 
 NONE = Const(None)
@@ -325,7 +336,7 @@ def flat_options(values: Iterator[Value] | tuple[Value, ...] | list[Value]) -> l
 
 def node_of(value: Value) -> Node | None:
     """The node of a value that has just one."""
-    if isinstance(value, (Tensor, Variable, Number, Opaque, Instance)):
+    if isinstance(value, (Tensor, Variable, Number, Opaque, Instance, Metric)):
         return value.node
     return None
 

@@ -38,7 +38,8 @@ class VariableAugmented(Rule):
 
     TensorFlow says:
         "RuntimeError: `variable -= value` with `tf.Variable`s is not supported. Use `variable.assign_sub(value)` to
-        modify the variable, or `out = variable - value` if you need to get a new output Tensor."
+        modify the variable, or `out = variable * value` if you need to get a new output Tensor."
+        (the last sign is TensorFlow's).
 
     Known limits:
         A `keras.Variable` (the weights of a Keras 3 model) does not raise, but binds the name to a tensor; nor do

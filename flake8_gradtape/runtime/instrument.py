@@ -36,8 +36,8 @@ def instrumented(observer: Observer, lines: ProgramLines) -> Iterator[None]:
         asked = gradient.imperative_grad(imperative_grad.imperative_grad)
         stack.enter_context(_replaced(imperative_grad, "imperative_grad", asked))
         eager_tape = import_module("tensorflow.python.eager.tape")
-        accessed = tape.variable_accessed(eager_tape.variable_accessed)
-        stack.enter_context(_replaced(eager_tape, "variable_accessed", accessed))
+        watched = tape.watch_variable(eager_tape.watch_variable)
+        stack.enter_context(_replaced(eager_tape, "watch_variable", watched))
         for name in ("record_operation", "record_operation_backprop_only"):
             stack.enter_context(_replaced(record, name, tape.record_operation(getattr(record, name))))
         stack.enter_context(_operations_told(tape))

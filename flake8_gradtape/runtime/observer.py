@@ -109,6 +109,7 @@ class Observer:
         """The tape object is gone; `deleted` says whether the program deletes a name right now."""
         if not life.ended:
             life.deleted = deleted
+            life.postponed.clear()
             self._end(life, kept=False)
 
     # Calls ----------------------------------------------------------------------------------------------------------
@@ -120,17 +121,19 @@ class Observer:
 
     def watch(self, life: TapeLife, place: Place | None, watched: Sequence[Any]) -> None:
         """The program called `watch`."""
-        numbers = tuple(getattr(getattr(one, "handle", None), "_id", None) for one in watched)
-        life.watches.append(Watch(place, numbers))
+        postponed = {variable.handle._id for variable in life.postponed}
+        numbers = [getattr(getattr(one, "handle", None), "_id", None) for one in watched]
+        life.watches.append(Watch(place, tuple(number if number in postponed else None for number in numbers)))
 
-    def access(self, variable: Any) -> None:
-        """A variable is read: tapes that record and watch what they see watch it, if it is trainable."""
-        number = getattr(variable.handle, "_id", None)
-        if number is None or not variable.trainable:
-            return
-        for life, _ in self._thread.active:
-            if getattr(life.ref(), "_watch_accessed_variables", False):
-                life.accessed.add(number)
+    def postpone_watch(self, native: Any, variable: Any) -> bool:
+        """Whether TensorFlow's tape will put this variable on its list by itself when it is read."""
+        life = next((life for life, active in self._thread.active if active is native), None)
+        if life is None or type(variable).__name__ != "ResourceVariable" or not variable.trainable:
+            return False
+        if not getattr(life.ref(), "_watch_accessed_variables", False):
+            return False
+        life.postponed.append(variable)
+        return True
 
     def fail(self, life: TapeLife | None, method: str, place: Place | None, misuse: Misuse, error: Exception) -> None:
         """A call on a tape raised."""

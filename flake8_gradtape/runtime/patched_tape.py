@@ -31,6 +31,8 @@ class PatchedTape:
         self._lines = lines
         self._context: Any = import_module("tensorflow.python.eager.context")
         self._backprop: Any = import_module("tensorflow.python.eager.backprop")
+        self._eager_tape: Any = import_module("tensorflow.python.eager.tape")
+        self._c: Any = import_module("tensorflow.python.pywrap_tfe")
         self._op_callbacks: Any = import_module("tensorflow.python.framework.op_callbacks")
 
     def methods(self, tape_class: Any) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class PatchedTape:
             "_push_tape": self._push,
             "_pop_tape": self._pop,
             "stop_recording": self._stop_recording,
+            "watched_variables": self._watched_variables,
             "watch": functools.partial(self._plain, method="watch"),
             "reset": functools.partial(self._plain, method="reset"),
         }
@@ -76,15 +79,33 @@ class PatchedTape:
 
         return recorded
 
-    def variable_accessed(self, original: Callable[..., None]) -> Callable[..., None]:
-        """A variable tells the tapes that it is read."""
+    def watch_variable(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Watch what stands for the variable, so that TensorFlow's list of variables has only those that were read.
+
+        Gradients are the same; `watched_variables` puts the variable on the list before the program sees it.
+        """
 
         @functools.wraps(original)
-        def accessed(variable: Any) -> None:
-            original(variable)
-            self._observer.access(variable)
+        def watched(native: Any, variable: Any) -> None:
+            if self._observer.postpone_watch(native, variable):
+                self._eager_tape.watch(native, variable.handle)
+                self._c.TFE_Py_VariableWatcherVariableAccessed(variable)
+            else:
+                original(native, variable)
 
-        return accessed
+        return watched
+
+    def _watched_variables(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def watched_variables(tape: Any) -> Any:
+            life = life_of(tape)
+            if life is not None and tape._tape is not None:
+                life.note_watched(tape._tape)
+                for variable in life.postponed:
+                    self._c.TFE_Py_TapeWatchVariable(tape._tape._tape, variable)
+            return original(tape)
+
+        return watched_variables
 
     def run(self, tape: Any, method: str, call: Callable[[], Any]) -> Any:
         """Make a call on a tape, and note it if it raises."""
@@ -148,6 +169,9 @@ class PatchedTape:
         @functools.wraps(original)
         def popped(tape: Any) -> None:
             original(tape)
+            life = life_of(tape)
+            if life is not None:
+                life.note_watched(tape._tape)
             self._observer.pop(tape._tape)
 
         return popped

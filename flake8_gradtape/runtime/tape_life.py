@@ -36,7 +36,7 @@ class Watch:
 
     place: Place | None
     watched: tuple[int | None, ...]
-    """The number of each variable; None for anything that is none."""
+    """The number of each variable that the tape might watch by itself; None for anything else."""
 
 
 @dataclass
@@ -64,6 +64,8 @@ class TapeLife:
     watches: list[Watch] = field(default_factory=list)
     accessed: set[int] = field(default_factory=set)
     """Trainable variables, by number, that the tape watched by itself."""
+    postponed: list[Any] = field(default_factory=list)
+    """Variables that the program watched and TensorFlow has not on its list for that."""
 
     def native(self) -> Any:
         """TensorFlow's own tape; None if the tape was never entered, is spent or is gone."""
@@ -82,6 +84,7 @@ class TapeLife:
         self.operations.clear()
         self.tensors.clear()
         self.passes.clear()
+        self.postponed.clear()
 
     def live_operations(self, native: NativeTapes, active: Sequence[Any], start: int = 0) -> list[bool]:
         """For each operation from number `start` on, whether the tape still has it."""
@@ -144,6 +147,10 @@ class TapeLife:
             deleted=self.deleted,
             last_use=self.last_use,
         )
+
+    def note_watched(self, native: Any) -> None:
+        """Note which variables TensorFlow's tape has on its list."""
+        self.accessed.update(getattr(variable.handle, "_id", -1) for variable in native.watched_variables())
 
     def is_redundant(self, watch: Watch) -> bool:
         """Whether the tape came to watch all of that by itself."""
