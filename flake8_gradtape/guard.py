@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,8 +38,7 @@ def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], d
 
         from flake8_gradtape.check import check
 
-        with no_garbage_collection():
-            return [Placed(one.line, one.column, one.code, one.message) for one in check(text, tree, enabled)]
+        return [Placed(one.line, one.column, one.code, one.message) for one in check(text, tree, enabled)]
     except unreadable as error:
         return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]
     except Exception as error:
@@ -54,18 +50,6 @@ def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], d
                 "please report it, with the traceback that --gradtape-debug prints"
             )
         ]
-
-
-@contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """Put the collection of cyclic garbage off: to walk over the syntax tree time and again costs a fifth."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _not_checked(message: str) -> Placed:

@@ -169,7 +169,8 @@ def test_a_tape_that_grows_in_a_loop_is_reported_where_it_is_entered_again() -> 
 
 @pytest.mark.parametrize(("again", "grows"), [("the inner with", False), (None, True)])
 def test_a_tape_that_does_not_grow_in_a_loop_is_not_reported(again: str | None, grows: bool) -> None:
-    assert reported(TapeEnded(WHERE, "t", True, True, 2, True, entered_again_in_loop=again, grows=grows)) == {}
+    event = TapeEnded(WHERE, "t", True, True, 2, True, entered_again_in_loop=again, grows=grows, deleted=True)
+    assert reported(event) == {}
 
 
 def test_a_tape_may_both_grow_and_be_kept() -> None:

@@ -22,53 +22,69 @@ def wrong(flaw: Flaw, what: str = "", *sources: str, target: str = "loss", tape:
         (
             wrong(Flaw.WATCHED_BETWEEN, "x"),
             "TAP501",
-            "gradient of 'loss' with respect to 'x' is wrong: 'tape' watches 'x' only after some of its uses, and "
-            "those do not count; move 'tape.watch(x)' before the first use",
+            (
+                "gradient of 'loss' with respect to 'x' is wrong: 'tape' watches 'x' only after some of its uses, and "
+                "those do not count; move 'tape.watch(x)' before the first use"
+            ),
         ),
         (
             wrong(Flaw.NONE_AS_WEIGHTS, "dz", target="y"),
             "TAP502",
-            "gradient of 'y' with respect to 'x' is wrong: 'dz' is None, and None as 'output_gradients' counts as "
-            "ones, so the rest of the chain is left out; see to it that the call that gave 'dz' gives a gradient",
+            (
+                "gradient of 'y' with respect to 'x' is wrong: 'dz' is None, and None as 'output_gradients' counts as "
+                "ones, so the rest of the chain is left out; see to it that the call that gave 'dz' gives a gradient"
+            ),
         ),
         (
             wrong(Flaw.LOSS_AS_WEIGHTS, "loss", "a", "b"),
             "TAP503",
-            "gradient of 'loss' with respect to 'a' and 'b' is wrong: 'loss' is given as 'output_gradients', by which "
-            "the result is multiplied; leave this argument out",
+            (
+                "gradient of 'loss' with respect to 'a' and 'b' is wrong: 'loss' is given as 'output_gradients', by which "
+                "the result is multiplied; leave this argument out"
+            ),
         ),
         (
             wrong(Flaw.PENALTY_OUTSIDE, "penalty", "w", tape="outer"),
             "TAP504",
-            "gradient of 'loss' with respect to 'w' lacks a term: 'penalty' was computed while 'outer' was not "
-            "recording, so it is a constant to it; move its computation, the inner tape included, into the 'with' "
-            "block",
+            (
+                "gradient of 'loss' with respect to 'w' lacks a term: 'penalty' was computed while 'outer' was not "
+                "recording, so it is a constant to it; move its computation, the inner tape included, into the 'with' "
+                "block"
+            ),
         ),
         (
             wrong(Flaw.PARTLY_CUT, "float()"),
             "TAP505",
-            "gradient of 'loss' with respect to 'x' is wrong: part of the dependence is cut at 'float()' and does not "
-            "count; use operations that the tape records, or 'tf.stop_gradient' if a constant is meant",
+            (
+                "gradient of 'loss' with respect to 'x' is wrong: part of the dependence is cut at 'float()' and does not "
+                "count; use operations that the tape records, or 'tf.stop_gradient' if a constant is meant"
+            ),
         ),
         (
             wrong(Flaw.STEP_BY_ASSIGN, "w", "w"),
             "TAP506",
-            "gradient of 'loss' with respect to 'w' is of first order only: the step that was assigned to 'w' is no "
-            "part of the recording; compute the stepped weights as new tensors and use those",
+            (
+                "gradient of 'loss' with respect to 'w' is of first order only: the step that was assigned to 'w' is no "
+                "part of the recording; compute the stepped weights as new tensors and use those"
+            ),
         ),
         (
             wrong(Flaw.WHERE_NAN, "tf.where"),
             "TAP507",
-            "gradient of 'loss' with respect to 'x' may be NaN: 'tf.where' chooses between values, but the gradient "
-            "goes through both branches; replace the argument of the singular branch as well, with another 'tf.where' "
-            "inside",
+            (
+                "gradient of 'loss' with respect to 'x' may be NaN: 'tf.where' chooses between values, but the gradient "
+                "goes through both branches; replace the argument of the singular branch as well, with another 'tf.where' "
+                "inside"
+            ),
         ),
         (
             wrong(Flaw.SAME_LOSS_AGAIN, "loss"),
             "TAP508",
-            "gradient of 'loss' with respect to 'x' is that of the first pass: 'loss' is not computed anew in this "
-            "loop, so the gradient belongs to old values; move the 'with' block into the loop, before "
-            "'tape.gradient(...)'",
+            (
+                "gradient of 'loss' with respect to 'x' is that of the first pass: 'loss' is not computed anew in this "
+                "loop, so the gradient belongs to old values; move the 'with' block into the loop, before "
+                "'tape.gradient(...)'"
+            ),
         ),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("TAP") else "",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import call_function
-from flake8_gradtape.machine.classes import class_attribute, decorator_names
+from flake8_gradtape.machine.classes import bind_method, class_attribute, decorator_names
 from flake8_gradtape.machine.events import CallRaised, Misuse
-from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute
+from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.recording import escape
@@ -57,10 +57,15 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     if isinstance(value, Instance):
         return instance_attribute(run, value, name, at)
     if isinstance(value, Class):
-        return class_attribute(run, value, name) or run.anything(at=at)
+        found = class_attribute(run, value, name)
+        if found is None:
+            return run.anything(at=at)
+        if run.loose_attributes and not isinstance(found, Function):
+            return run.join([found, run.anything(run.nodes(found))])
+        return bind_method(found, value, None) if isinstance(found, Function) else found
     if isinstance(value, Network):
         return network_attribute(run, value, name, at)
-    if isinstance(value, TapeValue) and not name.startswith("_") and name not in TAPE_NAMES:
+    if isinstance(value, TapeValue) and _is_unknown(run, value, name):
         visit = run.new_visit()
         run.outcomes.visit(at, run.context, visit)
         tape = run.recorder.tapes[value.tape].name
@@ -72,22 +77,35 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     return run.anything(run.nodes(value), at=at)
 
 
+def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
+    """Tapes have no such attribute, and the program has not given it to this one."""
+    known = name.startswith("_") or name in TAPE_NAMES or name in run.recorder.tapes[value.tape].extra
+    return not known and not run.loose_attributes
+
+
 def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) -> Value:
     """`object.name`: its own attribute, a method or property of its class, or something unknown that stays the same."""
+    if name == "__class__":
+        return value.cls
     entries = run.entries(value.cell)
     own = entries.get(name)
+    if own is not None and run.loose_attributes:
+        return run.join([bound(own), run.anything(run.nodes(value), name, at)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         return own
     found = class_attribute(run, value.cls, name)
     if isinstance(found, Function) and own is None:
         wrappers = decorator_names(found)
-        if "property" in wrappers or "cached_property" in wrappers:
+        if "cached_property" in wrappers:
+            made = call_function(run, found.bound_to(value), Arguments(), at)
+            run.put(value.cell, run.entries(value.cell).put(name, made))
+            return made
+        if "property" in wrappers:
             return call_function(run, found.bound_to(value), Arguments(), at)
-        if "staticmethod" in wrappers:
-            return found
-        return found.bound_to(value)
+        method = bind_method(found, value.cls, value)
+        return run.join([method, run.anything(run.nodes(value))]) if run.loose_attributes else method
     if found is not None and own is None:
-        return found
+        return run.join([found, run.anything(run.nodes(value))]) if run.loose_attributes else found
     if name in VARIABLES and value.own and own is None:
         return _variables_of(run, value)
     key = (value.cell, name, run.recorder.last_unknown_effect)
@@ -113,7 +131,13 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
     """`value.name = new`."""
     alternatives = options(bound(value))
     for option in alternatives:
-        if isinstance(option, Instance):
+        if isinstance(option, Instance) and _is_intercepted(run, option, name):
+            # a property, a descriptor or __setattr__ decides what is kept
+            run.escape(new)
+            run.escape(option)
+            made = run.anything([*run.nodes(new), *run.nodes(option)])
+            run.put(option.cell, run.entries(option.cell).put(name, made))
+        elif isinstance(option, Instance):
             entries = run.entries(option.cell)
             old = entries.get(name)
             keep = old if len(alternatives) > 1 and old is not None else None
@@ -122,12 +146,30 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
                 _stored_outside(run, new)
         elif isinstance(option, Class):
             run.put(option.cell, run.entries(option.cell).put(name, new))
-        elif isinstance(option, Network):
+        elif isinstance(option, Network) and name == "trainable":
             freeze(run, option)
+        elif isinstance(option, Network):
+            run.escape(new)
+            open_up(run, option, new)
+        elif isinstance(option, Api):
+            run.patched[option.path + "." + name] = None
+            run.escape(new)
+        elif isinstance(option, TapeValue):
+            run.recorder.tapes[option.tape].extra[name] = None
+            run.escape(new)
         elif isinstance(option, Optimizer):
             continue
         else:
             run.escape(new)
+
+
+def _is_intercepted(run: Run, value: Instance, name: str) -> bool:
+    if class_attribute(run, value.cls, "__setattr__") is not None:
+        return True
+    known = class_attribute(run, value.cls, name)
+    if isinstance(known, (Instance, Opaque)):
+        return True
+    return isinstance(known, Function) and not decorator_names(known).isdisjoint({"property", "setter"})
 
 
 def _stored_outside(run: Run, value: Value) -> None:

@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.library import call_or_unseen
+from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.operations import at_most, binary, elements, truth, unary
 from flake8_gradtape.machine.raising import TAPE_NAMES
 from flake8_gradtape.machine.run import Arguments, Run, number_like
@@ -37,7 +38,7 @@ BUILTINS = frozenset(
 )
 _PLAIN = frozenset(
     "len float int bool str repr isinstance issubclass hasattr id format hash open input callable dir ord chr "
-    "bytes complex type round".split()
+    "bytes complex round".split()
 )
 _KEEPING = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
 
@@ -48,6 +49,12 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         return NONE
     if name in _PLAIN:
         return _plain(run, name, arguments, at)
+    key = arguments.get(-1, "key")
+    if key is not None and name in ("sorted", "max", "min") and arguments.positional:
+        iterable = arguments.positional[0]
+        if len(arguments.positional) > 1:
+            iterable = run.sequence(arguments.positional)
+        _call_for_each(run, key, iterable, at)
     if name in _KEEPING:
         return _sequence(run, name, arguments, at)
     act = _ACTIONS.get(name)
@@ -194,11 +201,37 @@ def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if len(arguments.positional) != 2:
         return unseen_call(run, Api("builtins.map"), arguments, at)
-    items, exact = elements(run, arguments.positional[1], at)
-    function = arguments.positional[0]
-    return run.sequence(
-        [call_or_unseen(run, function, Arguments((item,)), at) for item in items], exact=exact, immutable=True
-    )
+    result = Sequence(run.new_cell(Items(())))
+
+    def once(item: Value) -> None:
+        value = call_or_unseen(run, arguments.positional[0], Arguments((item,)), at)
+        content = run.items(result)
+        run.put(result.cell, Items((*content.items, value), content.exact))
+
+    iterate(run, arguments.positional[1], at, once)
+    return result
+
+
+def _call_for_each(run: Run, function: Value, iterable: Value, at: cst.CSTNode) -> None:
+    """The `key` of `sorted`, or the test of `filter`, is called with every element."""
+    iterate(run, iterable, at, lambda item: void(call_or_unseen(run, function, Arguments((item,)), at)))
+
+
+def void(value: Value) -> None:
+    """Drop a value."""
+
+
+def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    if len(arguments.positional) != 2:
+        return unseen_call(run, Api("builtins.filter"), arguments, at)
+    _call_for_each(run, arguments.positional[0], arguments.positional[1], at)
+    return run.sequence(elements(run, arguments.positional[1], at)[0], exact=False, immutable=True)
+
+
+def _type(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    if len(arguments.positional) == 1 and isinstance(arguments.positional[0], Instance):
+        return arguments.positional[0].cls
+    return Number(run.recorder.number(at=at)) if len(arguments.positional) == 1 else run.anything(at=at)
 
 
 def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -234,6 +267,8 @@ _ACTIONS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "setattr": _set_attribute,
     "dict": _dict,
     "map": _map,
+    "filter": _filter,
+    "type": _type,
     "next": _next,
     "super": _super,
 }

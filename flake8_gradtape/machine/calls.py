@@ -203,6 +203,13 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
             for name, value in arguments.keywords:
                 entries = entries.put(name, value)
             run.put(made.cell, entries)
+        finish = class_attribute(run, cls, "__post_init__")
+        if isinstance(finish, Function):
+            for name in fields:
+                default = class_attribute(run, cls, name)
+                if default is not None and run.entries(made.cell).get(name) is None:
+                    run.put(made.cell, run.entries(made.cell).put(name, default))
+            call_function(run, finish.bound_to(made), Arguments(), at)
         for value in arguments.all() if not fields else ():
             run.escape(value)
     if class_attribute(run, cls, "__new__") is not None:

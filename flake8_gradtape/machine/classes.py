@@ -35,3 +35,13 @@ def decorator_names(function: Function) -> frozenset[str]:
         return frozenset()
     names = (dotted(decorator.decorator).rpartition(".")[2] for decorator in definition.decorators)
     return frozenset(names)
+
+
+def bind_method(function: Function, cls: Class, instance: Value | None) -> Function:
+    """The function as it comes out of a class or an object: bound to the class, the object, or nothing."""
+    wrappers = decorator_names(function)
+    if "staticmethod" in wrappers:
+        return function
+    if "classmethod" in wrappers:
+        return function.bound_to(cls)
+    return function.bound_to(instance) if instance is not None else function

@@ -99,8 +99,15 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
                 for known, item in other.entries:
                     entries = entries.put(known, item)
                 entries = Entries(entries.entries, entries.exact and other.exact)
+                if not other.exact:
+                    run.put(value.cell, entries)
+                    run.blur_entries(value.cell)
+                    entries = run.entries(value.cell)
             else:
-                entries = Entries(entries.entries, False)
+                # anything may have been replaced
+                run.put(value.cell, entries)
+                run.blur_entries(value.cell)
+                entries = run.entries(value.cell)
         for name, item in arguments.keywords:
             entries = entries.put(name, item)
         run.put(value.cell, entries)
@@ -130,7 +137,8 @@ def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
         if isinstance(index, Const):
             run.put(container.cell, entries.put(index.value, new))
         else:
-            run.put(container.cell, Entries((*entries.entries, ("?", new)), False))
+            changed = tuple((key, run.join([item, new])) for key, item in entries.entries)
+            run.put(container.cell, Entries((*changed, ("?", new)), False))
     else:
         run.escape(new)
 

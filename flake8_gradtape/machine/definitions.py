@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.run import Arguments, Frame, Run
 from flake8_gradtape.machine.syntax import dotted, scope_of
-from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value
+from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value, options
 
 _TRANSPARENT = frozenset(
     "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps "
@@ -40,7 +40,23 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
     graph = any(name in _GRAPH for name in names)
     function = Function(node, frame.number, node.name.value, opaque, graph, defaults=defaults)
     run.defined_functions.setdefault(node, function)
+    if opaque:
+        for decorator, name in zip(node.decorators, names, strict=True):
+            if name not in _TRANSPARENT:
+                _decorate(run, frame, decorator.decorator, function)
     return function
+
+
+def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, function: Function) -> None:
+    """A decorator that is not known gets the function, and may keep it, call it, or put it anywhere it can reach."""
+    if isinstance(decorator, cst.Attribute):
+        run.escape(run.evaluate(run, frame, decorator.value))
+    value = run.evaluate(run, frame, decorator)
+    run.escape(value)
+    run.escape(function)
+    for option in options(value):
+        if isinstance(option, Function):
+            run.call(run, option, Arguments((function,)), decorator)
 
 
 def _full_name(run: Run, frame: Frame, name: str) -> str:
@@ -85,4 +101,8 @@ def define_class(
     for _, value in entries:
         if isinstance(value, Function):
             run.owners.setdefault(value.definition, made)
+    if any(name not in _TRANSPARENT for name in names):
+        # an unknown decorator may have changed the class, or given something else
+        run.escape(made)
+        return run.anything(at=node)
     return made

@@ -24,6 +24,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Function,
     Items,
+    Mapping,
     Number,
     Opaque,
     Sequence,
@@ -214,7 +215,13 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
             if isinstance(key, Const):
                 entries[key.value] = value
                 continue
+        if isinstance(value, Mapping) and isinstance(part, cst.StarredDictElement) and run.entries(value.cell).exact:
+            entries.update(run.entries(value.cell).entries)
+            continue
         exact = False
+        if isinstance(part, cst.StarredDictElement):
+            # it may replace what is there
+            entries = {key: run.join([item, run.anything(run.nodes(value))]) for key, item in entries.items()}
         entries[("?", len(entries))] = value if isinstance(part, cst.DictElement) else run.anything(run.nodes(value))
     return run.mapping(entries.items(), exact)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
+from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
@@ -30,6 +32,16 @@ _GRAPH_WORDS = (
 """Text that shows that a module may run in graph mode."""
 
 
+_ATTRIBUTE_WORDS = ("__dict__", "vars(", "setattr", "dir(", "__init_subclass__", "__getattr", "__set__", "metaclass")
+"""Text that shows that attributes may be written behind the machine's back."""
+_NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
+"""Text that shows that module-level names may be."""
+_PATCHED = re.compile(
+    r"patch(\.object|\.dict|\.multiple)?\(\s*[\"']?(tf|tensorflow)\b|monkeypatch\.setattr\(\s*[\"']?(tf|tensorflow)\b"
+)
+"""TensorFlow itself is replaced: nothing is known about it then."""
+
+
 def interpret(module: cst.Module, text: str) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
@@ -38,7 +50,12 @@ def interpret(module: cst.Module, text: str) -> list[Event]:
     """
     run = Run(evaluate, execute)
     run.call_network = call_network
+    run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
+    run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS)
+    run.loose_names = any(word in text for word in _NAME_WORDS)
+    if _PATCHED.search(text):
+        return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()

@@ -44,6 +44,7 @@ from flake8_gradtape.machine.values import (
 )
 
 _ASSERTING = ("assert", "expect")
+_REFLECTING = frozenset({"locals", "vars", "globals", "exec", "eval"})
 _STEPPING = frozenset({"apply_gradients"})
 """Methods that take gradients and change variables, and give nothing back that was computed from them."""
 
@@ -63,6 +64,8 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
     arguments = _arguments(run, frame, node)
     if not run.reachable:
         return run.anything()
+    if isinstance(node.func, cst.Name) and node.func.value in _REFLECTING and run.read(frame, node.func.value) is None:
+        run.escape_names(frame)
     return run.each(callee, lambda option: _function(run, option, arguments, node))
 
 
@@ -171,7 +174,7 @@ def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments
     if own is None and known is None and not is_data(receiver.cls, name):
         # a method of an unseen base class: it has the object, and may change any attribute
         result = unseen_call(run, receiver, arguments, node)
-        run.blur_attributes(receiver)
+        run.blur_entries(receiver.cell)
         return result
     return run.each(bound(found), lambda option: _function(run, option, arguments, node))
 
@@ -183,7 +186,7 @@ def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, 
         return _one_of(run, receiver, arguments, node)
     if is_dataset(receiver.node):
         return dataset_method(run, receiver.node, name, arguments, node)
-    if name == "numpy":
+    if name == "numpy" and not run.defines_method(name):
         return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), ".numpy()", node))
     if name == "append" and len(arguments.positional) == 1:
         run.escape(arguments.positional[0])

@@ -89,6 +89,8 @@ def is_tape_class(path: str) -> bool:
 def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.something(...)`, `np.something(...)` and the like."""
     path = canonical(callee.path)
+    if callee.path in run.patched:
+        return unseen_call(run, callee, arguments, at)
     if path in _TAPES:
         return make_tape(run, arguments, at)
     special = _SPECIAL.get(path)
@@ -101,7 +103,7 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if optimizer_path(path):
         return Optimizer(path)
     if path in _GRAPH_ONLY or _misspelt_tape(path):
-        return _raising_call(run, path, at)
+        return _raising_call(run, path, arguments, at)
     if metric_path(path):
         return make_metric(run, path, arguments, at)
     network = network_path(path)
@@ -132,10 +134,10 @@ def _misspelt_tape(path: str) -> bool:
     return place in ("tf.", "tf.keras.", "keras.", "tf.nn.", "tf.math.") and name.lower() in _TAPE_SPELLINGS
 
 
-def _raising_call(run: Run, path: str, at: cst.CSTNode) -> Value:
+def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A call that raises for its name: no such attribute, or symbolic gradients in eager code (B47)."""
     if path in _GRAPH_ONLY and (not surely_eager(run) or run.uses_graphs):
-        return run.anything(at=at)
+        return unseen_call(run, Api(path), arguments, at)
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
     misuse = Misuse.GRAPH_GRADIENTS if path in _GRAPH_ONLY else Misuse.UNKNOWN_ATTRIBUTE
@@ -362,7 +364,11 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         differs = (
             isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
         )
-        if isinstance(option, (Tensor, Opaque, Variable)) and not (differs and option.node.floating is not floating):
+        if (
+            floating is not False
+            and isinstance(option, (Tensor, Opaque, Variable))
+            and not (differs and option.node.floating is not floating)
+        ):
             return run.join([option, fresh])
         return fresh
 

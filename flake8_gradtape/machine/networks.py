@@ -14,6 +14,8 @@ from flake8_gradtape.machine.values import (
     Const,
     Edge,
     Flow,
+    Function,
+    Instance,
     Items,
     Kind,
     Network,
@@ -81,14 +83,37 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         for value in arguments.all():
             for leaf in run.leaves(value):
                 made.update(dict.fromkeys(_parts_of(run, leaf, symbolic=name == "Model")))
+    for value in arguments.all():
+        for leaf in run.leaves(value):
+            if isinstance(leaf, (Function, Instance)):
+                # an activation or a regularizer of the user's own
+                run.escape(leaf)
+                nodes = run.nodes(leaf)
+                if isinstance(leaf, Function):
+                    nodes.extend(node for item in run.captured(leaf) for node in run.nodes(item))
+                made[run.recorder.unknown(nodes, sees_all=True)] = None
     own = [node for node in made if node.kind is Kind.VARIABLE]
     for node in own:
         node.name = node.name or name.lower()
     content = Items(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
     nested = all(isinstance(leaf, Network) and leaf.smooth for leaf in inner) if name == "Sequential" else False
+    made_network = Network(run.new_cell(content), name, False)
+    if name in ("Model", "application") or any(_is_symbolic(leaf) for leaf in inner) or _is_built(run, inner):
+        run.store.set(("built", made_network.cell), True)
     smooth = name in _WEIGHTED or name in _PLAIN_LAYERS or (nested and not arguments.open)
-    return Network(run.new_cell(content), name, smooth)
+    return Network(made_network.cell, name, smooth)
+
+
+def _is_symbolic(leaf: Value) -> bool:
+    return isinstance(leaf, Opaque) and leaf.node.op == INPUT
+
+
+def _is_built(run: Run, leaves: list[Value]) -> bool:
+    """Made of networks that all are built."""
+    return bool(leaves) and all(
+        isinstance(leaf, Network) and run.store.get(("built", leaf.cell)) is True for leaf in leaves
+    )
 
 
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode) -> Value:
@@ -136,6 +161,7 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     """The forward pass: differentiable in the inputs and in the variables."""
     given = [node for value in arguments.all() for node in run.nodes(value)]
     own = parts(run, network)
+    run.store.set(("built", network.cell), True)
     single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
     edges = [Edge(node, Flow.GRADIENT, network.smooth and single, single) for node in given]
     whole = not network.part
@@ -168,7 +194,10 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
 
 
 def variables_of(run: Run, network: Network) -> Sequence:
-    """Its variables, of which each part stands for some."""
+    """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
+    if run.store.get(("built", network.cell)) is not True:
+        nodes = parts(run, network)
+        return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
     return run.sequence([Opaque(node) for node in parts(run, network)], exact=False, immutable=True)
 
 
@@ -190,6 +219,17 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
     if name in _SILENT or name == "set_weights":
         return NONE
     return unseen_call(run, network, arguments, at)
+
+
+def open_up(run: Run, network: Network, value: Value) -> None:
+    """Something was put into a layer: calling it may now do anything with that."""
+    nodes = run.nodes(value)
+    for leaf in run.leaves(value):
+        if isinstance(leaf, Function):
+            run.escape(leaf)
+            nodes.extend(node for item in run.captured(leaf) for node in run.nodes(item))
+    content = run.items(Sequence(network.cell))
+    run.put(network.cell, Items((*content.items, Opaque(run.recorder.unknown(nodes, sees_all=True))), exact=False))
 
 
 def freeze(run: Run, network: Network) -> None:

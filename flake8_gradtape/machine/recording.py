@@ -81,6 +81,8 @@ class Tape:
     loop_depth: int = 0
     needs_persistence: bool = False
     resets: bool = False
+    extra: dict[str, None] = field(default_factory=dict)
+    """Attributes that the program itself gave to the tape."""
     deleted: bool = False
     most_asked: int = 0
     """The most gradient calls that it answered in any run, also one that ended early."""

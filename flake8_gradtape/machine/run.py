@@ -118,6 +118,10 @@ def _no_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNod
     raise NotImplementedError
 
 
+def _no_call(run: Run, value: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+    raise NotImplementedError
+
+
 class Run:
     """The state of the abstract interpreter.
 
@@ -137,10 +141,17 @@ class Run:
         self.catching = 0
         self.uses_graphs = False
         """The module mentions graph mode somewhere, so its code need not run eagerly."""
+        self.loose_attributes = False
+        """The module uses reflection on attributes: a known attribute may have been replaced."""
+        self.loose_names = False
+        """The same for module-level names."""
+        self.patched: dict[str, None] = {}
+        """Names of libraries that the module assigns to."""
         self.doubts = 0
         """More than zero where not every run of this root gets to."""
         self.asserting = 0
         self.call_network: Callable[[Run, Network, Arguments, cst.CSTNode], Value] = _no_network
+        self.call: Callable[[Run, Value, Arguments, cst.CSTNode], Value] = _no_call
         self.budget = 0
         self.context: tuple[object, ...] = ()
         self.functions: list[cst.CSTNode] = []
@@ -231,6 +242,10 @@ class Run:
         finally:
             self.doubts -= 1
 
+    def defines_method(self, name: str) -> bool:
+        """Some class of the module has a method of this name, so an unknown object may be one of these."""
+        return any(function.name == name for function in self.defined_functions.values())
+
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""
         return self.activations[-1].instance if self.activations else None
@@ -281,6 +296,13 @@ class Run:
         if home is None:
             return None
         found: Value | None = self.store.get((home.number, name))
+        if (
+            self.loose_names
+            and home.locals is None
+            and found is not None
+            and not isinstance(found, (Api, Function, Class))
+        ):
+            return self.join([found, self.anything(self.nodes(found), name)])
         return found
 
     def write(self, frame: Frame, name: str, value: Value) -> None:
@@ -359,8 +381,10 @@ class Run:
                 seen.add(one.cell)
                 for _, item in self.entries(one.cell).entries:
                     pending.extend(self.leaves(item))
-            elif isinstance(one, Function) and one.instance is not None:
-                pending.append(one.instance)
+            elif isinstance(one, Function):
+                pending.extend(default for _, default in one.defaults)
+                if one.instance is not None:
+                    pending.append(one.instance)
             elif isinstance(one, Network) and one.cell not in seen:
                 seen.add(one.cell)
                 pending.extend(self.items(Sequence(one.cell)).items)
@@ -406,10 +430,8 @@ class Run:
                 if not content.immutable:
                     self.put(one.cell, Items((*content.items, self.anything(self._item_nodes(content))), exact=False))
             elif isinstance(one, (Mapping, Instance)):
-                entries = self.entries(one.cell)
-                pending.extend(item for _, item in entries.entries)
-                if entries.exact:
-                    self.put(one.cell, Entries(entries.entries, exact=False))
+                pending.extend(item for _, item in self.entries(one.cell).entries)
+                self.blur_entries(one.cell)
             elif isinstance(one, TapeValue):
                 self.recorder.escape(one.tape)
             elif isinstance(one, Pausing):
@@ -423,11 +445,24 @@ class Run:
                 seen.add(one.cell)
                 pending.extend(item for _, item in self.entries(one.cell).entries)
 
-    def blur_attributes(self, value: Instance) -> None:
-        """Unseen code may have assigned any attribute of an object."""
-        entries = self.entries(value.cell)
-        changed = tuple((name, self.join([item, self.anything(self.nodes(item))])) for name, item in entries.entries)
-        self.put(value.cell, Entries(changed, exact=False))
+    def blur_entries(self, cell: int) -> None:
+        """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
+        entries = self.entries(cell)
+        changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
+        self.put(cell, Entries(changed, exact=False))
+
+    def _or_anything(self, value: Value) -> Value:
+        if any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value)):
+            return value
+        return self.join([value, self.anything(self.nodes(value))])
+
+    def escape_names(self, frame: Frame | None) -> None:
+        """Unseen code gets hold of all names of a frame and of those around it (`locals()`, `exec`)."""
+        while frame is not None:
+            for key, value in self.store.snapshot():
+                if isinstance(key, tuple) and key[0] == frame.number and len(key) == 2:
+                    self.escape(value)
+            frame = frame.parent
 
     def _item_nodes(self, content: Items) -> list[Node]:
         return [node for item in content.items for node in self.nodes(item)]
@@ -448,6 +483,8 @@ class Run:
 
     def _join_key(self, key: Key, values: list[Any]) -> Any:
         kind = key[0] if isinstance(key, tuple) else None
+        if kind == "built":
+            return True if all(value is True for value in values) else MISSING
         if kind == "tape":
             return join_states([value for value in values if isinstance(value, TapeState)])
         if kind == "cell":

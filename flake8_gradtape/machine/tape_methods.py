@@ -117,7 +117,7 @@ def tape_method(
             return value
         elif method == "__exit__":
             run.recorder.leave(value.tape)
-        elif method.startswith("_"):
+        elif method.startswith("_") or method in tape.extra or run.loose_attributes:
             run.recorder.escape(value.tape)
             return run.anything(at=at)
         else:

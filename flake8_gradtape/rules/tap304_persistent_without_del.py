@@ -40,8 +40,8 @@ class PersistentWithoutDel(Rule):
         Nothing; both programs print 6.0 and 108.0, and keep nothing after the call.
 
     Known limits:
-        Optional. A tape that outlives its last use is TAP301, one that is asked only once TAP403; they are not
-        reported twice.
+        Optional. A tape that outlives its last use is TAP301, one that grows in a loop TAP302, one that is asked only
+        once TAP403; they are not reported twice.
     """
 
     code = "TAP304"
@@ -53,6 +53,8 @@ class PersistentWithoutDel(Rule):
         if not isinstance(event, TapeEnded) or not event.persistent or event.deleted or not event.named:
             return
         if event.kept is not None or event.asked < 2:  # TAP301 if it is kept; never asked is TAP303, asked once TAP403
+            return
+        if event.grows and event.entered_again_in_loop is not None:  # TAP302
             return
         yield Finding(
             self.code,

@@ -51,6 +51,6 @@ class PenaltyOutside(WrongValueRule):
 
     def explain(self, event: WrongValue) -> str:
         return (
-            f"{named(event.what, 'a gradient in it')} was computed while {the_tape(event.tape)} was not recording, so it "
-            f"is a constant to it; move its computation, the inner tape included, into the 'with' block"
+            f"{named(event.what, 'a gradient in it')} was computed while {the_tape(event.tape)} was not recording, so "
+            f"it is a constant to it; move its computation, the inner tape included, into the 'with' block"
         )

@@ -100,9 +100,7 @@ class PatchedTape:
         def watched_variables(tape: Any) -> Any:
             life = life_of(tape)
             if life is not None and tape._tape is not None:
-                life.note_watched(tape._tape)
-                for variable in life.postponed:
-                    self._c.TFE_Py_TapeWatchVariable(tape._tape._tape, variable)
+                life.list_postponed(tape._tape, self._c.TFE_Py_TapeWatchVariable)
             return original(tape)
 
         return watched_variables

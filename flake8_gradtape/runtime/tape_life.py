@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -66,6 +66,8 @@ class TapeLife:
     """Trainable variables, by number, that the tape watched by itself."""
     postponed: list[Any] = field(default_factory=list)
     """Variables that the program watched and TensorFlow has not on its list for that."""
+    listed: set[int] = field(default_factory=set)
+    """The numbers of those that the recorder put on the list afterwards."""
 
     def native(self) -> Any:
         """TensorFlow's own tape; None if the tape was never entered, is spent or is gone."""
@@ -150,7 +152,16 @@ class TapeLife:
 
     def note_watched(self, native: Any) -> None:
         """Note which variables TensorFlow's tape has on its list."""
-        self.accessed.update(getattr(variable.handle, "_id", -1) for variable in native.watched_variables())
+        listed = {getattr(variable.handle, "_id", -1) for variable in native.watched_variables()}
+        self.accessed.update(listed - self.listed)
+
+    def list_postponed(self, native: Any, watch: Callable[[Any, Any], None]) -> None:
+        """Put the variables that the program watched on the list, before it is looked at."""
+        self.note_watched(native)
+        for variable in self.postponed:
+            if variable.handle._id not in self.accessed:
+                self.listed.add(variable.handle._id)
+            watch(native._tape, variable)
 
     def is_redundant(self, watch: Watch) -> bool:
         """Whether the tape came to watch all of that by itself."""
