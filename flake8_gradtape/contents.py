@@ -45,7 +45,8 @@ def read_contents(tree: ast.Module) -> Contents:
     table = _Table(tree)
     reached = _reached_by_tape(table.units)
     # module-level statements are always read, so what they call may as well be followed
-    needed = _needed(table.units, [*reached, *table.top_level()] if reached else [])
+    seeds = [*reached, *table.top_level(), *table.decorated()] if reached else []
+    needed = _needed(table.units, seeds)
     functions = frozenset(
         unit.node for unit in table.units if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
@@ -98,6 +99,11 @@ class _Table:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
         return [unit for unit in self.units if unit.owner is None and not isinstance(unit.node, kinds)]
 
+    def decorated(self) -> list[_Unit]:
+        """The functions that a decorator of the module itself takes: it may keep them, or change something."""
+        bound = frozenset(name for unit in self.units if unit.owner is None for name in unit.binds)
+        return [unit for unit in self.units if not bound.isdisjoint(_decorator_roots(unit.node))]
+
     def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:
         names = read_names(node, modules)
         self.longest_chain = max(self.longest_chain, names.longest_chain)
@@ -126,6 +132,20 @@ def _imported_modules(tree: ast.Module) -> frozenset[str]:
         if isinstance(statement, ast.Import)
         for alias in statement.names
     )
+
+
+def _decorator_roots(node: ast.stmt) -> Iterator[str]:
+    """The names that the decorators of a function begin with."""
+    for decorator in getattr(node, "decorator_list", ()):
+        while not isinstance(decorator, ast.Name):
+            if isinstance(decorator, ast.Call):
+                decorator = decorator.func
+            elif isinstance(decorator, (ast.Attribute, ast.Subscript)):
+                decorator = decorator.value
+            else:
+                break
+        else:
+            yield decorator.id
 
 
 def _is_special(name: str) -> bool:

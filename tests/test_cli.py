@@ -60,7 +60,7 @@ def test_explain_prints_all_of_the_documentation(rule: object, capsys: pytest.Ca
     (chosen,) = (one for one in all_rules() if type(one) is type(rule))
     assert main(["explain", chosen.code]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith(f"{chosen.code} {chosen.name}\n")
+    assert printed.startswith(f"{chosen.code} {chosen.name}")
     for heading in ("Example:", "Use instead:", "TensorFlow says:", "Known limits:"):
         assert f"\n\n{heading}\n    " in printed
     for part in vars(documentation(chosen)).values():

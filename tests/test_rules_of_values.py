@@ -39,8 +39,8 @@ def wrong(flaw: Flaw, what: str = "", *sources: str, target: str = "loss", tape:
             wrong(Flaw.LOSS_AS_WEIGHTS, "loss", "a", "b"),
             "TAP503",
             (
-                "gradient of 'loss' with respect to 'a' and 'b' is wrong: 'loss' is given as 'output_gradients', by which "
-                "the result is multiplied; leave this argument out"
+                "gradient of 'loss' with respect to 'a' and 'b' is wrong: 'loss' is given as 'output_gradients', by "
+                "which the result is multiplied; leave this argument out"
             ),
         ),
         (
@@ -56,25 +56,25 @@ def wrong(flaw: Flaw, what: str = "", *sources: str, target: str = "loss", tape:
             wrong(Flaw.PARTLY_CUT, "float()"),
             "TAP505",
             (
-                "gradient of 'loss' with respect to 'x' is wrong: part of the dependence is cut at 'float()' and does not "
-                "count; use operations that the tape records, or 'tf.stop_gradient' if a constant is meant"
+                "gradient of 'loss' with respect to 'x' is wrong: part of the dependence is cut at 'float()' and does "
+                "not count; use operations that the tape records, or 'tf.stop_gradient' if a constant is meant"
             ),
         ),
         (
             wrong(Flaw.STEP_BY_ASSIGN, "w", "w"),
             "TAP506",
             (
-                "gradient of 'loss' with respect to 'w' is of first order only: the step that was assigned to 'w' is no "
-                "part of the recording; compute the stepped weights as new tensors and use those"
+                "gradient of 'loss' with respect to 'w' is of first order only: the step that was assigned to 'w' is "
+                "no part of the recording; compute the stepped weights as new tensors and use those"
             ),
         ),
         (
             wrong(Flaw.WHERE_NAN, "tf.where"),
             "TAP507",
             (
-                "gradient of 'loss' with respect to 'x' may be NaN: 'tf.where' chooses between values, but the gradient "
-                "goes through both branches; replace the argument of the singular branch as well, with another 'tf.where' "
-                "inside"
+                "gradient of 'loss' with respect to 'x' may be NaN: 'tf.where' chooses between values, but the "
+                "gradient goes through both branches; replace the argument of the singular branch as well, with "
+                "another 'tf.where' inside"
             ),
         ),
         (

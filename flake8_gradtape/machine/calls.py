@@ -61,8 +61,12 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
 
 def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A loss object: a fresh tensor, differentiable in its arguments."""
-    edges = [edge for value in arguments.all() for edge in run.edges(value)]
-    return Tensor(run.recorder.operation(callee.name, edges, at, floating=True, surely_tensors=False))
+    edges = [
+        edge
+        for position, value in enumerate(arguments.all())
+        for edge in run.edges(value, sure=position == 1 and len(arguments.positional) >= 2)
+    ]
+    return Tensor(run.recorder.operation(callee.name, edges, at, floating=True))
 
 
 def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:

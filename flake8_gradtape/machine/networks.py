@@ -23,6 +23,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Sequence,
+    Tensor,
     Tri,
     Value,
     node_of,
@@ -97,7 +98,9 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         node.name = node.name or name.lower()
     content = Items(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
-    nested = all(isinstance(leaf, Network) and leaf.smooth for leaf in inner) if name == "Sequential" else False
+    nested = name == "Sequential" and all(
+        _is_symbolic(leaf) or (isinstance(leaf, Network) and leaf.smooth) for leaf in inner
+    )
     made_network = Network(run.new_cell(content), name, False)
     if name in ("Model", "application") or any(_is_symbolic(leaf) for leaf in inner) or _is_built(run, inner):
         run.store.set(("built", made_network.cell), True)
@@ -179,7 +182,8 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
         bend=Bend.CURVED,
         surely_bends=whole and any(one.trainable is True for one in own),
     )
-    return Opaque(node)
+    # layers that are known give one tensor, models may give several
+    return Tensor(node) if network.smooth and whole else Opaque(node)
 
 
 def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) -> Value:

@@ -30,6 +30,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Flow,
     Items,
+    Kind,
     Mapping,
     Node,
     Number,
@@ -136,12 +137,11 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
         return
     run.recorder.watch(value.tape, run.nodes(given), run.definite(given))
     tape = run.recorder.tapes[value.tape]
-    if (
-        isinstance(given, Variable)
-        and given.node.trainable is True
-        and given.node.floating is True
-        and tape.auto is True
-    ):
+    leaves = run.leaves(given)
+    watched_anyway = all(
+        isinstance(leaf, Variable) and leaf.node.trainable is True and leaf.node.floating is True for leaf in leaves
+    )
+    if leaves and watched_anyway and run.definite(given) and tape.auto is True:
         visit = run.new_visit()
         run.outcomes.visit(at, run.context, visit)
         text = _text_of_argument(at, 0, "tensor")
@@ -376,6 +376,10 @@ class _Judge:
     def _summary(self, value: Value, name: str) -> Value:
         """A list of which not every element is known: None only if no possible element is connected."""
         leaves = self.run.leaves(value)
+        nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
+        whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
+        if whole and all(self.run.recorder.surely_connected(self.state, self.targets, node) for node in nodes):
+            self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
             self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
         return Opaque(self._result(None))

@@ -152,6 +152,20 @@ def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, s
     return False
 
 
+def _reaches_unguarded(node: Node, source: Node) -> bool:
+    """The way to the source does not lead through another `tf.where`, which would replace the singular argument."""
+    seen: set[Node] = set()
+    pending = [node]
+    while pending and len(seen) < MOST_NODES:
+        one = pending.pop()
+        if one is source:
+            return True
+        if one not in seen and one.op != "tf.where":
+            seen.add(one)
+            pending.extend(edge.node for edge in one.edges if edge.flow is Flow.GRADIENT)
+    return False
+
+
 def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
     """`tf.where(ok, log(x), 0)`: the gradient of the branch that is not chosen is infinite, and zero times that NaN."""
     for node in _above(target, _DIFFERENTIABLE):
@@ -160,9 +174,12 @@ def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
         guarded = [edge.node for edge in node.edges if edge.flow is Flow.NO_GRADIENT]
         depends = any(source in _above(one, _ANY) for one in guarded)
         branches = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
-        if depends and any(
-            one.op in _SINGULAR and one.bend is Bend.CURVED and source in _above(one, _DIFFERENTIABLE)
-            for one in branches
-        ):
+        singular = (
+            one
+            for branch in branches
+            for one in _above(branch, _DIFFERENTIABLE)
+            if one.op in _SINGULAR and one.bend is Bend.CURVED and not state.recordings.isdisjoint(one.recorded)
+        )
+        if depends and any(_reaches_unguarded(one, source) for one in singular):
             return True
     return False

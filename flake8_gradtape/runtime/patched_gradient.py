@@ -96,7 +96,6 @@ class PatchedGradient:
         self, life: TapeLife, tape: Any, place: Place | None, method: str, call: Callable[[], Any], zero: bool
     ) -> Any:
         misuse = misuse_of(tape, life)
-        tape.watched_variables()  # the list is complete before the tape is spent, and keeps it
         ask = self._observer.begin(life, method, place, bool(tape._persistent and tape._recording))
         try:
             result = call()

@@ -166,10 +166,10 @@ class PatchedTape:
     def _pop(self, original: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(original)
         def popped(tape: Any) -> None:
-            original(tape)
             life = life_of(tape)
-            if life is not None:
-                life.note_watched(tape._tape)
+            if life is not None:  # a tape that does not record takes no variables on its list
+                life.list_postponed(tape._tape, self._c.TFE_Py_TapeWatchVariable)
+            original(tape)
             self._observer.pop(tape._tape)
 
         return popped
