@@ -107,7 +107,7 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     if found is not None and own is None:
         return run.join([found, run.anything(run.nodes(value))]) if run.loose_attributes else found
     if name in VARIABLES and value.own and own is None:
-        return _variables_of(run, value)
+        return _variables_of(run, value, only_trainable=name.startswith("trainable"))
     key = (value.cell, name, run.recorder.last_unknown_effect)
     node = run.views.get(key)
     if node is None:
@@ -118,10 +118,11 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     return unseen if own is None else run.join([bound(own), unseen])
 
 
-def _variables_of(run: Run, value: Instance) -> Value:
+def _variables_of(run: Run, value: Instance, only_trainable: bool) -> Value:
     """`module.trainable_variables` of an object made here: the variables in it, and what unseen code put there."""
     nodes = run.nodes(value)
-    known = [Opaque(node) for node in nodes if node.kind is Kind.VARIABLE]
+    variables = [node for node in nodes if node.kind is Kind.VARIABLE]
+    known = [Opaque(node) for node in variables if node.trainable is not False or not only_trainable]
     unseen = [node for node in nodes if node.kind is Kind.UNKNOWN]
     unknown = [Opaque(run.recorder.unknown(unseen, "variables"))] if len(unseen) > 1 or not known else []
     return run.sequence([*known, *unknown], exact=False, immutable=True)

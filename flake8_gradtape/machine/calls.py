@@ -123,7 +123,9 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
     """Run a function body in a new frame; gives what it returns. Every path raising ends the caller as well."""
     definition = function.definition
     scope = scope_of(definition)
-    frame = run.new_frame(run.frames[function.frame], scope.locals, scope.globals, scope.nonlocals)
+    frame = run.new_frame(
+        run.frames[function.frame], scope.locals, scope.globals, scope.nonlocals, definition=definition
+    )
     run.entered_functions[definition] = None
     run.functions.append(definition)
     outer_visit, run.visit = run.visit, None
@@ -167,17 +169,26 @@ def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Fr
         elif unsure is not None:
             value = unsure
         else:
-            value = defaults.get(name) or run.anything()
+            value = defaults.get(name) or _missing(run, arguments)
         run.store.set((frame.number, name), value)
     for name in keyword_only:
-        value = given.pop(name, None) or unsure or defaults.get(name) or run.anything()
+        value = given.pop(name, None) or unsure or defaults.get(name) or _missing(run, arguments)
         run.store.set((frame.number, name), value)
+    if (left and not isinstance(params.star_arg, cst.Param)) or (given and params.star_kwarg is None):
+        _missing(run, arguments)
     if isinstance(params.star_arg, cst.Param):
         rest = run.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
         run.store.set((frame.number, params.star_arg.name.value), Sequence(rest))
     if params.star_kwarg is not None:
         named = Mapping(run.new_cell(Entries(tuple(given.items()), unsure is None)))
         run.store.set((frame.number, params.star_kwarg.name.value), named)
+
+
+def _missing(run: Run, arguments: Arguments) -> Value:
+    """A call that does not fit the parameters raises TypeError: that run ends."""
+    if not arguments.open:
+        run.die()
+    return run.anything()
 
 
 def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | None) -> None:

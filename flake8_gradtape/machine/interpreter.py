@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import libcst as cst
 
+from flake8_gradtape.machine.bindings import Bindings
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
@@ -15,7 +15,6 @@ from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.syntax import TARGETING, children, scope_of, target_names, target_of
 from flake8_gradtape.machine.tape_methods import settle
 from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Value
 
@@ -158,51 +157,6 @@ def _blur_closure(run: Run, function: Function, counts: Bindings) -> None:
     while frame is not None:
         for name in names:
             value = run.store.get((frame.number, name))
-            if value is not None and counts.of(name) > 1:
+            if value is not None and counts.of(frame, name) > 1:
                 run.store.set((frame.number, name), run.blur(value))
         frame = frame.parent
-
-
-class Bindings:
-    """How many times each name of a module is bound; counted when somebody asks."""
-
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
-        self._counts: dict[str, int] | None = None
-
-    def of(self, name: str) -> int:
-        """How many bindings a name has, in any scope; unknown ones count as many."""
-        if self._counts is None:
-            self._counts = _binding_counts(self._module.body)
-        return self._counts.get(name, 2)
-
-
-def _binding_counts(body: Iterable[cst.CSTNode]) -> dict[str, int]:
-    """How many times each name is bound, in any scope; a binding in a loop or by another scope counts twice."""
-    found: dict[str, int] = {}
-
-    def count(name: str, weight: int) -> None:
-        found[name] = found.get(name, 0) + weight
-
-    pending: list[tuple[cst.CSTNode, int]] = [(node, 1) for node in body]
-    while pending:
-        node, weight = pending.pop()
-        kind = type(node)
-        if kind is cst.Name:
-            continue
-        if kind is cst.FunctionDef or kind is cst.ClassDef:
-            count(node.name.value, weight)  # type: ignore[attr-defined]
-            scope = scope_of(node) if kind is cst.FunctionDef else None
-            for name in scope.globals | scope.nonlocals if scope is not None else ():
-                count(name, 2)
-            weight = 1
-        elif kind in TARGETING:
-            heavy = 2 if kind in _REBINDING else weight
-            for name in target_names(target_of(node)):
-                count(name, heavy)
-        inner = 2 if kind is cst.For or kind is cst.While else weight
-        pending.extend((child, inner) for child in children(node))
-    return found
-
-
-_REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})

@@ -13,7 +13,7 @@ from flake8_gradtape.machine import knowledge
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
-from flake8_gradtape.machine.metrics import make_metric, metric_path
+from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import make_network, network_path
 from flake8_gradtape.machine.operations import view
 from flake8_gradtape.machine.optimizers import optimizer_path
@@ -69,8 +69,8 @@ _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "doubl
 _OTHERS = frozenset(
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
 )
+_INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 _PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
-_KERAS_LOSS_FUNCTIONS = frozenset({"get", "serialize", "deserialize"})
 
 
 def canonical(path: str) -> str:
@@ -96,10 +96,10 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     special = _SPECIAL.get(path)
     if special is not None:
         return special(run, arguments, at)
-    if path.startswith(("tf.keras.losses.", "keras.losses.")):
-        name = path.rpartition(".")[2]
-        if name[:1].isupper():
-            return Pure(path)
+    name = path.rpartition(".")[2]
+    if path.startswith(("tf.keras.losses.", "keras.losses.", "tf.losses.")) and name[:1].isupper():
+        # MSE, KLD … are functions, MeanSquaredError … classes
+        return call_value(run, Pure(path), arguments, at) if name in LOSS_FUNCTIONS else Pure(path)
     if optimizer_path(path):
         return Optimizer(path)
     if path in _GRAPH_ONLY or _misspelt_tape(path):
@@ -169,6 +169,9 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     if facts.result == "python":
         edges = [edge for _, value in given for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, facts.name, at))
+    if facts.name in _INTEGERS_THAT_FLOW:
+        nodes = [node for _, value in given for node in run.nodes(value)]
+        return Tensor(_unknown_integer(run, nodes, facts.name, at))
     made = [_output(run, facts, output, given, at) for output in facts.outputs]
     if facts.result == "tensor":
         fresh: Value = Tensor(made[0])
@@ -184,6 +187,13 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
         return run.sequence([Tensor(node) for node in made], exact=False)
     names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
     return Sequence(run.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
+
+
+def _unknown_integer(run: Run, nodes: list[Node], op: str, at: cst.CSTNode) -> Node:
+    """An integer result that is connected all the same, as a target by itself (measured: zeros)."""
+    made = run.recorder.unknown(nodes, at=at)
+    made.op, made.floating, made.trainable = op, False, False
+    return made
 
 
 def _by_parameter(facts: knowledge.FunctionFacts, arguments: Arguments) -> list[tuple[str, Value]]:

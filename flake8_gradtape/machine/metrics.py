@@ -8,12 +8,15 @@ from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import NONE, Edge, Flow, Metric, Tensor, Value
 
+LOSS_FUNCTIONS = frozenset({"MSE", "MAE", "MAPE", "MSLE", "KLD"})
+"""Loss functions that are written like classes."""
 _MODULES = ("tf.keras.metrics.", "tf.metrics.", "keras.metrics.")
 
 
 def metric_path(path: str) -> bool:
     """The class of a Keras metric, by its public name."""
-    return path.startswith(_MODULES) and path.rpartition(".")[2][:1].isupper()
+    name = path.rpartition(".")[2]
+    return path.startswith(_MODULES) and name[:1].isupper() and name not in LOSS_FUNCTIONS
 
 
 def make_metric(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:

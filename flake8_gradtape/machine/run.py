@@ -82,6 +82,8 @@ class Frame:
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
     is_class: bool = False
+    definition: cst.CSTNode | None = None
+    """The function or lambda whose activation this is."""
 
 
 @dataclass(frozen=True)
@@ -264,10 +266,11 @@ class Run:
         global_names: frozenset[str] = frozenset(),
         nonlocal_names: frozenset[str] = frozenset(),
         is_class: bool = False,
+        definition: cst.CSTNode | None = None,
     ) -> Frame:
         """A new scope inside `parent`."""
         self._frame_count += 1
-        frame = Frame(self._frame_count, parent, names, global_names, nonlocal_names, is_class)
+        frame = Frame(self._frame_count, parent, names, global_names, nonlocal_names, is_class, definition)
         self.frames[frame.number] = frame
         return frame
 

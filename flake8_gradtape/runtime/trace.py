@@ -16,6 +16,7 @@ from typing import Any
 from flake8_gradtape.runtime.lines import Place, ProgramLines, SourceMap
 from flake8_gradtape.runtime.result import ProgramError
 
+Tracer = Callable[[FrameType, str, Any], Any]
 _GENERATED = "__autograph_generated_file"
 
 
@@ -31,6 +32,7 @@ class Trace:
         self._ran: set[int] = set()
         self._broken: set[int] = set()
         self._raised: dict[tuple[str, Place], ProgramError] = {}
+        self._before: Tracer | None = None
 
     @property
     def raised(self) -> tuple[ProgramError, ...]:
@@ -44,8 +46,9 @@ class Trace:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Trace what runs in the block, also in threads that it starts; restore what was set before."""
+        """Trace what runs in the block, also in threads that it starts; a tracer that was set before sees it too."""
         before, in_threads = sys.gettrace(), threading.gettrace()
+        self._before = before  # type: ignore[assignment]
         threading.settrace(self._called)
         sys.settrace(self._called)
         try:
@@ -56,9 +59,13 @@ class Trace:
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         filename = frame.f_code.co_filename
+        own: Tracer | None = None
         if filename == self._lines.filename:
-            return self._in_program
-        return self._in_generated if _GENERATED in filename else None
+            own = self._in_program
+        elif _GENERATED in filename:
+            own = self._in_generated
+        other = self._before(frame, event, argument) if self._before is not None else None
+        return own if other is None else _both(own, other)
 
     def _in_program(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":
@@ -75,8 +82,8 @@ class Trace:
                 self._ran.add(origin[1])
         return self._in_generated
 
-    def _note(self, error: Any, frames: TracebackType) -> None:
-        if not isinstance(error, BaseException):
+    def _note(self, error: Any, frames: TracebackType | None) -> None:
+        if not isinstance(error, BaseException) or frames is None:
             return
         self._broken.update(self._lines.statement(frames.tb_lineno))
         place = self._lines.raised(error, frames)
@@ -86,6 +93,20 @@ class Trace:
         kind = type(error).__name__
         if isinstance(error, Exception) and not isinstance(error, StopIteration) and (kind, place) not in self._raised:
             self._raised[kind, place] = ProgramError(kind, _text(error), place.line, place.column)
+
+
+def _both(own: Tracer | None, other: Tracer) -> Tracer:
+    """A local tracer that hands each event to our own and to the one that was there before."""
+    others: list[Tracer | None] = [other]
+
+    def both(frame: FrameType, event: str, argument: Any) -> Any:
+        if others[0] is not None:
+            others[0] = others[0](frame, event, argument)
+        if own is not None:
+            own(frame, event, argument)
+        return both
+
+    return both
 
 
 def _text(error: Exception) -> str:
