@@ -101,7 +101,9 @@ class _Table:
 
     def decorated(self) -> list[_Unit]:
         """The functions that a decorator of the module itself takes: it may keep them, or change something."""
-        bound = frozenset(name for unit in self.units if unit.owner is None for name in unit.binds)
+        imports = (ast.Import, ast.ImportFrom)
+        own = (unit for unit in self.units if unit.owner is None and not isinstance(unit.node, imports))
+        bound = frozenset(name for unit in own for name in unit.binds)
         return [unit for unit in self.units if not bound.isdisjoint(_decorator_roots(unit.node))]
 
     def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:

@@ -301,3 +301,26 @@ def test_the_tree_given_is_used() -> None:
     without_tape = ast.parse(text.replace("GradientTape", "GradientHose"))
     assert read_module(text, ast.parse(text)).has_tape
     assert not read_module(text, without_tape).has_tape
+
+
+@pytest.mark.parametrize(
+    ("decorator", "read"),
+    [("register", True), ("register('x')", True), ("registry.add", True), ("tf.function", False), ("cached(1)", False)],
+)
+def test_what_a_decorator_of_the_module_takes_is_read(decorator: str, read: bool) -> None:
+    text = f"""
+import tensorflow as tf
+from functools import cached
+registry = Registry()
+def register(function):
+    kept = function
+    return kept
+@{decorator}
+def taken(x):
+    y = x
+    return y
+def use():
+    with tf.GradientTape() as t:
+        pass
+"""
+    assert ("taken" in bodies_read(text)) == read

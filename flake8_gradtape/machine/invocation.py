@@ -45,6 +45,11 @@ from flake8_gradtape.machine.values import (
 
 _ASSERTING = ("assert", "expect")
 _REFLECTING = frozenset({"locals", "vars", "globals", "exec", "eval"})
+_JUDGED = frozenset(
+    "gradient jacobian batch_jacobian watch reset stop_recording apply_gradients minimize gradients hessians "
+    "__enter__ GradientTape".split()
+)
+"""Methods and functions whose calls may be claimed to go wrong."""
 _STEPPING = frozenset({"apply_gradients"})
 """Methods that take gradients and change variables, and give nothing back that was computed from them."""
 
@@ -58,6 +63,9 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         if not run.reachable:
             return run.anything()
         name = node.func.attr.value
+        if name in _JUDGED:
+            # the line is reached in this context, whatever the receiver is
+            run.outcomes.visit(node, run.context, object())
         _note_assertion(run, name, arguments)
         return run.each(receiver, lambda option: _method(run, option, name, arguments, node, before))
     callee = bound(run.evaluate(run, frame, node.func))

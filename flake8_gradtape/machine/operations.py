@@ -243,7 +243,8 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
         return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
-        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, bend=Bend.LINEAR, floating=_floating(run, [value]),
+        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, floating=_floating(run, [value]),
+        bend=Bend.CURVED if sign == "abs" else Bend.LINEAR,
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
     return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)

@@ -56,6 +56,7 @@ def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> None:
 def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
     old = run.evaluate(run, frame, node.target)
     value = run.evaluate(run, frame, node.value)
+    run.outcomes.visit(node, run.context, object())
     sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
     if isinstance(bound(old), Sequence) and sign == "+":
         sequence_method(run, bound(old), "extend", Arguments((value,)), node)  # type: ignore[arg-type]
