@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flake8_gradtape.machine.interpreter import interpret
+from flake8_gradtape.machine.syntax import forget
 from flake8_gradtape.room import with_room
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.source import ModuleSource, mentions_tape, read_module
@@ -43,6 +44,7 @@ def check(text: str, tree: ast.Module | None = None, enabled: frozenset[str] = f
             return with_room(lambda: _judged(source, text, enabled))
         return _judged(source, text, enabled)
     finally:
+        forget()
         if collecting:
             gc.enable()
 

@@ -78,6 +78,8 @@ class ModuleSource:
     def positions(self, nodes: Iterable[libcst.CSTNode]) -> list[tuple[int, int]]:
         """Give the positions of several nodes, in their order; see `position`."""
         wanted = list(nodes)
+        if not wanted:
+            return []
         try:
             if self.is_deep:
                 found = with_room(lambda: find_positions(self.module, wanted))

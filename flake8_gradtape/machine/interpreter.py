@@ -16,7 +16,7 @@ from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.tape_methods import settle
-from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Value
+from flake8_gradtape.machine.values import Api, Class, Entries, Function, Instance, Opaque, Value
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 10_000
@@ -153,10 +153,10 @@ def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
 def _blur_closure(run: Run, function: Function, counts: Bindings) -> None:
     """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
     frame: Frame | None = run.frames[function.frame]
-    names = run.outcomes.names_in(function.definition)
+    names = run.outcomes.free_names(function.definition)
     while frame is not None:
         for name in names:
             value = run.store.get((frame.number, name))
-            if value is not None and counts.of(frame, name) > 1:
+            if value is not None and not isinstance(value, Api) and counts.of(frame, name) > 1:
                 run.store.set((frame.number, name), run.blur(value))
         frame = frame.parent

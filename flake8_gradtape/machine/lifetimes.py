@@ -8,7 +8,7 @@ from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.recording import Context, Tape, TapeState
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import children, dotted, scope_of
+from flake8_gradtape.machine.syntax import children, dotted
 from flake8_gradtape.machine.values import (
     UNBOUND,
     Choice,
@@ -97,10 +97,7 @@ def _named_by_functions(run: Run, tape: Tape) -> bool:
     """A function that was not run with it mentions the name of a module-level tape."""
     if not tape.module_level:
         return False
-    return any(
-        tape.name in run.outcomes.names_in(definition) and tape.name not in scope_of(definition).locals
-        for definition in run.defined_functions
-    )
+    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
 
 
 def _module_holders(run: Run) -> dict[int, Kept]:

@@ -11,7 +11,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.recording import Context
-from flake8_gradtape.machine.syntax import children
+from flake8_gradtape.machine.syntax import children, scope_of
 
 Visit = object
 """One passage of a run through a call; the alternatives of an unknown receiver share it."""
@@ -41,6 +41,7 @@ class Outcomes:
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
     _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
+    _free: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
 
     def visit(self, at: cst.CSTNode, context: Context, visit: Visit) -> None:
         """A run got to a call on a tape."""
@@ -84,6 +85,13 @@ class Outcomes:
                 return []
             events.extend(known)
         return events[:1]
+
+    def free_names(self, definition: cst.CSTNode) -> frozenset[str]:
+        """The names that a function may read from around it."""
+        known = self._free.get(definition)
+        if known is None:
+            known = self._free[definition] = self.names_in(definition) - scope_of(definition).locals
+        return known
 
     def names_in(self, definition: cst.CSTNode) -> frozenset[str]:
         """All names that a function mentions."""

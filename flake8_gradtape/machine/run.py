@@ -477,7 +477,7 @@ class Run:
         frame = self.frames.get(function.frame)
         if frame is None:
             return
-        for name in self.outcomes.names_in(function.definition):
+        for name in self.outcomes.free_names(function.definition):
             value = self.read(frame, name)
             if value is not None:
                 yield value

@@ -189,6 +189,12 @@ def text_of(node: cst.CSTNode, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
+def forget() -> None:
+    """Let go of the syntax trees that were looked into; call it when a module is done."""
+    scope_of.cache_clear()
+    _attributes_set_on.cache_clear()
+
+
 def attributes_set_on(definition: cst.ClassDef) -> frozenset[str]:
     """The attributes that the methods of a class assign through their first parameter."""
     return _attributes_set_on(definition)

@@ -231,6 +231,7 @@ def _answer(
     zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
     plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
+    plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
     certain = (
         plain
         and state.spent is False
