@@ -65,7 +65,9 @@ def interpret(module: cst.Module, text: str) -> list[Event]:
             break
         done.add(function.definition)
         left -= run_alone(run, left, function, counts)
-    return run.outcomes.events()
+    events = run.outcomes.events()
+    run.close()
+    return events
 
 
 def run_alone(run: Run, budget: int, function: Function, counts: Bindings) -> int:

@@ -248,6 +248,12 @@ class Run:
         """Some class of the module has a method of this name, so an unknown object may be one of these."""
         return any(function.name == name for function in self.defined_functions.values())
 
+    def close(self) -> None:
+        """Let go of everything, so that nothing waits for the garbage collector."""
+        self.store.close()
+        for held in (self.frames, self.views, self.defined_functions, self.owners):
+            held.clear()
+
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""
         return self.activations[-1].instance if self.activations else None

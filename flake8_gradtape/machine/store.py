@@ -15,6 +15,10 @@ Delta = dict[Key, Any]
 MISSING: Any = object()
 
 
+def _closed(key: Key, values: list[Any]) -> Any:
+    raise RuntimeError("the store is closed")
+
+
 class Store:
     """Keys to values, with undo.
 
@@ -115,6 +119,12 @@ class Store:
             for key, values in written.items():
                 outer.setdefault(key, []).extend(values)
         return written
+
+    def close(self) -> None:
+        """Let go of all keys and values."""
+        self._data.clear()
+        self._journal.clear()
+        self._join = _closed
 
     def stop_watching(self) -> None:
         """Drop all watches."""
