@@ -41,9 +41,10 @@ _PATCHED = re.compile(
 """TensorFlow itself is replaced: nothing is known about it then."""
 
 
-def interpret(module: cst.Module, text: str) -> list[Event]:
+def interpret(module: cst.Module, text: str, tape_functions: frozenset[str] | None = None) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
+    `tape_functions` names the functions that may come by a tape; only they are run by themselves (all, if None).
     `text` is what the module was parsed from; the work is bounded by its length, and what exceeds the bound is not
     claimed.
     """
@@ -60,7 +61,7 @@ def interpret(module: cst.Module, text: str) -> list[Event]:
     done: set[cst.CSTNode] = set()
     counts = Bindings(module)
     while left > 0:
-        function = _next_root(run, done)
+        function = _next_root(run, done, tape_functions)
         if function is None:
             break
         done.add(function.definition)
@@ -135,12 +136,13 @@ def _self_of(run: Run, function: Function, owner: Class | None) -> Value | None:
     return Instance(run.new_cell(Entries((), exact=False)), owner, node)
 
 
-def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
+def _next_root(run: Run, done: set[cst.CSTNode], names: frozenset[str] | None) -> Function | None:
     """A function that no run has entered, or that unseen code may call; those that others call come last."""
     waiting = [
         function
         for definition, function in run.defined_functions.items()
         if definition not in done
+        and (names is None or function.name in names)
         and not is_stub(definition)
         and (definition not in run.entered_functions or definition in run.escaped_functions)
         and (run.frames[function.frame].locals is None or run.frames[function.frame].is_class)
