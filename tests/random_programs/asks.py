@@ -13,7 +13,8 @@ Pair = tuple[str, Value]
 def ask(scope: Scope, name: str = "") -> bool:
     """Write one ask (of the tape `name`, if given) and, mostly, a use of its answer; tell whether there was a tape."""
     name = name or _choose_tape(scope)
-    if not name:
+    if name not in scope.tapes:
+        # none to choose from, or the one asked for was deleted meanwhile
         return False
     tape = scope.tapes[name]
     raises = tape.spent and not tape.persistent
