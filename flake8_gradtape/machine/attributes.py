@@ -10,8 +10,8 @@ from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
-from flake8_gradtape.machine.recording import escape
 from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.tape_state import escape
 from flake8_gradtape.machine.values import (
     Api,
     Class,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 
 from flake8_gradtape.machine.events import Cause, CauseKind
-from flake8_gradtape.machine.recording import Recorder, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.recording import Recorder
+from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
 from flake8_gradtape.machine.values import Flow, Kind, Node, node_of
 
 COPIES = frozenset(

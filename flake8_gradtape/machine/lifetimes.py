@@ -6,9 +6,9 @@ import libcst as cst
 
 from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
-from flake8_gradtape.machine.recording import Context, Tape, TapeState
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children, dotted
+from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
 from flake8_gradtape.machine.values import (
     UNBOUND,
     Choice,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded, WrongValue
-from flake8_gradtape.machine.recording import Context
 from flake8_gradtape.machine.syntax import children, scope_of
+from flake8_gradtape.machine.tape_state import Context
 
 Visit = object
 """One passage of a run through a call; the alternatives of an unknown receiver share it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.events import CallRaised
-from flake8_gradtape.machine.recording import Raised, Tape
 from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Raised, Tape
 from flake8_gradtape.machine.values import (
     Class,
     Const,

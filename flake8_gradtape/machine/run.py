@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import libcst as cst
 
 from flake8_gradtape.machine.outcomes import Outcomes
-from flake8_gradtape.machine.recording import Recorder, TapeState, escape, join_states
+from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
+from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.machine.values import (
     MOST_OPTIONS,
     UNBOUND,

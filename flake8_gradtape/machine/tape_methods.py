@@ -21,9 +21,9 @@ from flake8_gradtape.machine.events import (
 )
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.raising import not_a_tensor, raises, surely_eager, tape_raises, unwatchable
-from flake8_gradtape.machine.recording import Ask, Raised, Reach, Tape, TapeState, sees
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.tape_state import Ask, Raised, Reach, Tape, TapeState, sees
 from flake8_gradtape.machine.values import (
     NONE,
     Api,

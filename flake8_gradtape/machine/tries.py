@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.recording import TapeState, left
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import dotted
+from flake8_gradtape.machine.tape_state import TapeState, left
 from flake8_gradtape.machine.values import Value
 
 _RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError GeneratorExit StopIteration".split())

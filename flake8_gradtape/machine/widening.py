@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.machine.recording import TapeState, join_states
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import MISSING, Delta, Key
+from flake8_gradtape.machine.tape_state import TapeState, join_states
 from flake8_gradtape.machine.values import (
     Api,
     Class,

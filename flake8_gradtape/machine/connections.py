@@ -1,0 +1,195 @@
+"""What follows from the state of a tape: which nodes it tracks, and what a gradient is connected to.
+
+*May* facts are generous, so that "not connected" is certain; *sure* facts are strict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flake8_gradtape.machine.values import Bend, Flow, Kind, Node
+
+if TYPE_CHECKING:
+    pass
+
+
+from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
+
+
+class Connections:
+    """Questions about the recordings of tapes; holds nothing itself."""
+
+    def may_track(self, state: TapeState, tape: Tape, node: Node) -> bool:
+        """The tape may be tracking the node: watched, or the output of an operation it recorded."""
+        if node.kind is Kind.NUMBER or node.floating is False:
+            return False
+        if node in state.watched or not state.recordings.isdisjoint(node.recorded):
+            return True
+        if node.kind is Kind.UNKNOWN and node.time >= state.since:
+            return True
+        if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False and node.trainable is not False:
+            return True
+        return any(may_be(seen, node) for seen in state.watched)
+
+    def surely_tracks(self, state: TapeState, node: Node) -> bool:
+        """The tape tracks the node in every run."""
+        if node in state.surely_watched:
+            return True
+        return any(node.recorded.get(recording, False) for recording in state.recordings) and len(state.recordings) == 1
+
+    def reach(self, state: TapeState, targets: Iterable[Node]) -> Reach:
+        """All that a path of recorded, differentiable operations may lead to from the targets."""
+        found = Reach()
+        pending = list(targets)
+        while pending:
+            node = pending.pop()
+            if node in found.nodes:
+                continue
+            found.nodes[node] = None
+            if node.kind is Kind.UNKNOWN:
+                if node.time >= state.since:
+                    found.anywhere.append(node)
+                    pending.extend(edge.node for edge in node.edges)
+            elif not state.recordings.isdisjoint(node.recorded):
+                pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
+        return found
+
+    def connected(
+        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+    ) -> bool:
+        """A gradient of the targets (which reach `reach`) may exist for `source`; generous.
+
+        `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
+        """
+        for target in targets:
+            if (target is source and itself) or (Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source)):
+                return True
+        if not self.may_track(state, tape, source):
+            return False
+        if source in reach.nodes:
+            return True
+        if any(sees(node, source) for node in reach.anywhere):
+            return True
+        if source.kind is Kind.UNKNOWN:
+            return any(may_be(source, node) for node in reach.nodes)
+        return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
+
+    def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
+        """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""
+        if len(state.recordings) != 1 or not self.surely_tracks(state, source):
+            return False
+        (recording,) = state.recordings
+        seen: set[Node] = set()
+        pending = list(targets)
+        while pending and len(seen) < 3000:
+            node = pending.pop()
+            if node is source:
+                return True
+            if node not in seen and node.recorded.get(recording) is True:
+                seen.add(node)
+                pending.extend(edge.node for edge in node.edges if edge.sure)
+        return False
+
+    def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
+        """What the gradient of one source may be computed from; of anything, if the source is not known."""
+        way = None if source is None or reach.anywhere else self._way_to(state, reach, source)
+        may: dict[Node, None] = {}
+        for node in reach.nodes:
+            if node.kind is Kind.UNKNOWN:
+                may[node] = None
+                continue
+            if node.kind is not Kind.TENSOR or state.recordings.isdisjoint(node.recorded):
+                continue
+            inputs = [edge for edge in node.edges if edge.flow is Flow.GRADIENT]
+            if way is None:
+                on_way = [edge for edge in inputs if self.may_track(state, tape, edge.node)]
+            else:
+                on_way = [edge for edge in inputs if edge.node in way] if node in way else []
+            if not on_way or node.bend is Bend.LINEAR:
+                continue
+            if node.bend is Bend.BILINEAR:
+                used = [edge.node for edge in inputs if any(other is not edge for other in on_way)]
+            else:
+                used = [edge.node for edge in inputs]
+                if node.op not in INPUT_ONLY:
+                    used.append(node)
+            may.update(dict.fromkeys(used))
+        return list(may)
+
+    @staticmethod
+    def _way_to(state: TapeState, reach: Reach, source: Node) -> set[Node]:
+        """The nodes of `reach` that lead to the source."""
+        users: dict[Node, list[Node]] = {}
+        for node in reach.nodes:
+            if not state.recordings.isdisjoint(node.recorded):
+                for edge in node.edges:
+                    if edge.flow is Flow.GRADIENT:
+                        users.setdefault(edge.node, []).append(node)
+        way: set[Node] = set()
+        pending = [source]
+        while pending:
+            node = pending.pop()
+            if node not in way:
+                way.add(node)
+                pending.extend(users.get(node, ()))
+        return way
+
+    def surely_reads(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
+        """What the backward pass from the targets to some source surely reads."""
+        read: dict[Node, None] = {}
+        on_way = self._surely_differentiated(state, targets, sources)
+        arriving = {*on_way, *(source for source in sources if self.surely_tracks(state, source))}
+        for node in on_way:
+            inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
+            if node.surely_bends and node.bend is Bend.CURVED:
+                read.update(dict.fromkeys(inputs))
+            elif node.bend is Bend.BILINEAR and len(inputs) == 2:
+                read.update(
+                    dict.fromkeys(
+                        other for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0])) if one in arriving
+                    )
+                )
+        return list(read)
+
+    def surely_without_gradient(self, state: TapeState, targets: list[Node], sources: list[Node]) -> str:
+        """An operation without gradient function whose backward pass surely is asked for (truth table B54, X12)."""
+        if len(state.recordings) != 1 or not any(self.surely_connected(state, targets, source) for source in sources):
+            return ""
+        (recording,) = state.recordings
+        seen: set[Node] = set(sources)
+        pending = list(targets)
+        while pending and len(seen) < 3000:
+            node = pending.pop()
+            if node in seen or node.recorded.get(recording) is not True:
+                continue
+            if node.no_gradient:
+                return node.op
+            seen.add(node)
+            pending.extend(edge.node for edge in node.edges if edge.sure)
+        return ""
+
+    def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
+        """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""
+        if len(state.recordings) != 1:
+            return []
+        (recording,) = state.recordings
+        found: dict[Node, None] = {}
+        arrives: dict[Node, bool] = {}
+        wanted = {source for source in sources if self.surely_tracks(state, source)}
+
+        def visit(node: Node, depth: int) -> bool:
+            if node in wanted:
+                return True
+            if node in arrives or depth > 200 or node.recorded.get(recording) is not True:
+                return arrives.get(node, False)
+            arrives[node] = False
+            reached = [visit(edge.node, depth + 1) for edge in node.edges if edge.sure]
+            arrives[node] = any(reached)
+            if arrives[node]:
+                found[node] = None
+            return arrives[node]
+
+        for target in targets:
+            visit(target, 0)
+        return list(found)

@@ -1,0 +1,191 @@
+"""What is kept about each tape: its state at one point of a run, and what is collected about it over the whole run.
+
+How the state changes is in `recording`, what follows from it in `connections`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flake8_gradtape.machine.events import AskedSource, Kept, Misuse, Where
+from flake8_gradtape.machine.store import MISSING
+from flake8_gradtape.machine.values import Kind, Node, Tri, either
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+HOLDING = frozenset(
+    "** tf.exp tf.math.exp tf.sqrt tf.math.sqrt tf.math.rsqrt tf.math.sigmoid tf.math.tanh tf.nn.relu tf.nn.elu "
+    "tf.nn.selu tf.nn.softmax tf.nn.log_softmax tf.nn.relu6 tf.math.reciprocal tf.math.pow tf.math.reduce_mean "
+    "tf.math.reduce_max tf.math.reduce_min tf.math.reduce_std".split()
+)
+"""Operations whose backward pass keeps their output: measured with weak references, TensorFlow 2.21."""
+
+
+INPUT_ONLY = frozenset(
+    "** * / @ % abs tf.math.square tf.math.sin tf.math.cos tf.math.tan tf.math.log tf.math.softplus tf.math.abs "
+    "tf.math.multiply tf.math.divide tf.linalg.matmul tf.math.sinh tf.math.cosh tf.math.atan tf.math.erf "
+    "tf.math.log1p tf.math.pow tf.math.squared_difference tf.math.maximum tf.math.minimum tf.math.asin "
+    "tf.math.reduce_mean tf.where tf.math.reduce_sum tf.tensordot tf.nn.softplus tf.clip_by_value tf.math.xlogy".split()
+)
+"""Operations whose gradient depends on their inputs only, not through their output."""
+
+
+@dataclass(frozen=True)
+class TapeState:
+    """What the bookkeeping of one tape says at one point of the run.
+
+    `recordings` has the numbers of the recordings that the tape may now hold: a recording begins when the tape is first
+    entered, and again after `reset` or when a spent tape is entered. `since` is when the oldest of them began.
+    """
+
+    entered: Tri = False
+    active: Tri = False
+    spent: Tri = False
+    recordings: frozenset[int] = frozenset()
+    since: int = 0
+    watched: frozenset[Node] = frozenset()
+    surely_watched: frozenset[Node] = frozenset()
+    asked: int = 0
+    records: bool = False
+    escaped: bool = False
+    paused_or_watched_after_ask: bool = False
+    entries: int = 0
+    holds: bool = False
+    """It surely recorded an operation whose backward pass keeps the output: the recording keeps itself alive."""
+
+
+@dataclass(eq=False)
+class Tape:
+    """What stays the same for one tape, and what is collected about it over the whole run."""
+
+    number: int
+    persistent: Tri
+    auto: Tri
+    """`watch_accessed_variables`"""
+    at: cst.CSTNode
+    name: str = ""
+    module_level: bool = False
+    context: Context = ()
+    watch_log: list[tuple[Node, int]] = field(default_factory=list)
+    mentioned: bool = False
+    stored: Kept | None = None
+    grows_at: cst.CSTNode | None = None
+    last_use: Where = None
+    muted: bool = False
+    loop_depth: int = 0
+    needs_persistence: bool = False
+    resets: bool = False
+    extra: dict[str, None] = field(default_factory=dict)
+    """Attributes that the program itself gave to the tape."""
+    deleted: bool = False
+    most_asked: int = 0
+    """The most gradient calls that it answered in any run, also one that ended early."""
+    nested_with: set[int] = field(default_factory=set)
+
+
+Context = tuple[object, ...]
+"""How the run got to a line: the call sites on the way, outermost first."""
+
+
+@dataclass(eq=False)
+class Ask:
+    """One gradient call, kept until the end of the run tells whether its result was differentiated."""
+
+    at: cst.CSTNode
+    tape: Tape
+    method: str
+    target: str
+    sources: tuple[AskedSource, ...]
+    context: Context
+    in_own_block: bool
+    results: list[Node] = field(default_factory=list)
+    recorded_by: tuple[Tape, ...] = ()
+    visit: object = None
+    through_unknown: bool = False
+    """Code that the machine cannot see computed something on the way."""
+    expected: bool = False
+    sure: bool = False
+    """Every run of the root makes this call."""
+
+
+@dataclass
+class Reach:
+    """What a target may depend on through one tape: known nodes, and unknown ones that may lead anywhere."""
+
+    nodes: dict[Node, None] = field(default_factory=dict)
+    anywhere: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Raised(Exception):
+    """A call on a tape raises in every run that gets there."""
+
+    misuse: Misuse
+    message: str = ""
+
+
+def left(state: TapeState) -> TapeState:
+    """The state after the end of a `with` block."""
+    return replace(state, active=False) if state.active is not False else state
+
+
+def may_be(one: Node, other: Node) -> bool:
+    """Two nodes may be, or hold, the same object; one of them is unknown.
+
+    An unknown value cannot hold what was made after it, unless code that the machine cannot see got hold of that.
+    """
+    if one is other:
+        return True
+    if one.kind is Kind.UNKNOWN and other.kind is Kind.UNKNOWN:
+        return True
+    unknown, known = (one, other) if one.kind is Kind.UNKNOWN else (other, one)
+    if unknown.kind is not Kind.UNKNOWN:
+        return False
+    return sees(unknown, known)
+
+
+def sees(unknown: Node, known: Node, depth: int = 0) -> bool:
+    """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
+    if known.kind is Kind.UNKNOWN or known.escaped or (unknown.sees_all and known.time < unknown.time):
+        return True
+    return depth < 12 and any(
+        edge.node is known or (edge.node.kind is Kind.UNKNOWN and sees(edge.node, known, depth + 1))
+        for edge in unknown.edges
+    )
+
+
+def escape(node: Node) -> None:
+    """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if not one.escaped:
+            one.escaped = True
+            pending.extend(edge.node for edge in one.edges)
+
+
+def join_states(states: list[TapeState]) -> TapeState:
+    """What is known of a tape after several branches."""
+    if MISSING in states:
+        states = [state for state in states if state is not MISSING]
+    first = states[0]
+    if all(state is first for state in states):
+        return first
+    return TapeState(
+        entered=either(*(state.entered for state in states)),
+        active=either(*(state.active for state in states)),
+        spent=either(*(state.spent for state in states)),
+        recordings=frozenset().union(*(state.recordings for state in states)),
+        since=min((state.since for state in states if state.recordings), default=0),
+        watched=frozenset().union(*(state.watched for state in states)),
+        surely_watched=first.surely_watched.intersection(*(state.surely_watched for state in states)),
+        asked=max(state.asked for state in states),
+        records=all(state.records for state in states),
+        escaped=any(state.escaped for state in states),
+        paused_or_watched_after_ask=any(state.paused_or_watched_after_ask for state in states),
+        entries=max(state.entries for state in states),
+        holds=all(state.holds for state in states),
+    )
