@@ -1,6 +1,6 @@
 """What TensorFlow does to tapes: entering, watching, recording an operation, asking; and the making of nodes.
 
-The only place that changes the state of tapes. The facts are those of TensorFlow's eager tape, measured on 2.21 and 2.15.
+The only place that changes the state of tapes. The facts are those of the eager tape of TensorFlow 2.21 and 2.15.
 What follows from the state is in `connections`, why a source is not connected is told in `causes`.
 """
 
