@@ -186,6 +186,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         wrong = not_a_tensor(run, given, method)
         if wrong is not None:
             text = _text_of_argument(at, position, name)
+            tape.mentioned = True
             raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.NOT_A_TENSOR, name, text, wrong))
             return run.anything()
     if method != "gradient" and (arguments.open or arguments.get(4, "experimental_use_pfor") is not None):
@@ -194,12 +195,14 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     if listed or (method != "gradient" and tape.persistent is False and _without_pfor(arguments)):
         if listed or surely_eager(run):
             event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT, "a list" if listed else "pfor")
+            tape.mentioned = True
             raises(run, at, visit, event)
             return run.anything()
         return run.anything(at=at)
     missing = recorder.surely_without_gradient(state, run.nodes(target), run.nodes(sources))
     if missing:
         event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing)
+        tape.mentioned = True
         raises(run, at, visit, event)
         return run.anything()
     return _answer(run, value, tape, state, method, target, sources, arguments, at, inline, visit)
@@ -247,10 +250,13 @@ def _answer(
         in_own_block=tape.persistent is True and state.active is True, visit=visit,
         sure=run.doubts == 0,
     )  # fmt: skip
+    # in a traced function the operations are made once all the same (truth table D40)
+    traced = bool(run.activations) and run.activations[-1].graph
     recorded_by = tuple(
         other
         for other, other_state in recorder.live()
-        if other is not tape
+        if not traced
+        and other is not tape
         and other_state.active is True
         and any(recorder.surely_tracks(other_state, node) for node in curved)
     )

@@ -71,6 +71,7 @@ class Tape:
     context: Context = ()
     watch_log: list[tuple[Node, int]] = field(default_factory=list)
     mentioned: bool = False
+    """It was used in a way that says nothing certain about its life: `watched_variables`, a call that raises."""
     stored: Kept | None = None
     grows_at: cst.CSTNode | None = None
     last_use: Where = None
