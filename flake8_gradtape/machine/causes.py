@@ -11,7 +11,7 @@ from collections import deque
 from flake8_gradtape.machine.events import Cause, CauseKind
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import Flow, Kind, Node, node_of
+from flake8_gradtape.machine.values import Edge, Flow, Kind, Node, node_of
 
 COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat "
@@ -103,7 +103,7 @@ def _nearest_break(
             return Cause(CauseKind.LEFT_TENSORFLOW, what=node.op or node.name, at=node.at)
         for edge in node.edges:
             if edge.node in way and edge.flow in _BROKEN_EDGE:
-                return Cause(_BROKEN_EDGE[edge.flow], what=node.op, at=node.at)
+                return Cause(_BROKEN_EDGE[edge.flow], what=_where_broken(node, edge), at=node.at)
         if node.kind is Kind.TENSOR and state.recordings.isdisjoint(node.recorded):
             broken = _unrecorded(recorder, tape, state, node)
             if broken is not None:
@@ -112,6 +112,15 @@ def _nearest_break(
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail="before")
         pending.extend(edge.node for edge in node.edges if edge.node in way)
     return None
+
+
+def _where_broken(node: Node, edge: Edge) -> str:
+    """What to call the break: the variable that was written, the way out of TensorFlow, or the operation."""
+    if edge.flow is Flow.STATE and node.name:
+        return node.name
+    if edge.flow is Flow.LEFT and edge.node.kind is Kind.NUMBER and edge.node.op:
+        return edge.node.op
+    return node.op
 
 
 def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> Cause | None:

@@ -33,9 +33,12 @@ def wrong_values(
         return
     if isinstance(weights, Tensor) and weights.node is target.node and sources:
         yield WrongValue(at, tape.name, text, labels, Flaw.LOSS_AS_WEIGHTS, weights_text)
+    found: dict[tuple[Flaw, str], list[str]] = {}
     for name, source in sources:
         for flaw, what in _flaws(run.recorder, tape, state, target.node, source):
-            yield WrongValue(at, tape.name, text, (name,), flaw, what)
+            found.setdefault((flaw, what), []).append(name)
+    for (flaw, what), affected in found.items():
+        yield WrongValue(at, tape.name, text, tuple(affected), flaw, what)
 
 
 def _flaws(
