@@ -97,14 +97,16 @@ def examine(seed: int, index: int) -> Tally:
 
 
 def prepare() -> None:
-    """Make TensorFlow quiet and single-threaded in this process."""
+    """Make TensorFlow quiet in this process, and single-threaded unless it has begun to work already."""
     os.environ.update(QUIET)
+    import contextlib
     import logging
 
     import tensorflow as tf
 
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.threading.set_intra_op_parallelism_threads(1)
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(1)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
