@@ -12,7 +12,7 @@ from flake8_gradtape.machine.events import Answer, AskedSource, CallRaised, Even
 from tests.random_programs.generator import numbered, programs
 from tests.random_programs.oracle import Kind, Run, Verdict, compare, judge, observe, verdict
 from tests.random_programs.reducing import reduce
-from tests.random_programs.stream import judge_stream, prepare
+from tests.random_programs.stream import judge_stream
 
 SEED = 20
 PROGRAMS = 1000
@@ -59,7 +59,6 @@ def false_claims(text: str) -> list[Report]:
 )
 @given(programs())
 def test_tensorflow_contradicts_no_claim_on_the_programs_of_hypothesis(text: str) -> None:
-    prepare()
     if false_claims(text):
         small = reduce(text, lambda candidate: bool(false_claims(candidate)))
         pytest.fail(f"{false_claims(small)} in\n{small}")

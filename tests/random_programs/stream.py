@@ -97,16 +97,14 @@ def examine(seed: int, index: int) -> Tally:
 
 
 def prepare() -> None:
-    """Make TensorFlow quiet in this process, and single-threaded unless it has begun to work already."""
+    """Make TensorFlow quiet and single-threaded in this process, which is for judging programs alone."""
     os.environ.update(QUIET)
-    import contextlib
     import logging
 
     import tensorflow as tf
 
-    with contextlib.suppress(RuntimeError):
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-        tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
