@@ -87,11 +87,14 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
     mark = run.store.mark()
     loop = Loop(mark)
     loops.append(loop)
+    deaths = run.deaths
     try:
         body()
     finally:
         loops.pop()
     end = run.store.take(mark)
+    # some runs went on with `continue`, others have ended: what follows need not happen in every run
+    run.doubts += end is None and bool(loop.continues) and run.deaths > deaths
     if loop.breaks:
         before = run.store.delta(outer)
         breaks.extend({**before, **left} for left in loop.breaks)

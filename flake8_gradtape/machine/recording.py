@@ -124,8 +124,17 @@ class Recorder(Connections):
             )
             for recording in state.recordings:
                 recorded[recording] = sure
-            if sure and (not state.records or (op in HOLDING and not state.holds)):
-                self._set(number, replace(state, records=True, holds=state.holds or op in HOLDING))
+            holding = op in HOLDING
+            if sure and (not state.records or (holding and not state.holds_since_entry)):
+                self._set(
+                    number,
+                    replace(
+                        state,
+                        records=True,
+                        holds=state.holds or holding,
+                        holds_since_entry=state.holds_since_entry or holding,
+                    ),
+                )
         return Node(
             Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at,
             no_gradient=no_gradient,
@@ -246,9 +255,10 @@ class Recorder(Connections):
                 state,
                 entered=True, active=True, spent=False, recordings=frozenset({recording}), since=self.now(),
                 watched=frozenset(), surely_watched=frozenset(), entries=1, records=False, holds=False,
+                holds_since_entry=False,
             )  # fmt: skip
         if state.entered is True and state.spent is False:
-            return replace(state, active=True, entries=state.entries + 1)
+            return replace(state, active=True, entries=state.entries + 1, holds_since_entry=False)
         recording = self._begin(number)
         return replace(
             state,

@@ -150,6 +150,8 @@ class Run:
         """The same for module-level names."""
         self.patched: dict[str, None] = {}
         """Names of libraries that the module assigns to."""
+        self.deaths = 0
+        """How often all runs that got to some point ended there."""
         self.doubts = 0
         """More than zero where not every run of this root gets to."""
         self.asserting = 0
@@ -190,6 +192,11 @@ class Run:
 
     def die(self) -> None:
         """Every run that gets here ends here (an exception)."""
+        self.deaths += self.store.reachable
+        self.store.reachable = False
+
+    def leave(self) -> None:
+        """Every run that gets here goes on elsewhere (`return`, `break`, `continue`)."""
         self.store.reachable = False
 
     def new_visit(self) -> object:

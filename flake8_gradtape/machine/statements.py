@@ -194,14 +194,14 @@ def _break(run: Run, frame: Frame, node: cst.Break) -> None:
     loops = run.activations[-1].loops if run.activations else run.module_loops
     if loops:
         loops[-1].breaks.append(run.store.delta(loops[-1].mark))
-    run.die()
+    run.leave()
 
 
 def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
     loops = run.activations[-1].loops if run.activations else run.module_loops
     if loops:
         loops[-1].continues.append(run.store.delta(loops[-1].mark))
-    run.die()
+    run.leave()
 
 
 def _return(run: Run, frame: Frame, node: cst.Return) -> None:
@@ -209,7 +209,7 @@ def _return(run: Run, frame: Frame, node: cst.Return) -> None:
     if run.reachable and run.activations:
         activation = run.activations[-1]
         activation.returns.append((run.store.delta(activation.mark), value))
-    run.die()
+    run.leave()
 
 
 def _raise(run: Run, frame: Frame, node: cst.Raise) -> None:

@@ -83,9 +83,17 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     except Raised as raised:
         tape_raises(run, at, visit, tape, "__enter__", raised)
         return
-    again = state is not None and state.entries >= 1 and state.spent is False and state.holds
+    again = (
+        state is not None
+        and state.entries >= 1
+        and state.spent is False
+        and state.holds_since_entry
+        and state.entered_in_loop
+    )
     if again and tape.persistent is True and run.loop_depth() > tape.loop_depth and not run.muted:
         tape.grows_at = at
+    in_loop = run.loop_depth() > tape.loop_depth
+    run.recorder.update(value.tape, lambda state: replace(state, entered_in_loop=in_loop))
 
 
 def tape_method(

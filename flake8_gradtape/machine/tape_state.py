@@ -53,6 +53,10 @@ class TapeState:
     escaped: bool = False
     paused_or_watched_after_ask: bool = False
     entries: int = 0
+    entered_in_loop: bool = False
+    """It was last entered in a loop that the tape is older than."""
+    holds_since_entry: bool = False
+    """The same, since it was last entered."""
     holds: bool = False
     """It surely recorded an operation whose backward pass keeps the output: the recording keeps itself alive."""
 
@@ -189,4 +193,6 @@ def join_states(states: list[TapeState]) -> TapeState:
         paused_or_watched_after_ask=any(state.paused_or_watched_after_ask for state in states),
         entries=max(state.entries for state in states),
         holds=all(state.holds for state in states),
+        holds_since_entry=all(state.holds_since_entry for state in states),
+        entered_in_loop=all(state.entered_in_loop for state in states),
     )
