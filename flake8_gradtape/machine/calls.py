@@ -15,20 +15,17 @@ from flake8_gradtape.machine.syntax import parameter_names, scope_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
-    Const,
     Entries,
     Function,
     Instance,
     Items,
     Mapping,
     Network,
-    Number,
     Opaque,
     Pure,
     Sequence,
     Tensor,
     Value,
-    Variable,
     bound,
     options,
 )
@@ -244,13 +241,3 @@ def _field_names(cls: Class) -> list[str]:
         for part in line.body
         if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name)
     ]
-
-
-def settled(value: Value) -> bool:
-    """A plain value that carries no tensor."""
-    return isinstance(value, (Const, Number))
-
-
-def is_variable(value: Value) -> bool:
-    """Surely a variable."""
-    return all(isinstance(option, Variable) for option in options(value))

@@ -39,9 +39,7 @@ from flake8_gradtape.machine.values import (
     Pausing,
     Sequence,
     TapeValue,
-    Tensor,
     Value,
-    Variable,
     flat_options,
     node_of,
     options,
@@ -550,13 +548,3 @@ _LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, 
 def number_like(value: Value) -> bool:
     """Surely a Python or NumPy value, so no operation of TensorFlow."""
     return all(isinstance(option, (Const, Number)) for option in options(value))
-
-
-def tensor_like(value: Value) -> bool:
-    """Surely a tensor or variable."""
-    return all(isinstance(option, (Tensor, Variable)) for option in options(value))
-
-
-def is_unknown(value: Value) -> bool:
-    """Made by code that the machine cannot see, in some run."""
-    return any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value))
