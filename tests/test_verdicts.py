@@ -252,6 +252,20 @@ def test_a_recording_that_is_alive_at_the_end_confirms_and_one_that_is_gone_refu
     words(persistent(after="tape.gradient(y, x)", persistent="False"), Claim.RECORDING_KEPT, REFUTED)
 
 
+def test_of_the_tapes_that_a_loop_makes_only_the_last_one_is_kept() -> None:
+    text = """
+    x = tf.Variable(3.0)
+    for turn in range(2):
+        with tf.GradientTape(persistent=True) as tape:  # here
+            y = tf.exp(x)
+        tape.gradient(y, x)
+    {after}
+    """
+    words(text.format(after="pass"), Claim.RECORDING_KEPT, CONFIRMED)
+    words(text.format(after="raise ValueError"), Claim.RECORDING_KEPT, NOT_REACHED)
+    words(text.format(after="del tape"), Claim.RECORDING_KEPT, REFUTED)
+
+
 def test_an_error_before_the_last_use_leaves_the_recording_unjudged() -> None:
     for claim in (Claim.RECORDING_KEPT, Claim.NEVER_ASKED, Claim.PERSISTENCE_UNUSED):
         words(persistent(after="raise ValueError"), claim, NOT_REACHED)

@@ -143,7 +143,8 @@ class Connections:
         for node in on_way:
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:
-                read.update(dict.fromkeys(inputs))
+                # who recorded the output of an operation has all that its backward pass may read
+                read.update(dict.fromkeys(inputs if node.op in INPUT_ONLY else (node,)))
             elif node.bend is Bend.BILINEAR and len(inputs) == 2:
                 read.update(
                     dict.fromkeys(

@@ -420,6 +420,19 @@ class Run:
             return entries.exact and all(self.definite(one) for _, one in entries.entries)
         return not isinstance(value, Choice)
 
+    def sure_nodes(self, value: Value) -> list[Node]:
+        """The nodes that are in the value in every run."""
+        parts: list[Value] | None = None
+        if isinstance(value, Sequence):
+            content = self.items(value)
+            parts = list(content.items) if content.exact else []
+        elif isinstance(value, Mapping):
+            entries = self.entries(value.cell)
+            parts = [item for _, item in entries.entries] if entries.exact else []
+        if parts is None:
+            return [] if isinstance(value, Choice) else self.nodes(value)
+        return [node for part in parts for node in self.sure_nodes(part)]
+
     def tapes_in(self, value: Value) -> list[int]:
         """The tapes in a value."""
         return [leaf.tape for leaf in self.leaves(value) if isinstance(leaf, TapeValue)]

@@ -207,7 +207,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             raises(run, at, visit, event)
             return run.anything()
         return run.anything(at=at)
-    missing = recorder.surely_without_gradient(state, run.nodes(target), run.nodes(sources))
+    missing = recorder.surely_without_gradient(state, run.sure_nodes(target), run.sure_nodes(sources))
     if missing:
         event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing)
         tape.mentioned = True
@@ -252,7 +252,8 @@ def _answer(
     )
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     extra = run.nodes(weights) if weights is not None else []
-    curved = recorder.surely_reads(state, targets, run.nodes(sources))
+    sure_targets = run.sure_nodes(target)
+    curved = recorder.surely_reads(state, sure_targets, run.sure_nodes(sources))
     ask_record = Ask(
         at, tape, method, "", (), run.context,
         in_own_block=tape.persistent is True and state.active is True, visit=visit,
@@ -273,6 +274,7 @@ def _answer(
     asked: list[AskedSource] = []
     source_text = _argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
     judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
+    judge.sure_targets = sure_targets
     names = _element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
     if certain and method == "gradient" and not run.muted and run.reachable:
@@ -341,6 +343,8 @@ class _Judge:
         self.run, self.tape, self.state, self.method = run, tape, state, method
         self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
         self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
+        self.sure_targets: list[Node] = []
+        """Those of the targets that are there in every run."""
         self.unspecific: Node | None = None
         self.sound: list[tuple[str, Node]] = []
         """The sources that surely get a gradient, with their names."""
@@ -393,7 +397,7 @@ class _Judge:
         leaves = self.run.leaves(value)
         nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
         whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
-        if whole and all(self.run.recorder.surely_connected(self.state, self.targets, node) for node in nodes):
+        if whole and all(self.run.recorder.surely_connected(self.state, self.sure_targets, node) for node in nodes):
             self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
             self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
@@ -409,7 +413,7 @@ class _Judge:
         if surely_none and single:
             return Const(None, self.record)
         if single:
-            sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.targets, nodes[0])
+            sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.sure_targets, nodes[0])
             if sure:
                 self.sound.append((name, nodes[0]))
             return Tensor(self._result(nodes[0] if len(nodes) == 1 else None), maybe_none=not sure)

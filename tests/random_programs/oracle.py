@@ -205,12 +205,14 @@ def _shown(report: Report, run: Run) -> bool | None:
     ]
     if not ended or line in run.raised:
         return None
+    cut = [event for event in ended if event.tape in run.interrupted]
     if code in ("TAP301", "TAP302"):
-        ended = [event for event in ended if event.tape not in run.interrupted]
+        ended = [event for event in ended if event not in cut]
         if not ended:
             return None
     if code == "TAP301":
-        return any(event.persistent and event.kept is not None for event in ended)
+        kept = any(event.persistent and event.kept is not None for event in ended)
+        return kept or (None if cut else False)  # of the tapes that a loop makes, the last one is kept
     if code == "TAP302":
         return any(event.persistent and event.grows for event in ended)
     if code == "TAP303":
