@@ -15,7 +15,7 @@ from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.tape_methods import enter_tape
 from flake8_gradtape.machine.tape_state import Raised
-from flake8_gradtape.machine.tries import finish, pending_exits, run_try
+from flake8_gradtape.machine.tries import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.machine.values import Api, ExitStack, Pausing, TapeValue, Value, bound, options
 
 _SWALLOWING = ("raises", "assertRaises", "assertWarns", "suppress")
@@ -37,7 +37,7 @@ def _enter(run: Run, frame: Frame, node: cst.With, items: list[cst.WithItem], bo
         def inner() -> None:
             _enter(run, frame, node, rest, body)
 
-        run_try(run, inner, [lambda: None], None, None, catching=True)
+        run_try(run, inner, [lambda: None], None, None, catching=catch_all)
         return
     plain = node.items[0] is first and not isinstance(node.lpar, cst.LeftParen)
     run.opening = node if plain and isinstance(first.item, cst.Call) else None

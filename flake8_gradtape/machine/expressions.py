@@ -21,6 +21,7 @@ from flake8_gradtape.machine.syntax import target_names
 from flake8_gradtape.machine.values import (
     NONE,
     Api,
+    Choice,
     Const,
     Function,
     Items,
@@ -28,6 +29,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Sequence,
+    Unbound,
     Value,
     bound,
     options,
@@ -37,17 +39,22 @@ from flake8_gradtape.machine.values import (
 def evaluate(run: Run, frame: Frame, node: cst.CSTNode) -> Value:
     """What an expression gives; a kind of node that is not known here is unknown."""
     run.step()
-    act = _KINDS.get(type(node))
+    kind = type(node)
+    if kind not in _CALM:
+        run.store.may_raise()
+    act = _KINDS.get(kind)
     return act(run, frame, node) if act is not None else run.anything(at=node)
 
 
 def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
     name = node.value
     value = run.read(frame, name)
+    if isinstance(value, (Choice, Unbound)) or (value is None and name not in _ALWAYS and name not in BUILTINS):
+        run.store.may_raise()
     if value is not None:
         return bound(value) if options(bound(value)) else run.anything(name=name, at=node)
-    if name in ("None", "True", "False"):
-        return Const({"None": None, "True": True, "False": False}[name])
+    if name in _ALWAYS:
+        return Const(_ALWAYS[name])
     if name in BUILTINS:
         return Api(f"builtins.{name}")
     node_ = run.views.get(("name", name))
@@ -86,7 +93,9 @@ def _ellipsis(run: Run, frame: Frame, node: cst.Ellipsis) -> Value:
 
 
 def _attribute(run: Run, frame: Frame, node: cst.Attribute) -> Value:
-    return attribute(run, evaluate(run, frame, node.value), node.attr.value, node)
+    value = evaluate(run, frame, node.value)
+    run.store.may_raise()
+    return attribute(run, value, node.attr.value, node)
 
 
 def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
@@ -270,6 +279,8 @@ def _targets(part: cst.CompFor) -> list[str]:
 
 def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Callable[[], None]) -> None:
     iterable = evaluate(run, outer, part.iter)
+    if not (isinstance(iterable, Sequence) and isinstance(part.target, cst.Name)):
+        run.store.may_raise()
 
     def once(element: Value) -> None:
         assign(run, scope, part.target, element)
@@ -305,6 +316,13 @@ def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
     if value is not None:
         run.escape(evaluate(run, frame, value))
     return run.anything(at=node)
+
+
+_ALWAYS = {"None": None, "True": True, "False": False}
+_CALM = frozenset(
+    {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Tuple, cst.NamedExpr, cst.ListComp, cst.Call}
+)
+"""Expressions that do not raise by themselves, or tell by themselves when they may."""
 
 
 _KINDS: dict[type, Callable[[Run, Frame, Any], Value]] = {

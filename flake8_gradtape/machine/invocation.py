@@ -17,7 +17,7 @@ from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.optimizers import optimizer_method
 from flake8_gradtape.machine.run import Arguments, Frame, Run
-from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
+from flake8_gradtape.machine.tape_methods import ASKING, enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import tensor_method
 from flake8_gradtape.machine.values import (
     NONE,
@@ -63,6 +63,8 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         if not run.reachable:
             return run.anything()
         name = node.func.attr.value
+        if not (isinstance(receiver, TapeValue) and name in ASKING):
+            run.store.may_raise()
         if name in _JUDGED:
             # the line is reached in this context, whatever the receiver is
             run.outcomes.visit(node, run.context, object())
@@ -70,6 +72,7 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         return run.each(receiver, lambda option: _method(run, option, name, arguments, node, before))
     callee = bound(run.evaluate(run, frame, node.func))
     arguments = _arguments(run, frame, node)
+    run.store.may_raise()
     if not run.reachable:
         return run.anything()
     if isinstance(node.func, cst.Name) and node.func.value in _REFLECTING and run.read(frame, node.func.value) is None:

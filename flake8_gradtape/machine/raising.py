@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import CallRaised
+from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import Raised, Tape
 from flake8_gradtape.machine.values import (
@@ -22,13 +22,20 @@ from flake8_gradtape.machine.values import (
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
 INPUT = "tf.keras.Input"
+ERRORS: dict[Misuse, type[Exception]] = {
+    Misuse.SPENT: RuntimeError,
+    Misuse.ALREADY_ACTIVE: ValueError,
+    Misuse.NO_REGISTERED_GRADIENT: LookupError,
+}
+"""The types of the errors of which one message alone is known (truth table B01, B22, B54)."""
 TAPE_NAMES = frozenset("gradient jacobian batch_jacobian watch watched_variables reset stop_recording".split())
 """The public attributes of a tape."""
 
 
 def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
     """Every run that gets here raises: claimed unless somebody catches it; that run ends here."""
-    if not run.catching and not run.muted and run.reachable:
+    error = ERRORS.get(event.misuse)
+    if not any(catches(error) for catches in run.catching) and not run.muted and run.reachable:
         run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
     run.die()
 

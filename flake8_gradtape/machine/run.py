@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Union
 
 import libcst as cst
 
@@ -44,6 +44,9 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+
+Catches = Callable[[Union[type[Exception], None]], bool]
+"""Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""
 
 
 class GiveUp(Exception):
@@ -139,7 +142,7 @@ class Run:
         self.evaluate = evaluate
         self.execute = execute
         self.muted = 0
-        self.catching = 0
+        self.catching: list[Catches] = []
         self.uses_graphs = False
         """The module mentions graph mode somewhere, so its code need not run eagerly."""
         self.loose_attributes = False
@@ -237,7 +240,8 @@ class Run:
         self.functions.clear()
         self.activations.clear()
         self.module_loops.clear()
-        self.muted = self.catching = self.asserting = self.doubts = 0
+        self.catching.clear()
+        self.muted = self.asserting = self.doubts = 0
         self.visit = None
         self.store.stop_watching()
 

@@ -29,7 +29,10 @@ def execute(run: Run, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
         if not run.reachable:
             return
         run.step()
-        act = _KINDS.get(type(statement))
+        kind = type(statement)
+        if kind not in _CALM:
+            run.store.may_raise()
+        act = _KINDS.get(kind)
         if act is not None:
             act(run, frame, statement)
 
@@ -45,6 +48,8 @@ def _expression(run: Run, frame: Frame, node: cst.Expr) -> None:
 def _assign(run: Run, frame: Frame, node: cst.Assign) -> None:
     value = run.evaluate(run, frame, node.value)
     for target in node.targets:
+        if not isinstance(target.target, cst.Name):
+            run.store.may_raise()
         assign(run, frame, target.target, value)
 
 
@@ -330,6 +335,13 @@ def _function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
 
 def _class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
     assign(run, frame, node.name, define_class(run, frame, node, execute))
+
+
+_CALM = frozenset(
+    {cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Expr, cst.Assign, cst.If, cst.Pass,
+     cst.Return}
+)  # fmt: skip
+"""Statements that do not raise by themselves."""
 
 
 _KINDS: dict[type, Callable[[Run, Frame, Any], None]] = {

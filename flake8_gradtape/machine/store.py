@@ -8,11 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Any
 
 Key = Hashable
 Delta = dict[Key, Any]
 MISSING: Any = object()
+
+
+@dataclass
+class Watched:
+    """What a body wrote: all values of each key. `first` are the keys that were written before anything could raise."""
+
+    within_calm: bool
+    """The enclosing body could not have raised before this one began."""
+    calm: bool = True
+    """Nothing could have raised so far."""
+    values: dict[Key, list[Any]] = field(default_factory=dict)
+    first: set[Key] = field(default_factory=set)
+
+    def note(self, key: Key, value: Any) -> None:
+        """A value was written."""
+        self.values.setdefault(key, []).append(value)
+        if self.calm:
+            self.first.add(key)
 
 
 def _closed(key: Key, values: list[Any]) -> Any:
@@ -29,7 +48,7 @@ class Store:
         self._data: dict[Key, Any] = {}
         self._journal: list[tuple[Key, Any]] = []
         self._join = join
-        self._watchers: list[dict[Key, list[Any]]] = []
+        self._watchers: list[Watched] = []
         self.reachable = True
 
     def get(self, key: Key, default: Any = None) -> Any:
@@ -44,7 +63,7 @@ class Store:
         self._journal.append((key, old))
         self._data[key] = value
         if self._watchers and self.reachable:
-            self._watchers[-1].setdefault(key, []).append(value)
+            self._watchers[-1].note(key, value)
 
     def remove(self, key: Key) -> None:
         """Forget `key`."""
@@ -72,6 +91,8 @@ class Store:
                 self._data.pop(key, None)
             else:
                 self._data[key] = old
+            for watched in self._watchers:
+                watched.first.discard(key)
 
     def apply(self, delta: Delta) -> None:
         """Make the changes of one branch, and be reachable."""
@@ -109,15 +130,22 @@ class Store:
 
     def watch(self) -> None:
         """Begin to remember every value written, for the handlers of a `try`."""
-        self._watchers.append({})
+        self._watchers.append(Watched(within_calm=bool(self._watchers) and self._watchers[-1].calm))
 
-    def watched(self) -> dict[Key, list[Any]]:
+    def may_raise(self) -> None:
+        """An exception may be raised here, so that the handlers find what was written so far."""
+        for watched in self._watchers:
+            watched.calm = False
+
+    def watched(self) -> Watched:
         """Stop remembering, and give what was written to each key; an enclosing watch keeps it too."""
         written = self._watchers.pop()
         if self._watchers:
             outer = self._watchers[-1]
-            for key, values in written.items():
-                outer.setdefault(key, []).extend(values)
+            for key, values in written.values.items():
+                outer.values.setdefault(key, []).extend(values)
+            if written.within_calm:
+                outer.first |= written.first
         return written
 
     def close(self) -> None:
@@ -134,6 +162,9 @@ class Store:
         """All keys and values."""
         return list(self._data.items())
 
-    def interrupted(self, written: dict[Key, list[Any]]) -> Delta:
-        """The join of the states at every point of a body that wrote `written`, seen from the state before it."""
-        return {key: self._join(key, [self._data.get(key, MISSING), *values]) for key, values in written.items()}
+    def interrupted(self, written: Watched) -> Delta:
+        """The join of the states that an exception may leave behind, seen from the state before the body."""
+        return {
+            key: self._join(key, [*(() if key in written.first else (self._data.get(key, MISSING),)), *values])
+            for key, values in written.values.items()
+        }

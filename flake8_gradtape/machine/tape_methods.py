@@ -86,7 +86,7 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     again = (
         state is not None
         and state.entries >= 1
-        and state.spent is False
+        and state.spent is not True
         and state.holds_since_entry
         and state.entered_in_loop
     )
@@ -181,6 +181,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     source_name = "source" if method == "batch_jacobian" else "sources"
     sources = arguments.get(1, source_name)
     if target is None or sources is None:
+        run.store.may_raise()
         recorder.escape(value.tape)
         return run.anything(at=at)
     try:
@@ -189,6 +190,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         tape_raises(run, at, visit, tape, method, raised)
         return run.anything()
     if state is None:
+        run.store.may_raise()
         return run.anything()
     for given, position, name in ((target, 0, "target"), (sources, 1, source_name)):
         wrong = not_a_tensor(run, given, method)
@@ -206,6 +208,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             tape.mentioned = True
             raises(run, at, visit, event)
             return run.anything()
+        run.store.may_raise()
         return run.anything(at=at)
     missing = recorder.surely_without_gradient(state, run.sure_nodes(target), run.sure_nodes(sources))
     if missing:
@@ -245,7 +248,7 @@ def _answer(
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
     certain = (
         plain
-        and state.spent is False
+        and state.spent is not True
         and not state.escaped
         and not arguments.open
         and (gradients is None or _is_none_mode(gradients))
@@ -277,7 +280,7 @@ def _answer(
     judge.sure_targets = sure_targets
     names = _element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
-    if certain and method == "gradient" and not run.muted and run.reachable:
+    if certain and judge.told and method == "gradient" and not run.muted and run.reachable:
         texts = (_text_of_argument(at, 0, "target"), _text_of_argument(at, 2, "output_gradients"))
         for event in wrong_values(run, tape, state, at, target, weights, judge.sound, texts):
             run.outcomes.claim(at, run.context, visit, event, run.doubts == 0)
@@ -285,8 +288,12 @@ def _answer(
             names_of_sources = tuple(name for name, _ in judge.sound)
             stale = WrongValue(at, tape.name, texts[0], names_of_sources, Flaw.SAME_LOSS_AGAIN, texts[0])
             run.outcomes.claim(at, run.context, visit, stale, run.doubts == 0)
+    if not (certain and method == "gradient" and not extra and _surely_answers(run, reach, target, sources)):
+        run.store.may_raise()
     recorder.answered(value.tape)
-    recorder.differentiated.update(reach.nodes)
+    recorder.differentiated.update(
+        (node, None) for node in reach.nodes if not state.recordings.isdisjoint(node.recorded)
+    )
     recorder.differentiated_anywhere.extend(reach.anywhere)
     if not run.muted and run.reachable:
         ask_record.sources = tuple(asked)
@@ -305,6 +312,15 @@ def _stale(run: Run, tape: Tape, state: TapeState, at: cst.Call, target: Value, 
     run.recorder.asked_before[key] = None
     changed = all(run.recorder.written.get(node, 0) > target.node.time for _, node in sound)
     return again and changed and bool(run.recorder.surely_reads(state, [target.node], [node for _, node in sound]))
+
+
+def _surely_answers(run: Run, reach: Reach, target: Value, sources: Value) -> bool:
+    """A tape that is not spent gives an answer: nothing is unknown, every operation has a gradient function."""
+    if reach.anywhere or any(node.no_gradient for node in reach.nodes):
+        return False
+    leaves = [*run.leaves(target), *run.leaves(sources)]
+    plain = all(isinstance(leaf, Variable) or (isinstance(leaf, Tensor) and not leaf.maybe_none) for leaf in leaves)
+    return plain and run.definite(target) and run.definite(sources)
 
 
 def _may_be_tensor(leaf: Value) -> bool:
@@ -345,6 +361,8 @@ class _Judge:
         self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
         self.sure_targets: list[Node] = []
         """Those of the targets that are there in every run."""
+        self.told = state.spent is False
+        """No run raises here; where some do, a None is known only of the others, and not claimed."""
         self.unspecific: Node | None = None
         self.sound: list[tuple[str, Node]] = []
         """The sources that surely get a gradient, with their names."""
@@ -427,6 +445,9 @@ class _Judge:
         ):
             self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
             return False
+        if not self.told:
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return True
         inline = any(node in self.inline for node in nodes)
         cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
         self.asked.append(AskedSource(name, Answer.NONE, cause))

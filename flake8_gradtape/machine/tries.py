@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.run import Catches, Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import dotted
 from flake8_gradtape.machine.tape_state import TapeState, left
@@ -16,19 +17,29 @@ _RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError 
 """Exceptions that misuse of a tape never raises."""
 
 
-def catches(node: cst.Try | cst.TryStar) -> bool:
-    """Some handler may catch what misuse of a tape raises."""
+def catches(node: cst.Try | cst.TryStar) -> Catches:
+    """Which errors some handler may catch."""
+    names: list[str] = []
     for handler in node.handlers:
         if handler.type is None:
-            return True
-        types = (
-            [element.value for element in handler.type.elements]
-            if isinstance(handler.type, cst.Tuple)
-            else [handler.type]
-        )
-        if any(dotted(one).rpartition(".")[2] not in _RARE for one in types):
-            return True
-    return False
+            names.append("BaseException")
+        elif isinstance(handler.type, cst.Tuple):
+            names.extend(dotted(element.value) for element in handler.type.elements)
+        else:
+            names.append(dotted(handler.type))
+    return lambda error: any(_catches(name, error) for name in names)
+
+
+def _catches(name: str, error: type[Exception] | None) -> bool:
+    if error is None:
+        return name not in _RARE
+    kind = getattr(builtins, name, None)
+    return not isinstance(kind, type) or issubclass(error, kind)
+
+
+def catch_all(error: type[Exception] | None) -> bool:
+    """A handler for anything."""
+    return True
 
 
 def run_try(
@@ -37,17 +48,17 @@ def run_try(
     handlers: list[Callable[[], None]],
     orelse: Callable[[], None] | None,
     final: Callable[[], None] | None,
-    catching: bool,
+    catching: Catches,
 ) -> None:
     """Run a `try` statement (or a `with` that swallows exceptions: a handler that does nothing)."""
     mark = run.store.mark()
     pending = pending_exits(run)
     run.store.watch()
-    run.catching += catching
+    run.catching.append(catching)
     try:
         body()
     finally:
-        run.catching -= catching
+        run.catching.pop()
         written = run.store.watched()
     if orelse is not None and run.reachable:
         orelse()
