@@ -202,7 +202,10 @@ def variables_of(run: Run, network: Network) -> Sequence:
     if run.store.get(("built", network.cell)) is not True:
         nodes = parts(run, network)
         return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
-    return run.sequence([Opaque(node) for node in parts(run, network)], exact=False, immutable=True)
+    nodes = parts(run, network)
+    full = all(node.trainable is True for node in nodes)
+    items = Items(tuple(Opaque(node) for node in nodes), exact=False, immutable=True, full=full)
+    return Sequence(run.new_cell(items))
 
 
 def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:

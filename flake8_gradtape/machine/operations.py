@@ -103,7 +103,10 @@ def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
         one, other = run.items(left), run.items(right)
         return Sequence(
             run.new_cell(
-                Items((*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable)
+                Items(
+                    (*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable,
+                    full=all(content.exact or content.full for content in (one, other)),
+                )  # fmt: skip
             )
         )
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):

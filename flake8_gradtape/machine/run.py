@@ -429,7 +429,7 @@ class Run:
         parts: list[Value] | None = None
         if isinstance(value, Sequence):
             content = self.items(value)
-            parts = list(content.items) if content.exact else []
+            parts = list(content.items) if content.exact or content.full else []
         elif isinstance(value, Mapping):
             entries = self.entries(value.cell)
             parts = [item for _, item in entries.entries] if entries.exact else []

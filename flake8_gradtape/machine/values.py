@@ -291,6 +291,8 @@ class Items:
     """The fields, if it is a named tuple."""
     single: bool = False
     """It has one element at the most."""
+    full: bool = False
+    """Not exact, but every one of the items is in it."""
 
 
 @dataclass(frozen=True)
