@@ -64,6 +64,9 @@ def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
     old = run.read(frame, name)
     _note_replaced(run, name, old, value)
     _name_it(run, value, name)
+    for option in options(old) if old is not None else ():
+        if isinstance(option, TapeValue) and option != value:
+            run.recorder.tapes[option.tape].renamed = True
     home = run.home(frame, name)
     if home is not None and home is not frame:
         for tape in run.tapes_in(value):

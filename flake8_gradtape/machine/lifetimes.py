@@ -73,7 +73,7 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
         return None
     if tape.name and _named_by_functions(run, tape):
         return None
-    if (kept is Kept.MODULE and tape.deleted) or not _is_held(run, tape, state, held):
+    if (kept is Kept.MODULE and (tape.deleted or tape.renamed)) or not _is_held(run, tape, state, held):
         kept = None
     asked = max(state.asked, tape.most_asked)
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask

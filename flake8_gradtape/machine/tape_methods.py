@@ -291,6 +291,7 @@ def _answer(
     if not (certain and method == "gradient" and not extra and _surely_answers(run, reach, target, sources)):
         run.store.may_raise()
     recorder.answered(value.tape)
+    recorder.differentiated.update(dict.fromkeys(targets))
     recorder.differentiated.update(
         (node, None) for node in reach.nodes if not state.recordings.isdisjoint(node.recorded)
     )

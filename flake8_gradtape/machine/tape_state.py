@@ -86,6 +86,8 @@ class Tape:
     extra: dict[str, None] = field(default_factory=dict)
     """Attributes that the program itself gave to the tape."""
     deleted: bool = False
+    renamed: bool = False
+    """In some run, also one that ended early, a name of it got another value."""
     most_asked: int = 0
     """The most gradient calls that it answered in any run, also one that ended early."""
     nested_with: set[int] = field(default_factory=set)

@@ -30,6 +30,7 @@ from tests.random_programs.generator import FLAG_VARIABLES
 FILE = "random_program.py"
 MOST_LINES = 20_000
 """A program that executes more lines does not end by itself (the reducer makes such programs)."""
+ENDLESS = "did not end"
 SPENT_WORDS = "non-persistent GradientTape"
 """TensorFlow's message about a spent tape contains this (truth table B01)."""
 
@@ -163,7 +164,7 @@ def _run(text: str, flags: dict[str, str]) -> Run:
         events, error, interrupted = recording.events, str(recording.error or ""), recording.interrupted
         ended_at = recording.error.where if recording.error else None
     except _Endless:
-        error = "did not end"
+        error = ENDLESS
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -184,6 +185,8 @@ def verdict(report: Report, runs: Sequence[Run]) -> Verdict:
 def _shown(report: Report, run: Run) -> bool | None:
     """Whether a run that reached the line shows the claim, contradicts it, or does neither."""
     code, line = report.code, report.line
+    if run.error == ENDLESS:
+        return None  # the recorder was stopped, and its events are lost
     asked = [event for event in run.events if isinstance(event, GradientAsked) and event.where == line]
     if code.startswith("TAP1"):
         return _none_as_claimed(report.message, asked) if asked else None
