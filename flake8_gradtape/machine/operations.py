@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -101,14 +102,8 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
     if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
         one, other = run.items(left), run.items(right)
-        return Sequence(
-            run.new_cell(
-                Items(
-                    (*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable,
-                    full=all(content.exact or content.full for content in (one, other)),
-                )  # fmt: skip
-            )
-        )
+        both = Items((*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable)
+        return Sequence(run.new_cell(replace(both, full=(one.exact or one.full) and (other.exact or other.full))))
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
         content = run.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:

@@ -154,14 +154,23 @@ def may_be(one: Node, other: Node) -> bool:
     return sees(unknown, known)
 
 
-def sees(unknown: Node, known: Node, depth: int = 0) -> bool:
+def sees(unknown: Node, known: Node) -> bool:
     """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
-    if known.kind is Kind.UNKNOWN or known.escaped or (unknown.sees_all and known.time < unknown.time):
+    if known.kind is Kind.UNKNOWN or known.escaped:
         return True
-    return depth < 12 and any(
-        edge.node is known or (edge.node.kind is Kind.UNKNOWN and sees(edge.node, known, depth + 1))
-        for edge in unknown.edges
-    )
+    met = {unknown}
+    pending = [unknown]
+    while pending:
+        one = pending.pop()
+        if one.sees_all and known.time < one.time:
+            return True
+        for edge in one.edges:
+            if edge.node is known:
+                return True
+            if edge.node.kind is Kind.UNKNOWN and edge.node not in met:
+                met.add(edge.node)
+                pending.append(edge.node)
+    return False
 
 
 def escape(node: Node) -> None:
