@@ -51,7 +51,7 @@ def check(text: str, tree: ast.Module | None = None, enabled: frozenset[str] = f
 
 def _judged(source: ModuleSource, text: str, enabled: frozenset[str]) -> list[Report]:
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
-    events = interpret(source.module, text, source.tape_functions)
+    events = interpret(source.module, text, source.tape_functions, source.uses)
     findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)

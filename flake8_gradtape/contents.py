@@ -20,6 +20,21 @@ _CALLED_BY_KERAS = frozenset({"call", "build", "train_step", "test_step", "predi
 
 
 @dataclass(frozen=True)
+class Use:
+    """What one function of a module (one that lies in no other function), class body or statement says of attributes.
+
+    `owner` is the name of its class, "" outside of classes; `name` is "" for a statement.
+    """
+
+    owner: str
+    name: str
+    writes: frozenset[str]
+    """The attributes that get a value, or whose value gets an item."""
+    mentions: frozenset[str]
+    """The names and attributes that are read."""
+
+
+@dataclass(frozen=True)
 class Contents:
     """The functions of a module that lie in no other function, told apart by whether a tape can reach them."""
 
@@ -33,6 +48,8 @@ class Contents:
     """The deepest nesting of syntax nodes, or the longest `and`/`or` chain, whichever is more."""
     long_strings: tuple[ast.expr, ...]
     """Strings so long that they may be very many literals in a row."""
+    uses: tuple[Use, ...]
+    """What each function in no other function, class body and statement outside says of attributes."""
 
 
 def read_contents(tree: ast.Module) -> Contents:
@@ -57,6 +74,10 @@ def read_contents(tree: ast.Module) -> Contents:
         has_tape=bool(reached),
         longest_chain=table.longest_chain,
         long_strings=tuple(table.long_strings),
+        uses=tuple(
+            Use(unit.owner.name if unit.owner is not None else "", unit.name, unit.writes, unit.mentions)
+            for unit in table.units
+        ),
     )
 
 
@@ -71,6 +92,8 @@ class _Unit:
     """The names and attributes it reads, its own local names left out."""
     binds: frozenset[str]
     """The names it gives a meaning beyond itself: its own, global names, attributes; or what they hold."""
+    writes: frozenset[str]
+    """The attributes among these."""
     methods: list[_Unit] = field(default_factory=list)
 
     @property
@@ -119,6 +142,7 @@ class _Table:
             owner,
             mentions=frozenset((names.read - local) | names.attributes),
             binds=frozenset({own, *((names.stored | names.changed) - local), *names.stored_attributes} - {""}),
+            writes=frozenset(names.stored_attributes),
         )
         self.units.append(unit)
         if owner is not None:

@@ -15,6 +15,7 @@ LONG_STRING_COLUMN = 2000
 _GROWING_METHODS = frozenset(
     {"append", "appendleft", "add", "insert", "extend", "setdefault", "update", "enter_context"}
 )
+_SHRINKING_METHODS = frozenset({"pop", "popleft", "popitem", "remove", "discard", "clear", "reverse", "sort"})
 
 
 @dataclass
@@ -135,7 +136,7 @@ class _Reader:
         self.names.longest_chain = max(self.names.longest_chain, len(chain))
         if type(node.ctx) is not ast.Load:
             self.names.stored_attributes.add(node.attr)
-        elif node.attr in _GROWING_METHODS:
+        elif node.attr in _GROWING_METHODS or node.attr in _SHRINKING_METHODS:
             self.change(node.value)
         if type(root) is not ast.Name:
             self.names.attributes.update(chain)

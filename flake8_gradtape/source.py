@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import libcst
 
-from flake8_gradtape.contents import read_contents
+from flake8_gradtape.contents import Use, read_contents
 from flake8_gradtape.positions import find_positions
 from flake8_gradtape.prefilter import mentions_tape
 from flake8_gradtape.reduction import Lines, reduced
@@ -43,6 +43,7 @@ class Facts:
     has_tape: bool
     longest_chain: int
     tape_functions: frozenset[str] = frozenset()
+    uses: tuple[Use, ...] = ()
 
 
 class ModuleSource:
@@ -59,6 +60,8 @@ class ModuleSource:
         self.tape_functions = facts.tape_functions
         """The names of functions that may make a tape, hold one, or call something that does; no others can, run alone,
         do anything with a tape."""
+        self.uses = facts.uses
+        """Which attributes each part of the module reads and writes."""
         self.is_deep = facts.longest_chain > ORDINARY_CHAIN
         """The code is nested so deeply that recursion over it needs `room.with_room`."""
         self._line_numbers = line_numbers
@@ -113,7 +116,7 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
     longest = max([contents.longest_chain, *(_strings_joined(lines, string) for string in contents.long_strings)])
     if longest > LONGEST_CHAIN:
         raise UnreadableSource(f"An expression or block nests or chains more than {LONGEST_CHAIN} parts.")
-    facts = Facts(contents.has_tape, longest, contents.tape_functions)
+    facts = Facts(contents.has_tape, longest, contents.tape_functions, contents.uses)
     if not whole:
         try:
             return _parsed(reduced(lines, tree, contents.left_out), shifts, facts)

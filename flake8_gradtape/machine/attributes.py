@@ -23,6 +23,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Optimizer,
+    Parent,
     Sequence,
     TapeValue,
     Tensor,
@@ -48,6 +49,8 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     if isinstance(value, (Tensor, Variable, Opaque)):
         if name in SIZES:
             return Number(run.recorder.number(at=at))
+        if value.node.given is not None:
+            return run.anything([value.node], name, at)
         return Opaque(view(run, value.node, name))
     if isinstance(value, Sequence):
         content = run.items(value)
@@ -65,6 +68,9 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         return bind_method(found, value, None) if isinstance(found, Function) else found
     if isinstance(value, Network):
         return network_attribute(run, value, name, at)
+    if isinstance(value, Parent):
+        run.escape(value.instance)
+        return run.anything(run.nodes(value.instance), at=at)
     if isinstance(value, TapeValue) and _is_unknown(run, value, name):
         visit = run.new_visit()
         run.outcomes.visit(at, run.context, visit)

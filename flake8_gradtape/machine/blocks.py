@@ -13,7 +13,7 @@ from flake8_gradtape.machine.library import is_tape_class
 from flake8_gradtape.machine.raising import raises, tape_raises
 from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.syntax import dotted, text_of
-from flake8_gradtape.machine.tape_methods import enter_tape
+from flake8_gradtape.machine.tape_methods import enter_tape, note_survivors
 from flake8_gradtape.machine.tape_state import Raised
 from flake8_gradtape.machine.tries import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.machine.values import Api, ExitStack, Pausing, TapeValue, Value, bound, options
@@ -108,6 +108,7 @@ def _swallows(item: cst.BaseExpression) -> bool:
 def _pause(run: Run, context: Pausing, at: cst.CSTNode) -> None:
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
+    note_survivors(run, run.recorder.state(context.tape.tape))
     try:
         run.recorder.pause(context.tape.tape)
     except Raised as raised:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.classes import has_one_line
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.operations import at_most, binary, elements, truth, unary
@@ -23,6 +24,7 @@ from flake8_gradtape.machine.values import (
     Mapping,
     Number,
     Opaque,
+    Parent,
     Sequence,
     TapeValue,
     Value,
@@ -245,10 +247,13 @@ def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 def _super(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`super()`: methods of unseen base classes get the object."""
-    frame = run.current_self()
-    nodes = run.nodes(frame) if frame is not None else []
-    if frame is not None and isinstance(frame, Instance):
-        run.escape(frame)
+    instance = run.current_self()
+    owner = run.owners.get(run.functions[-1]) if run.functions else None
+    if isinstance(instance, Instance) and owner is not None and has_one_line(instance.cls):
+        return Parent(instance, owner)
+    nodes = run.nodes(instance) if instance is not None else []
+    if isinstance(instance, Instance):
+        run.escape(instance)
     return Opaque(run.recorder.unknown(nodes, "super", at))
 
 

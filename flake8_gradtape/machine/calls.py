@@ -188,13 +188,18 @@ def _missing(run: Run, arguments: Arguments) -> Value:
     return run.anything()
 
 
-def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | None) -> None:
-    """Parameters of a function that anybody may call."""
+def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | None, born: int | None = None) -> None:
+    """Parameters of a function that anybody may call; `born` is when the object was made, if its attributes are known.
+
+    Nobody is taken to hand over an attribute of the object to its own method as it is.
+    """
     for position, name in enumerate(parameter_names(function.definition.params)):
         if position == 0 and instance is not None:
             value = instance
         else:
-            value = Opaque(run.recorder.unknown(name=name, sees_all=True))
+            node = run.recorder.unknown(name=name, sees_all=True, time=born)
+            node.given = run.recorder.now() if born is not None else None
+            value = Opaque(node)
         run.store.set((frame.number, name), value)
 
 

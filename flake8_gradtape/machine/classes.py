@@ -21,6 +21,21 @@ def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
     return None
 
 
+KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")
+"""Classes outside of the module that leave the attributes of an object to the classes below them."""
+
+
+def has_known_bases(cls: Class) -> bool:
+    """Every class above is visible, or one that leaves attributes alone."""
+    known = all(path.startswith(KNOWN_BASES) for path in cls.base_paths)
+    return known and all(has_known_bases(base) for base in cls.bases)
+
+
+def has_one_line(cls: Class) -> bool:
+    """No class has two bases, so the next class above is the only one."""
+    return len(cls.bases) + len(cls.base_paths) <= 1 and all(has_one_line(base) for base in cls.bases)
+
+
 def is_data(cls: Class, name: str) -> bool:
     """Some method of the class assigns `self.name`, so it is no method of an unseen base class."""
     if cls.definition is not None and name in attributes_set_on(cls.definition):

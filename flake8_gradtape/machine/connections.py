@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flake8_gradtape.machine.values import Bend, Flow, Kind, Node
+from flake8_gradtape.machine.values import Bend, Flow, Kind, Node, same_as
 
 if TYPE_CHECKING:
     pass
@@ -27,6 +27,8 @@ class Connections:
         if node in state.watched or not state.recordings.isdisjoint(node.recorded):
             return True
         if node.kind is Kind.UNKNOWN and node.time >= state.since:
+            return True
+        if node.transparent and any(self.may_track(state, tape, one) for one in same_as(node) if not one.transparent):
             return True
         if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False and node.trainable is not False:
             return True
@@ -51,7 +53,7 @@ class Connections:
                 if node.time >= state.since:
                     found.anywhere.append(node)
                     pending.extend(edge.node for edge in node.edges)
-            elif not state.recordings.isdisjoint(node.recorded):
+            elif node.transparent or not state.recordings.isdisjoint(node.recorded):
                 pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
         return found
 
@@ -62,7 +64,18 @@ class Connections:
 
         `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
         """
-        for target in targets:
+        if source.transparent:
+            return any(
+                self.connected(state, tape, reach, targets, one, itself)
+                for one in same_as(source)
+                if not one.transparent
+            ) or self._connected(state, tape, reach, targets, source, itself)
+        return self._connected(state, tape, reach, targets, source, itself)
+
+    def _connected(
+        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+    ) -> bool:
+        for target in [one for node in targets for one in same_as(node)]:
             if (target is source and itself) or (Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source)):
                 return True
         if not self.may_track(state, tape, source):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import libcst as cst
 
+from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.bindings import Bindings
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
@@ -13,10 +15,11 @@ from flake8_gradtape.machine.expressions import evaluate
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
+from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.tape_methods import settle
-from flake8_gradtape.machine.values import Api, Class, Entries, Function, Instance, Opaque, Value
+from flake8_gradtape.machine.values import Api, Class, Entries, Function, Instance, Opaque, Tensor, Value, Variable
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 10_000
@@ -41,12 +44,14 @@ _PATCHED = re.compile(
 """TensorFlow itself is replaced: nothing is known about it then."""
 
 
-def interpret(module: cst.Module, text: str, tape_functions: frozenset[str] | None = None) -> list[Event]:
+def interpret(
+    module: cst.Module, text: str, tape_functions: frozenset[str] | None = None, uses: Sequence[Use] = ()
+) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
     `tape_functions` names the functions that may come by a tape; only they are run by themselves (all, if None).
     `text` is what the module was parsed from; the work is bounded by its length, and what exceeds the bound is not
-    claimed.
+    claimed. `uses` tells which attributes the code of the module writes, all of it or none.
     """
     run = Run(evaluate, execute)
     run.call_network = call_network
@@ -60,23 +65,28 @@ def interpret(module: cst.Module, text: str, tape_functions: frozenset[str] | No
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
     counts = Bindings(module)
+    objects = Objects(uses)
     while left > 0:
         function = _next_root(run, done, tape_functions)
         if function is None:
             break
         done.add(function.definition)
-        left -= run_alone(run, left, function, counts)
+        left -= run_alone(run, left, function, counts, objects)
     events = run.outcomes.events()
     run.close()
     return events
 
 
-def run_alone(run: Run, budget: int, function: Function, counts: Bindings) -> int:
+def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objects: Objects) -> int:
     """Run a function as somebody unseen would call it, and the functions it defines; gives the work done."""
-    mark = run.store.mark()
     run.store.reachable = True
     owner = run.owners.get(function.definition)
-    instance = _self_of(run, function, owner)
+    run.budget = 0
+    made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
+    building = -run.budget
+    mark = run.store.mark()
+    instance = _self_of(run, function, owner, made)
+    born = made.born if made is not None and instance is made.value else None
     before = set(run.defined_functions)
 
     def act() -> None:
@@ -84,22 +94,24 @@ def run_alone(run: Run, budget: int, function: Function, counts: Bindings) -> in
             _blur_closure(run, function, counts)
 
         def bind(frame: Frame) -> None:
-            bind_unknown(run, function, frame, instance)
+            bind_unknown(run, function, frame, instance, born)
 
         bare = Function(function.definition, function.frame, function.name, False, function.graph, instance)
         result = run_body(run, bare, bind)
-        if run.reachable:
-            run.escape(result)
+        for leaf in run.leaves(result) if run.reachable else ():
+            # a tape or function may be used from now on; data is new to the caller in each run
+            if not isinstance(leaf, (Tensor, Variable, Opaque)):
+                run.escape(leaf)
 
     spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
     for definition, inner in list(run.defined_functions.items()):
         if definition in before or definition in run.entered_functions or spent >= budget:
             continue
         if not is_stub(definition):
-            spent += run_alone(run, budget - spent, inner, counts)
+            spent += run_alone(run, budget - spent, inner, counts, objects)
     run.store.rollback(mark)
     run.store.reachable = True
-    return spent
+    return spent + building
 
 
 def _run_root(
@@ -124,14 +136,16 @@ def _run_root(
     return budget - max(run.budget, 0)
 
 
-def _self_of(run: Run, function: Function, owner: Class | None) -> Value | None:
-    """The object of a method that is run alone: one that came from outside."""
+def _self_of(run: Run, function: Function, owner: Class | None, made: Made | None) -> Value | None:
+    """The object of a method that is run alone: `made`, if there is one; else one that came from outside."""
     definition = function.definition
     if owner is None or not isinstance(definition, cst.FunctionDef):
         return None
     names = {getattr(decorator.decorator, "value", "") for decorator in definition.decorators}
     if "staticmethod" in names or "classmethod" in names:
         return Opaque(run.recorder.unknown(name="cls", sees_all=True)) if "classmethod" in names else None
+    if made is not None:
+        return made.value
     node = run.recorder.unknown(name="self", sees_all=True)
     return Instance(run.new_cell(Entries((), exact=False)), owner, node)
 

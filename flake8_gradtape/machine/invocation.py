@@ -7,7 +7,7 @@ import libcst as cst
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import builtin_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
-from flake8_gradtape.machine.classes import class_attribute, is_data
+from flake8_gradtape.machine.classes import bind_method, class_attribute, has_known_bases, is_data
 from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
@@ -25,6 +25,7 @@ from flake8_gradtape.machine.values import (
     Const,
     ExitStack,
     Flow,
+    Function,
     Instance,
     Items,
     Mapping,
@@ -34,6 +35,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Optimizer,
+    Parent,
     Sequence,
     TapeValue,
     Tensor,
@@ -50,6 +52,8 @@ _JUDGED = frozenset(
     "__enter__ GradientTape".split()
 )
 """Methods and functions whose calls may be claimed to go wrong."""
+_SETTINGS = frozenset({"name", "dtype", "trainable", "dynamic"})
+"""What `__init__` of a Keras class or `tf.Module` takes and keeps no tensor of."""
 _STEPPING = frozenset({"apply_gradients"})
 """Methods that take gradients and change variables, and give nothing back that was computed from them."""
 
@@ -163,6 +167,8 @@ def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cs
         return Number(run.recorder.number(edges, at=node))
     if isinstance(receiver, Instance):
         return _object_method(run, receiver, name, arguments, node)
+    if isinstance(receiver, Parent):
+        return _parent_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Opaque):
         return _unseen_method(run, receiver, name, arguments, node)
     found = attribute(run, receiver, name, node)
@@ -188,6 +194,21 @@ def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments
         run.blur_entries(receiver.cell)
         return result
     return run.each(bound(found), lambda option: _function(run, option, arguments, node))
+
+
+def _parent_method(run: Run, parent: Parent, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    """`super().method(...)`: a method of a visible class above, or of one that is not seen and gets the object."""
+    for base in parent.cls.bases:
+        found = class_attribute(run, base, name)
+        if isinstance(found, Function):
+            return call_value(run, bind_method(found, parent.instance.cls, parent.instance), arguments, node)
+    if has_known_bases(parent.cls):
+        plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
+        if name in ("build", "compile") or (name == "__init__" and plain):
+            return NONE
+    result = unseen_call(run, parent.instance, arguments, node)
+    run.blur_entries(parent.instance.cell)
+    return result
 
 
 def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:

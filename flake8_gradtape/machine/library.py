@@ -174,15 +174,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
         return Tensor(_unknown_integer(run, nodes, facts.name, at))
     made = [_output(run, facts, output, given, at) for output in facts.outputs]
     if facts.result == "tensor":
-        fresh: Value = Tensor(made[0])
-        same = [
-            option
-            for name, value in given
-            if name == facts.same
-            for option in options(value)
-            if isinstance(option, (Tensor, Opaque))
-        ]
-        return run.join([fresh, *same]) if same else fresh
+        return Tensor(made[0])
     if facts.result == "tensors":
         return run.sequence([Tensor(node) for node in made], exact=False)
     names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
@@ -229,11 +221,13 @@ def _output(
     elif facts.name in _BILINEAR:
         bend = Bend.BILINEAR
     bends = any(name in output.bends and run.nodes(value) for name, value in given)
+    same = (option for name, value in given if name == facts.same for option in options(value))
     return run.recorder.operation(
         facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
         surely_bends=bends and len(output.flows) == 1,
         surely_tensors=True,
         no_gradient=any(name in facts.missing and run.nodes(value) for name, value in given),
+        transparent=any(isinstance(option, (Tensor, Opaque)) for option in same),
     )  # fmt: skip
 
 
@@ -361,26 +355,16 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     def act(option: Value) -> Value:
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN and floating is not False:
             return Tensor(_maybe_same(run, option, "tf.cast", at, floating))
-        flow = Flow.GRADIENT if floating is not False else Flow.NO_GRADIENT
-        edges = run.edges(option, flow)
-        if any(edge.node.floating is False for edge in edges):
-            edges = [Edge(edge.node, Flow.NO_GRADIENT) for edge in edges]
-        fresh = Tensor(
-            run.recorder.operation(
-                "tf.cast", edges, at, floating=floating, bend=Bend.LINEAR,
-                surely_tensors=any(edge.flow is Flow.NO_GRADIENT for edge in edges),
-            )
+        known = option.node.floating if isinstance(option, (Tensor, Opaque, Variable)) else None
+        flow = Flow.GRADIENT if floating is not False and known is not False else Flow.NO_GRADIENT
+        edges = run.edges(option, flow, sure=known is True and floating is True)
+        differs = known is not None and floating is not None and known is not floating
+        same = isinstance(option, (Tensor, Opaque, Variable)) and floating is not False and not differs
+        made = run.recorder.operation(
+            "tf.cast", edges, at, floating=floating, bend=Bend.LINEAR, transparent=same,
+            surely_tensors=isinstance(option, (Tensor, Variable)) or flow is Flow.NO_GRADIENT,
         )  # fmt: skip
-        differs = (
-            isinstance(option, (Tensor, Opaque, Variable)) and option.node.floating is not None and floating is not None
-        )
-        if (
-            floating is not False
-            and isinstance(option, (Tensor, Opaque, Variable))
-            and not (differs and option.node.floating is not floating)
-        ):
-            return run.join([option, fresh])
-        return fresh
+        return Tensor(made)
 
     return run.each(bound(value), act)
 

@@ -138,7 +138,8 @@ def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
     """The recording is not empty: an operation lets go of its place once nobody needs its output."""
     if state.holds:
         return True
-    if any(node.recorded.get(recording) is True for node in held for recording in state.recordings):
+    solid = (node for node in held if not node.transparent)
+    if any(node.recorded.get(recording) is True for node in solid for recording in state.recordings):
         return True
     return _answered(run, tape) and any(node.kind is Kind.UNKNOWN or node.op == LAYER for node in held)
 

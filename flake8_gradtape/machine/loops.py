@@ -7,7 +7,7 @@ may find is told by `widening`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import libcst as cst
@@ -62,23 +62,34 @@ def _maybe_tensor(iterable: Value) -> bool:
 def _unrolled(run: Run, found: list[Value], once: Callable[[Value], None]) -> list[Delta]:
     outer = run.store.mark()
     breaks: list[Delta] = []
-    doubts = run.doubts
-    for element in found:
+    later = later_passes(run)
+    for place, element in enumerate(found):
         if not run.reachable:
             break
-        with certain_only(run, doubts):
+        with later() if place else nullcontext():
             with_loop(run, outer, lambda element=element: once(element), breaks)  # type: ignore[misc]
     return breaks
 
 
-@contextmanager
-def certain_only(run: Run, doubts: int) -> Iterator[None]:
-    """A later pass claims nothing if some runs may have left the loop before (more doubts than at its start)."""
-    if run.doubts > doubts:
-        with run.silence():
-            yield
-    else:
-        yield
+def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
+    """A context for the second pass of a loop that begins now, and the third: not every run may get so far.
+
+    Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
+    is claimed if there are more doubts than at the start, or once some of the runs may have ended.
+    """
+    doubts, endings = run.doubts, run.endings
+
+    @contextmanager
+    def later() -> Iterator[None]:
+        outer = run.most_endings
+        run.most_endings = endings if outer is None else min(outer, endings)
+        try:
+            with run.silence() if run.doubts > doubts else nullcontext():
+                yield
+        finally:
+            run.most_endings = outer
+
+    return later
 
 
 def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta]) -> None:
@@ -109,7 +120,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     breaks: list[Delta] = []
     doubtful = not at_least_once
     run.doubts += doubtful
-    doubts = run.doubts
+    later = later_passes(run)
     if not run.muted:
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
@@ -118,7 +129,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
                 with run.silence():
                     with_loop(run, start, body, breaks)
             else:
-                with certain_only(run, doubts):
+                with later():
                     with_loop(run, start, body, breaks)
             ends.append(dict(run.store.delta(start)) if run.reachable else None)
     else:

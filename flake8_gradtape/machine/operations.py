@@ -254,7 +254,7 @@ def view(run: Run, node: Node, key: object) -> Node:
     Unseen code that ran since the value came to be may have put something newer there.
     """
     latest = run.recorder.last_unknown_effect
-    if node.kind is not Kind.UNKNOWN or latest <= node.time:
+    if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.given is None else node.given):
         return node
     found = run.views.get((node, key, latest))
     if found is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flake8_gradtape.machine.events import Misuse
 from flake8_gradtape.machine.store import Store
-from flake8_gradtape.machine.values import Bend, Edge, Flow, Kind, Node, Tri
+from flake8_gradtape.machine.values import Bend, Edge, Flow, Kind, Node, Tri, same_as
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -93,6 +93,7 @@ class Recorder(Connections):
         surely_bends: bool = False,
         surely_tensors: bool = True,
         no_gradient: bool = False,
+        transparent: bool = False,
     ) -> Node:
         """The output of a TensorFlow operation, recorded by the tapes that are recording and track an input.
 
@@ -125,7 +126,7 @@ class Recorder(Connections):
             for recording in state.recordings:
                 recorded[recording] = sure
             holding = op in HOLDING
-            if sure and (not state.records or (holding and not state.holds_since_entry)):
+            if sure and not transparent and (not state.records or (holding and not state.holds_since_entry)):
                 self._set(
                     number,
                     replace(
@@ -137,7 +138,7 @@ class Recorder(Connections):
                 )
         return Node(
             Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at,
-            no_gradient=no_gradient,
+            no_gradient=no_gradient, transparent=transparent,
         )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
@@ -317,19 +318,20 @@ class Recorder(Connections):
         if state.spent is True:
             raise Raised(Misuse.OTHER)
         now = self.now()
+        watched = [one for node in nodes for one in same_as(node)]
         recording = state.active is True or self.called_from_outside or any(True for _ in self.live())
         if not recording:
             # no tape at all is recording, and then TensorFlow ignores a watch
-            self.tapes[number].watch_log.extend((node, now) for node in nodes)
+            self.tapes[number].watch_log.extend((node, now) for node in watched)
             return
         sure = sure and state.active is True
-        self.tapes[number].watch_log.extend((node, now) for node in nodes)
+        self.tapes[number].watch_log.extend((node, now) for node in watched)
         surely = [node for node in nodes if sure and node.floating is True]
         self._set(
             number,
             replace(
                 state,
-                watched=state.watched.union(nodes),
+                watched=state.watched.union(watched),
                 surely_watched=state.surely_watched.union(surely),
                 paused_or_watched_after_ask=state.paused_or_watched_after_ask or state.asked > 0,
             ),

@@ -141,7 +141,11 @@ class Run:
         self.outcomes = Outcomes()
         self.evaluate = evaluate
         self.execute = execute
-        self.muted = 0
+        self._silenced = 0
+        self.endings = 0
+        """How often some of the runs may have ended in an error, while others went on."""
+        self.most_endings: int | None = None
+        """In a later pass of a loop: the endings before the loop; once there are more, nothing is claimed."""
         self.catching: list[Catches] = []
         self.uses_graphs = False
         """The module mentions graph mode somewhere, so its code need not run eagerly."""
@@ -225,11 +229,16 @@ class Run:
     @contextmanager
     def silence(self) -> Iterator[None]:
         """Emit nothing in here."""
-        self.muted += 1
+        self._silenced += 1
         try:
             yield
         finally:
-            self.muted -= 1
+            self._silenced -= 1
+
+    @property
+    def muted(self) -> bool:
+        """Nothing is claimed here."""
+        return self._silenced > 0 or (self.most_endings is not None and self.endings > self.most_endings)
 
     def loop_depth(self) -> int:
         """How many loops are being run, over all activations."""
@@ -241,7 +250,8 @@ class Run:
         self.activations.clear()
         self.module_loops.clear()
         self.catching.clear()
-        self.muted = self.asserting = self.doubts = 0
+        self._silenced = self.asserting = self.doubts = 0
+        self.most_endings = None
         self.visit = None
         self.store.stop_watching()
 
@@ -436,6 +446,10 @@ class Run:
         if parts is None:
             return [] if isinstance(value, Choice) else self.nodes(value)
         return [node for part in parts for node in self.sure_nodes(part)]
+
+    def alternatives(self, value: Value) -> list[list[Node]]:
+        """The nodes that surely are in the value, for each of its alternatives."""
+        return [self.sure_nodes(option) for option in options(value)]
 
     def tapes_in(self, value: Value) -> list[int]:
         """The tapes in a value."""

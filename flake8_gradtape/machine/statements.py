@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import libcst as cst
@@ -12,7 +13,7 @@ from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.events import CallRaised, Misuse
-from flake8_gradtape.machine.loops import MOST_UNROLLED, certain_only, iterate, repeat, with_loop
+from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
 from flake8_gradtape.machine.raising import raises
@@ -163,9 +164,9 @@ def _while(run: Run, frame: Frame, node: cst.While) -> None:
     forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True
     known = truth(run, run.evaluate(run, frame, node.test))
     passes = 0
-    doubts = run.doubts
+    later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
-        with certain_only(run, doubts):
+        with later() if passes else nullcontext():
             with_loop(run, mark, lambda: execute(run, frame, [node.body]), breaks)
         known = truth(run, run.evaluate(run, frame, node.test)) if run.reachable else False
         passes += 1

@@ -45,6 +45,7 @@ from flake8_gradtape.machine.values import (
     bound,
     node_of,
     options,
+    same_as,
 )
 from flake8_gradtape.machine.wrong_values import wrong_values
 
@@ -60,7 +61,7 @@ def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         at=run.opening if run.opening is not None else at,
         module_level=not run.functions,
         context=run.context,
-        muted=run.muted > 0,
+        muted=run.muted,
         loop_depth=run.loop_depth(),
     )
     return TapeValue(run.recorder.open(tape))
@@ -111,6 +112,7 @@ def tape_method(
         return Opaque(run.recorder.unknown(name="watched_variables", at=at, sees_all=True))
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
+    note_survivors(run, run.recorder.state(value.tape))
     try:
         if method == "watch":
             wrong = unwatchable(run, arguments.get(0, "tensor"))
@@ -135,6 +137,13 @@ def tape_method(
     except Raised as raised:
         tape_raises(run, at, visit, tape, method, raised)
     return NONE
+
+
+def note_survivors(run: Run, state: TapeState | None) -> None:
+    """A call on a tape that may be spent, or not entered, ends some of the runs."""
+    if state is not None and (state.spent is None or state.entered is None):
+        run.endings += 1
+        run.doubts += 1
 
 
 def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> None:
@@ -192,6 +201,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     if state is None:
         run.store.may_raise()
         return run.anything()
+    note_survivors(run, state)
     for given, position, name in ((target, 0, "target"), (sources, 1, source_name)):
         wrong = not_a_tensor(run, given, method)
         if wrong is not None:
@@ -210,9 +220,10 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             return run.anything()
         run.store.may_raise()
         return run.anything(at=at)
-    missing = recorder.surely_without_gradient(state, run.sure_nodes(target), run.sure_nodes(sources))
-    if missing:
-        event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing)
+    sure_sources = run.sure_nodes(sources)
+    missing = [recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.alternatives(target)]
+    if all(missing):
+        event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0])
         tape.mentioned = True
         raises(run, at, visit, event)
         return run.anything()
@@ -255,8 +266,8 @@ def _answer(
     )
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     extra = run.nodes(weights) if weights is not None else []
-    sure_targets = run.sure_nodes(target)
-    curved = recorder.surely_reads(state, sure_targets, run.sure_nodes(sources))
+    sure_targets = run.alternatives(target)
+    curved = [recorder.surely_reads(state, nodes, run.sure_nodes(sources)) for nodes in sure_targets]
     ask_record = Ask(
         at, tape, method, "", (), run.context,
         in_own_block=tape.persistent is True and state.active is True, visit=visit,
@@ -270,7 +281,7 @@ def _answer(
         if not traced
         and other is not tape
         and other_state.active is True
-        and any(recorder.surely_tracks(other_state, node) for node in curved)
+        and all(any(recorder.surely_tracks(other_state, node) for node in read) for read in curved)
     )
     ask_record.recorded_by = recorded_by
     ask_record.through_unknown = bool(reach.anywhere)
@@ -291,7 +302,7 @@ def _answer(
     if not (certain and method == "gradient" and not extra and _surely_answers(run, reach, target, sources)):
         run.store.may_raise()
     recorder.answered(value.tape)
-    recorder.differentiated.update(dict.fromkeys(targets))
+    recorder.differentiated.update((one, None) for node in targets for one in same_as(node))
     recorder.differentiated.update(
         (node, None) for node in reach.nodes if not state.recordings.isdisjoint(node.recorded)
     )
@@ -360,8 +371,8 @@ class _Judge:
         self.run, self.tape, self.state, self.method = run, tape, state, method
         self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
         self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
-        self.sure_targets: list[Node] = []
-        """Those of the targets that are there in every run."""
+        self.sure_targets: list[list[Node]] = []
+        """For each alternative of the target the nodes that surely are in it."""
         self.told = state.spent is False
         """No run raises here; where some do, a None is known only of the others, and not claimed."""
         self.unspecific: Node | None = None
@@ -416,7 +427,7 @@ class _Judge:
         leaves = self.run.leaves(value)
         nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
         whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
-        if whole and all(self.run.recorder.surely_connected(self.state, self.sure_targets, node) for node in nodes):
+        if whole and all(self._surely_connected(node) for node in nodes):
             self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
             self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
@@ -432,11 +443,15 @@ class _Judge:
         if surely_none and single:
             return Const(None, self.record)
         if single:
-            sure = len(nodes) == 1 and self.run.recorder.surely_connected(self.state, self.sure_targets, nodes[0])
+            sure = len(nodes) == 1 and self._surely_connected(nodes[0])
             if sure:
                 self.sound.append((name, nodes[0]))
             return Tensor(self._result(nodes[0] if len(nodes) == 1 else None), maybe_none=not sure)
         return Opaque(self._result(None))
+
+    def _surely_connected(self, source: Node) -> bool:
+        recorder = self.run.recorder
+        return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
 
     def _decide(self, nodes: list[Node], name: str) -> bool:
         recorder = self.run.recorder

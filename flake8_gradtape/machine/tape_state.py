@@ -165,7 +165,7 @@ def sees(unknown: Node, known: Node) -> bool:
         if one.sees_all and known.time < one.time:
             return True
         for edge in one.edges:
-            if edge.node is known:
+            if edge.node is known or edge.node.given is not None:
                 return True
             if edge.node.kind is Kind.UNKNOWN and edge.node not in met:
                 met.add(edge.node)

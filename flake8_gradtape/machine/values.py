@@ -89,6 +89,10 @@ class Node:
     escaped: bool = False
     sees_all: bool = False
     """Unknown code that made this may have used everything that existed."""
+    given: int | None = None
+    """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
+    transparent: bool = False
+    """It may be its input itself, as it came in: `tf.cast` to the dtype that the input has (truth table A126)."""
     no_gradient: bool = False
     """TensorFlow has no gradient function for the operation, so that asking raises LookupError."""
     model: Value | None = None
@@ -96,6 +100,21 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
+
+
+def same_as(node: Node) -> list[Node]:
+    """What a node may be besides itself: the inputs of a transparent operation, and a variable that was read for it."""
+    if not node.transparent:
+        return [node]
+    found = {node: None}
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.transparent or one.op == "read":
+            fresh = [edge.node for edge in one.edges[: 1 if one.op == "read" else None] if edge.node not in found]
+            found.update(dict.fromkeys(fresh))
+            pending.extend(fresh)
+    return list(found)
 
 
 @dataclass(frozen=True)
@@ -263,6 +282,14 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """`super()`: an object, seen from the method of class `cls` that is running."""
+
+    instance: Instance
+    cls: Class
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several values, one for each way to get here."""
 
@@ -271,7 +298,7 @@ class Choice:
 
 Value = Union[
     Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, Pausing, Sequence, Mapping, ExitStack, Api, Pure,
-    Network, Optimizer, Metric, Function, Class, Instance, Choice,
+    Network, Optimizer, Metric, Function, Class, Instance, Parent, Choice,
 ]  # fmt: skip
 
 NONE = Const(None)

@@ -100,6 +100,7 @@ class Widening:
         before = set(summary.recorded)
         for node in fresh:
             summary.recorded.update(dict.fromkeys(node.recorded, False))
+            summary.transparent = summary.transparent or node.transparent
             if node.floating is not summary.floating:
                 summary.floating = None
         if any(node.kind is Kind.UNKNOWN for node in fresh) and summary.kind is not Kind.UNKNOWN:
@@ -123,6 +124,7 @@ class Widening:
         made = Node(
             Kind.TENSOR, recorder.now(), LOOP, tuple(Edge(node, Flow.GRADIENT) for node in nodes), recorded, during,
             floating, escaped=any(node.escaped for node in nodes), name=nodes[0].name,
+            transparent=any(node.transparent for node in nodes),
         )  # fmt: skip
         self.summaries[key] = made
         return made

@@ -1,0 +1,186 @@
+"""The object of a method that is run by itself: what `__init__` leaves on it, if nothing else may change that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import libcst as cst
+
+from flake8_gradtape.contents import Use
+from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases
+from flake8_gradtape.machine.networks import freeze
+from flake8_gradtape.machine.outcomes import Outcomes
+from flake8_gradtape.machine.run import Frame, GiveUp, Run
+from flake8_gradtape.machine.syntax import scope_of
+from flake8_gradtape.machine.values import (
+    Class,
+    Const,
+    Entries,
+    Function,
+    Instance,
+    Mapping,
+    Network,
+    Opaque,
+    TapeValue,
+    Unbound,
+    Value,
+    options,
+)
+from flake8_gradtape.machine.values import (
+    Sequence as Row,
+)
+
+_BUDGET = 4_000
+_SET_BY_KERAS = frozenset("optimizer loss metrics inputs outputs input output layers built name dtype".split())
+"""Attributes that Keras may set by itself."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """An object, and the time when it did not exist yet."""
+
+    value: Instance
+    born: int
+
+
+class Objects:
+    """Makes one object of each class, when a method of it is run by itself."""
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        self._uses = uses
+        self._made: dict[Class, Made | None] = {}
+
+    def object_of(self, run: Run, cls: Class) -> Made | None:
+        """An object as a caller that is not seen may have it; None if nothing is known of its attributes."""
+        if cls not in self._made:
+            self._made[cls] = None
+            if self._uses and not run.loose_attributes and has_known_bases(cls):
+                self._made[cls] = self._make(run, cls)
+        return self._made[cls]
+
+    def _make(self, run: Run, cls: Class) -> Made | None:
+        constructor = class_attribute(run, cls, "__init__")
+        if not isinstance(constructor, Function) or constructor.opaque or is_stub(constructor.definition):
+            return None
+        if scope_of(constructor.definition).generator or class_attribute(run, cls, "__setattr__") is not None:
+            return None
+        born = run.recorder.now()
+        node = run.recorder.unknown(name="self", sees_all=True)
+        made = Instance(run.new_cell(Entries((), exact=False)), cls, node, own=True)
+        entered = self._run_constructor(run, constructor, made)
+        if entered is None:
+            return None
+        keeping = _Keeping(run, self._written_elsewhere(run, entered))
+        run.put(made.cell, keeping.attributes(made))
+        # an attribute that is not known may be made of those that are
+        run.recorder.last_unknown_effect = run.recorder.now()
+        return Made(replace(made, own=False), born)
+
+    @staticmethod
+    def _run_constructor(run: Run, constructor: Function, made: Instance) -> list[cst.CSTNode] | None:
+        """Run `__init__` with unknown arguments and claim nothing; the functions that it ran, None if that failed."""
+        entered, defined = dict(run.entered_functions), dict(run.defined_functions)
+        outcomes, run.outcomes = run.outcomes, Outcomes()
+        run.entered_functions.clear()
+        budget, run.budget = run.budget, _BUDGET
+        mark = run.store.mark()
+        bare = replace(constructor, instance=made)
+
+        def bind(frame: Frame) -> None:
+            bind_unknown(run, bare, frame, made)
+
+        try:
+            with run.silence():
+                run_body(run, bare, bind)
+            ran = list(run.entered_functions) if run.reachable else None
+        except GiveUp:
+            run.reset_stacks()
+            ran = None
+        if ran is None:
+            run.store.rollback(mark)
+        spent = _BUDGET - max(run.budget, 0)
+        run.budget = budget - spent
+        run.store.reachable = True
+        run.outcomes = outcomes
+        for current, before in ((run.entered_functions, entered), (run.defined_functions, defined)):
+            current.clear()
+            current.update(before)  # type: ignore[arg-type]
+        return ran
+
+    def _written_elsewhere(self, run: Run, ran: list[cst.CSTNode]) -> frozenset[str]:
+        """The attributes that code besides the construction may give a value."""
+        during = {
+            (owner.name if owner is not None else "", definition.name.value)
+            for definition in ran
+            if isinstance(definition, cst.FunctionDef)
+            and ((owner := run.owners.get(definition)) is not None or _is_global(run, definition))
+        }
+        # a helper that somebody else may call as well runs at other times too
+        grown = True
+        while grown:
+            outside = [use for use in self._uses if (use.owner, use.name) not in during]
+            named = frozenset(name for use in outside for name in use.mentions)
+            kept = {key for key in during if key[1] == "__init__" or key[1] not in named}
+            grown = kept != during
+            during = kept
+        return frozenset(name for use in outside for name in use.writes)
+
+
+def _is_global(run: Run, definition: cst.CSTNode) -> bool:
+    function = run.defined_functions.get(definition)
+    return function is not None and run.frames[function.frame].locals is None
+
+
+def _is_keras(cls: Class) -> bool:
+    return any("keras" in path for path in cls.base_paths) or any(_is_keras(base) for base in cls.bases)
+
+
+@dataclass
+class _Keeping:
+    """Decides which parts of a new object are still the same when a method is called."""
+
+    run: Run
+    written: frozenset[str]
+    seen: set[int] = field(default_factory=set)
+    """The containers that are done."""
+
+    def attributes(self, made: Instance) -> Entries:
+        """The attributes of an object: what may get another value may be anything."""
+        self.seen.add(made.cell)
+        set_by_keras = _SET_BY_KERAS if _is_keras(made.cls) else frozenset()
+        kept = []
+        for name, value in self.run.entries(made.cell).entries:
+            changes = name in self.written or name in set_by_keras
+            kept.append((name, self._anything(value) if changes else self._lasting(value)))
+        return Entries(tuple(kept), exact=False)
+
+    def _anything(self, value: Value) -> Value:
+        return Opaque(self.run.recorder.unknown(self.run.nodes(value), sees_all=True))
+
+    def _lasting(self, value: Value) -> Value:
+        return self.run.join(list(self._alternatives(value)))
+
+    def _alternatives(self, value: Value) -> Iterator[Value]:
+        run = self.run
+        for option in options(value):
+            if isinstance(option, (Const, Unbound)):
+                yield self._anything(option)  # a setting, or a place that somebody fills later
+                continue
+            if isinstance(option, TapeValue):
+                run.recorder.escape(option.tape)
+            elif isinstance(option, Network) and "trainable" in self.written:
+                freeze(run, option)
+            elif isinstance(option, Row) and option.cell not in self.seen:
+                self.seen.add(option.cell)
+                content = run.items(option)
+                run.put(option.cell, replace(content, items=tuple(self._lasting(item) for item in content.items)))
+            elif isinstance(option, Mapping) and option.cell not in self.seen:
+                self.seen.add(option.cell)
+                entries = run.entries(option.cell)
+                items = tuple((key, self._lasting(item)) for key, item in entries.entries)
+                run.put(option.cell, replace(entries, entries=items))
+            elif isinstance(option, Instance) and option.cell not in self.seen:
+                run.put(option.cell, self.attributes(option))
+            yield option
