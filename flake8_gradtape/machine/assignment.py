@@ -17,6 +17,7 @@ from flake8_gradtape.machine.values import (
     Items,
     Kind,
     Mapping,
+    Network,
     Node,
     Sequence,
     TapeValue,
@@ -80,6 +81,11 @@ def _name_it(run: Run, value: Value, name: str) -> None:
         tape = run.recorder.tapes[value.tape]
         tape.name = tape.name or name
         return
+    if isinstance(value, Network) and not value.part:
+        for item in run.items(Sequence(value.cell)).items:
+            layer = node_of(item)
+            if layer is not None and layer.name == value.name.lower():
+                layer.name = name
     node = node_of(value)
     if node is not None and not isinstance(value, Instance) and not node.name:
         node.name = name

@@ -5,13 +5,20 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import call_function
-from flake8_gradtape.machine.classes import bind_method, class_attribute, decorator_names
+from flake8_gradtape.machine.classes import (
+    bind_method,
+    class_attribute,
+    decorator_names,
+    stands_on_keras,
+    stands_on_module,
+)
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.keras_objects import variables_in
 from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.run import Arguments, Run
-from flake8_gradtape.machine.tape_state import escape
+from flake8_gradtape.machine.tape_state import escape, sees
 from flake8_gradtape.machine.values import (
     Api,
     Class,
@@ -20,6 +27,7 @@ from flake8_gradtape.machine.values import (
     Instance,
     Kind,
     Network,
+    Node,
     Number,
     Opaque,
     Optimizer,
@@ -112,8 +120,10 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         return run.join([method, run.anything(run.nodes(value))]) if run.loose_attributes else method
     if found is not None and own is None:
         return run.join([found, run.anything(run.nodes(value))]) if run.loose_attributes else found
-    if name in VARIABLES and value.own and own is None:
-        return _variables_of(run, value, only_trainable=name.startswith("trainable"))
+    if name in VARIABLES and own is None and (value.own or stands_on_module(value.cls)):
+        return variables_in(run, value, only_trainable=name.startswith("trainable"))
+    if name in ("losses", "metrics", "layers", "submodules") and own is None and stands_on_keras(value.cls):
+        return run.anything(run.nodes(value), name, at)
     key = (value.cell, name, run.recorder.last_unknown_effect)
     node = run.views.get(key)
     if node is None:
@@ -122,16 +132,6 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         run.views[key] = node
     unseen = Opaque(node)
     return unseen if own is None else run.join([bound(own), unseen])
-
-
-def _variables_of(run: Run, value: Instance, only_trainable: bool) -> Value:
-    """`module.trainable_variables` of an object made here: the variables in it, and what unseen code put there."""
-    nodes = run.nodes(value)
-    variables = [node for node in nodes if node.kind is Kind.VARIABLE]
-    known = [Opaque(node) for node in variables if node.trainable is not False or not only_trainable]
-    unseen = [node for node in nodes if node.kind is Kind.UNKNOWN]
-    unknown = [Opaque(run.recorder.unknown(unseen, "variables"))] if len(unseen) > 1 or not known else []
-    return run.sequence([*known, *unknown], exact=False, immutable=True)
 
 
 def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
@@ -168,6 +168,21 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
             continue
         else:
             run.escape(new)
+            if isinstance(option, Opaque):
+                _set_on_unknown(run, option.node, name, new)
+
+
+def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
+    """`model.layers[0].kernel = tensor`: the unknown value may be any object that it may have come from."""
+    for made in list(run.made):
+        if not any(sees(unknown, node) for node in run.nodes(made) if node.kind is not Kind.UNKNOWN):
+            continue
+        if isinstance(made, Instance):
+            run.blur_entries(made.cell)
+        elif name == "trainable":
+            freeze(run, made)
+        else:
+            open_up(run, made, new)
 
 
 def _is_intercepted(run: Run, value: Instance, name: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.classes import class_attribute
+from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
 from flake8_gradtape.machine.syntax import parameter_names, scope_of
 from flake8_gradtape.machine.values import (
@@ -30,6 +30,8 @@ from flake8_gradtape.machine.values import (
     options,
 )
 
+_GIVEN_BY_KERAS = ("training", "mask")
+"""Arguments of `call` that Keras fills in where the caller does not."""
 MOST_RECURSION = 4
 """How many activations of one function may be nested; what lies deeper is unseen."""
 
@@ -51,9 +53,24 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
     if isinstance(callee, Instance):
         for name in ("__call__", "call"):
             method = class_attribute(run, callee.cls, name)
+            if isinstance(method, Function) and name == "call" and stands_on_keras(callee.cls):
+                return _call_layer(run, callee, method, arguments, at)
             if isinstance(method, Function) and (name == "__call__" or not callee.cls.closed):
                 return call_function(run, method.bound_to(callee), arguments, at)
     return unseen_call(run, callee, arguments, at)
+
+
+def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`layer(...)`: Keras runs `build` before the first call, and gives `call` what the caller leaves out."""
+    build = class_attribute(run, receiver.cls, "build")
+    if isinstance(build, Function) and run.store.get(("built", receiver.cell)) is not True:
+        run.store.set(("built", receiver.cell), True)
+        call_function(run, build.bound_to(receiver), Arguments((run.anything(),)), at)
+    names = parameter_names(method.definition.params)
+    named = {name for name, _ in arguments.keywords} | set(names[: len(arguments.positional) + 1])
+    added = tuple((name, run.anything()) for name in _GIVEN_BY_KERAS if name in names and name not in named)
+    given = Arguments(arguments.positional, (*arguments.keywords, *added), arguments.open, arguments.extra)
+    return call_function(run, method.bound_to(receiver), given, at)
 
 
 def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -210,6 +227,7 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
         [node for value in arguments.all() for node in run.nodes(value)] if not cls.closed else [], cls.name, at
     )
     made = Instance(run.new_cell(Entries((), exact=cls.closed)), cls, node, own=True)
+    run.made.append(made)
     constructor = class_attribute(run, cls, "__init__")
     if isinstance(constructor, Function):
         call_function(run, constructor.bound_to(made), arguments, at)

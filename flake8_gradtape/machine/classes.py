@@ -23,12 +23,28 @@ def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
 
 KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")
 """Classes outside of the module that leave the attributes of an object to the classes below them."""
+_KERAS = ".keras."
+_WITH_VARIABLES = ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.layers.Layer", "keras.Layer")
 
 
 def has_known_bases(cls: Class) -> bool:
     """Every class above is visible, or one that leaves attributes alone."""
     known = all(path.startswith(KNOWN_BASES) for path in cls.base_paths)
     return known and all(has_known_bases(base) for base in cls.bases)
+
+
+def stands_on_keras(cls: Class) -> bool:
+    """A layer, model, loss ... of the module's own."""
+    return any(_KERAS in f".{path}" for path in cls.base_paths) or any(stands_on_keras(base) for base in cls.bases)
+
+
+def stands_on_module(cls: Class) -> bool:
+    """It has `trainable_variables`: those of its attributes."""
+    return any(
+        path == "tensorflow.Module"
+        or (_KERAS in f".{path}" and path.rpartition(".")[2] in ("Model", "Layer", "Module"))
+        for path in cls.base_paths
+    ) or any(stands_on_module(base) for base in cls.bases)
 
 
 def has_one_line(cls: Class) -> bool:

@@ -11,6 +11,7 @@ from flake8_gradtape.machine.classes import bind_method, class_attribute, has_kn
 from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
+from flake8_gradtape.machine.keras_objects import keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import network_method
@@ -188,6 +189,10 @@ def _object_method(run: Run, receiver: Instance, name: str, arguments: Arguments
     own = run.entries(receiver.cell).get(name)
     known = class_attribute(run, receiver.cls, name)
     found = attribute(run, receiver, name, node)
+    if own is None and known is None:
+        given = keras_method(run, receiver, name, arguments, node)
+        if given is not None:
+            return given
     if own is None and known is None and not is_data(receiver.cls, name):
         # a method of an unseen base class: it has the object, and may change any attribute
         result = unseen_call(run, receiver, arguments, node)

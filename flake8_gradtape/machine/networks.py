@@ -47,7 +47,8 @@ _OTHER_LAYERS = frozenset(
     "MultiHeadAttention Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking "
     "SeparableConv1D DepthwiseConv1D".split()
 )
-_LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
+LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
+"""Methods of a model that give numbers."""
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
 VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
 """Attributes of layers, models and modules that hold their variables."""
@@ -105,6 +106,7 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     if name in ("Model", "application") or any(_is_symbolic(leaf) for leaf in inner) or _is_built(run, inner):
         run.store.set(("built", made_network.cell), True)
     smooth = name in _WEIGHTED or name in _PLAIN_LAYERS or (nested and not arguments.open)
+    run.made.append(made_network)
     return Network(made_network.cell, name, smooth)
 
 
@@ -199,20 +201,25 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
 
 def variables_of(run: Run, network: Network) -> Sequence:
     """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
-    if run.store.get(("built", network.cell)) is not True:
-        nodes = parts(run, network)
-        return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
     nodes = parts(run, network)
-    full = all(node.trainable is True for node in nodes)
-    items = Items(tuple(Opaque(node) for node in nodes), exact=False, immutable=True, full=full)
-    return Sequence(run.new_cell(items))
+    if run.store.get(("built", network.cell)) is not True:
+        return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
+    return variable_list(run, nodes, [])
+
+
+def variable_list(run: Run, sure: list[Node], rest: list[Node]) -> Sequence:
+    """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure."""
+    known = [node for node in sure if node.kind is Kind.VARIABLE and node.trainable is True and node.floating is True]
+    others = [node for node in (*sure, *rest) if node not in known]
+    items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
+    return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 
 
 def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
     if name in ("__call__", "call"):
         return call_network(run, network, arguments, at)
-    if name in _LEAVING:
+    if name in LEAVING:
         given = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         own = [Edge(node, Flow.LEFT) for node in parts(run, network)]
         return Number(run.recorder.number([*given, *own], f"{name}()", at))

@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.networks import freeze
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
@@ -69,6 +69,7 @@ class Objects:
         born = run.recorder.now()
         node = run.recorder.unknown(name="self", sees_all=True)
         made = Instance(run.new_cell(Entries((), exact=False)), cls, node, own=True)
+        run.made.append(made)
         entered = self._run_constructor(run, constructor, made)
         if entered is None:
             return None
@@ -133,10 +134,6 @@ def _is_global(run: Run, definition: cst.CSTNode) -> bool:
     return function is not None and run.frames[function.frame].locals is None
 
 
-def _is_keras(cls: Class) -> bool:
-    return any("keras" in path for path in cls.base_paths) or any(_is_keras(base) for base in cls.bases)
-
-
 @dataclass
 class _Keeping:
     """Decides which parts of a new object are still the same when a method is called."""
@@ -149,7 +146,7 @@ class _Keeping:
     def attributes(self, made: Instance) -> Entries:
         """The attributes of an object: what may get another value may be anything."""
         self.seen.add(made.cell)
-        set_by_keras = _SET_BY_KERAS if _is_keras(made.cls) else frozenset()
+        set_by_keras = _SET_BY_KERAS if stands_on_keras(made.cls) else frozenset()
         kept = []
         for name, value in self.run.entries(made.cell).entries:
             changes = name in self.written or name in set_by_keras

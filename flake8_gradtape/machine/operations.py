@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -102,8 +101,7 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
     if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
         one, other = run.items(left), run.items(right)
-        both = Items((*one.items, *other.items), one.exact and other.exact, one.immutable and other.immutable)
-        return Sequence(run.new_cell(replace(both, full=(one.exact or one.full) and (other.exact or other.full))))
+        return Sequence(run.new_cell(_both(one, other)))
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
         content = run.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
@@ -118,6 +116,17 @@ def _elements(run: Run, value: Value) -> list[Value]:
     for option in options(value):
         found.extend(run.items(option).items if isinstance(option, Sequence) else [option])
     return found
+
+
+def _both(one: Items, other: Items) -> Items:
+    """The items of two lists, one after the other if both are exact."""
+    immutable = one.immutable and other.immutable
+    if one.exact and other.exact:
+        return Items((*one.items, *other.items), True, immutable)
+    counts = [len(content.items) if content.exact else content.sure for content in (one, other)]
+    sure = (*one.items[: counts[0]], *other.items[: counts[1]])
+    rest = (*one.items[counts[0] :], *other.items[counts[1] :])
+    return Items((*sure, *rest), False, immutable, sure=len(sure))
 
 
 def _may_be_lists(sign: str, left: Value, right: Value) -> bool:

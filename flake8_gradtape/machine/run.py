@@ -177,6 +177,8 @@ class Run:
         self.defined_functions: dict[cst.CSTNode, Function] = {}
         self.owners: dict[cst.CSTNode, Class] = {}
         self.views: dict[object, Node] = {}
+        self.made: list[Instance | Network] = []
+        """All objects and networks made so far."""
         self.singles: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""
         self._cells = 0
@@ -271,7 +273,7 @@ class Run:
     def close(self) -> None:
         """Let go of everything, so that nothing waits for the garbage collector."""
         self.store.close()
-        for held in (self.frames, self.views, self.defined_functions, self.owners):
+        for held in (self.frames, self.views, self.defined_functions, self.owners, self.made):
             held.clear()
 
     def current_self(self) -> Value | None:
@@ -439,7 +441,7 @@ class Run:
         parts: list[Value] | None = None
         if isinstance(value, Sequence):
             content = self.items(value)
-            parts = list(content.items) if content.exact or content.full else []
+            parts = list(content.items if content.exact else content.items[: content.sure])
         elif isinstance(value, Mapping):
             entries = self.entries(value.cell)
             parts = [item for _, item in entries.entries] if entries.exact else []

@@ -430,8 +430,18 @@ class _Judge:
         if whole and all(self._surely_connected(node) for node in nodes):
             self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
-            self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
+            none = self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
+            if not none and isinstance(value, Sequence):
+                self._decide_parts(value, name)
         return Opaque(self._result(None))
+
+    def _decide_parts(self, value: Sequence, name: str) -> None:
+        """The layers of a model whose variables surely are in the list, one by one."""
+        content = self.run.items(value)
+        for item in content.items[: content.sure]:
+            node = node_of(item)
+            if node is not None and node.kind is Kind.VARIABLE:
+                self._decide([node], f"{name} ({node.name})" if name and node.name else name)
 
     def _leaf(self, value: Value, name: str) -> Value:
         alternatives = options(value)

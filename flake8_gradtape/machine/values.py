@@ -318,8 +318,8 @@ class Items:
     """The fields, if it is a named tuple."""
     single: bool = False
     """It has one element at the most."""
-    full: bool = False
-    """Not exact, but every one of the items is in it."""
+    sure: int = 0
+    """Where it is not exact: how many of the items, counted from the first, are in it in every run."""
 
 
 @dataclass(frozen=True)

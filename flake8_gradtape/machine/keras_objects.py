@@ -1,0 +1,95 @@
+"""Objects of classes of the module that stand on Keras or `tf.Module`: what the classes above do for them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.classes import stands_on_keras
+from flake8_gradtape.machine.networks import LEAVING, variable_list, variables_of
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import (
+    NONE,
+    Const,
+    Flow,
+    Instance,
+    Kind,
+    Mapping,
+    Network,
+    Node,
+    Number,
+    Opaque,
+    Sequence,
+    Tri,
+    Value,
+    Variable,
+    options,
+)
+
+_SILENT = frozenset(
+    "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "
+    "add_metric".split()
+)
+"""Methods of a Keras class that give nothing and change no attribute that a subclass sets."""
+
+
+def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A method that the object has from Keras; None if it is not known here."""
+    if not stands_on_keras(receiver.cls):
+        return None
+    if name in ("add_weight", "add_variable"):
+        trainable = _setting(arguments, "trainable")
+        return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
+    if name in _SILENT:
+        return NONE
+    if name in LEAVING:
+        edges = [edge for value in (*arguments.all(), receiver) for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, f"{name}()", at))
+    return None
+
+
+def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence:
+    """`module.trainable_variables`: those of its attributes, and of layers and modules in them, once they are built."""
+    sure: list[Node] = []
+    rest: list[Node] = []
+    seen: set[int] = set()
+
+    def visit(value: Value, certain: bool) -> None:
+        if isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE):
+            if value.node.trainable is not False or not only_trainable:
+                (sure if certain else rest).append(value.node)
+        elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
+            rest.append(value.node)
+        elif isinstance(value, Network):
+            content = run.items(variables_of(run, value))
+            for place, item in enumerate(content.items):
+                visit(item, certain and place < content.sure)
+        elif isinstance(value, (Sequence, Mapping, Instance)) and value.cell not in seen:
+            seen.add(value.cell)
+            if isinstance(value, Sequence):
+                content = run.items(value)
+                for place, item in enumerate(content.items):
+                    visit(item, certain and (content.exact or place < content.sure))
+            else:
+                entries = run.entries(value.cell)
+                frozen = isinstance(value, Instance) and entries.get("trainable") not in (None, Const(True))
+                for _, item in entries.entries:
+                    visit(item, certain and not frozen)
+        elif len(options(value)) > 1:
+            for option in options(value):
+                visit(option, False)
+
+    visit(receiver, True)
+    if not run.entries(receiver.cell).exact:
+        rest.append(run.recorder.unknown([receiver.node], "variables", sees_all=receiver.node.sees_all))
+    return variable_list(run, sure, rest)
+
+
+def _setting(arguments: Arguments, name: str) -> Tri:
+    value = _given(arguments, name)
+    if value is None:
+        return None if arguments.open else True
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+def _given(arguments: Arguments, name: str) -> Value | None:
+    return arguments.get(-1, name)
