@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.arrays import array_method
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import builtin_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
@@ -164,8 +165,7 @@ def _method(run: Run, receiver: Value, name: str, arguments: Arguments, node: cs
         run.die()
         return run.anything()
     if isinstance(receiver, (Number, Const)):
-        edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
-        return Number(run.recorder.number(edges, at=node))
+        return array_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Instance):
         return _object_method(run, receiver, name, arguments, node)
     if isinstance(receiver, Parent):

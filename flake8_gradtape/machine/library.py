@@ -10,11 +10,12 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine import knowledge
+from flake8_gradtape.machine.arrays import floating_dtype, floating_value, numpy_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
-from flake8_gradtape.machine.networks import make_network, network_path
+from flake8_gradtape.machine.networks import clone_network, make_network, network_path
 from flake8_gradtape.machine.operations import view
 from flake8_gradtape.machine.optimizers import optimizer_path
 from flake8_gradtape.machine.raising import raises, surely_eager
@@ -65,10 +66,6 @@ HARMLESS = frozenset(
 )
 """Modules whose functions give plain Python and keep nothing that is handed to them."""
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
-_FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
-_OTHERS = frozenset(
-    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
-)
 _INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 _PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
 
@@ -143,17 +140,6 @@ def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) ->
     misuse = Misuse.GRAPH_GRADIENTS if path in _GRAPH_ONLY else Misuse.UNKNOWN_ATTRIBUTE
     raises(run, at, visit, CallRaised(at, "", "call", misuse, "", path))
     return run.anything()
-
-
-def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
-    edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
-    if path.startswith("np.testing."):
-        return NONE
-    for value in arguments.all():
-        if any(isinstance(option, Function) for option in options(value)):
-            run.escape(value)
-    return Number(run.recorder.number(edges, path, at))
 
 
 def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -243,46 +229,20 @@ def _output_floating(
         named = [value for name, value in given if name == facts.dtype_parameter]
         if named:
             return floating_dtype(named[0])
+        if facts.without_dtype == "like":
+            known = {floating_value(run, value) for name, value in given if name in facts.tensors}
+            return True if True in known and None not in known else known.pop() if len(known) == 1 else None
         return {"float": True, "int": False}.get(facts.without_dtype)
     if output.dtype == "like":
-        known = {floating_value(run, value) for value in carrying}
+        tensors = {
+            leaf.node.floating
+            for value in carrying
+            for leaf in run.leaves(value)
+            if isinstance(leaf, (Tensor, Variable))
+        } - {None}
+        known = tensors or {floating_value(run, value) for value in carrying}
         return known.pop() if len(known) == 1 else None
     return None
-
-
-def floating_dtype(value: Value) -> Tri:
-    """Whether a dtype argument names a floating type."""
-    value = bound(value)
-    name = ""
-    if isinstance(value, Api):
-        name = value.path.rpartition(".")[2]
-    elif isinstance(value, Const):
-        if value.value is None:
-            return None
-        name = str(value.value)
-    if name in _FLOATS or name == "float":
-        return True
-    return False if name in _OTHERS or name == "int" else None
-
-
-def floating_value(run: Run, value: Value) -> Tri:
-    """Whether a tensor made of this value is floating: by literals, or what is known of tensors."""
-    found: set[Tri] = set()
-    for leaf in run.leaves(value):
-        if isinstance(leaf, Const):
-            if isinstance(leaf.value, (bool, int, str)):
-                found.add(False)
-            elif isinstance(leaf.value, float):
-                found.add(True)
-            else:
-                return None
-        elif isinstance(leaf, (Tensor, Variable)):
-            found.add(leaf.node.floating)
-        else:
-            return None
-    if found == {True, False}:
-        return True
-    return found.pop() if len(found) == 1 else None
 
 
 def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -450,6 +410,8 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.constant": make_constant,
     "tf.convert_to_tensor": convert_to_tensor,
     "tf.cast": cast,
+    "tf.keras.models.clone_model": clone_network,
+    "keras.models.clone_model": clone_network,
     "tf.dtypes.cast": cast,
     "contextlib.ExitStack": _exit_stack,
     "functools.partial": _partial,

@@ -10,6 +10,7 @@ from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
+    Api,
     Bend,
     Const,
     Edge,
@@ -108,6 +109,23 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     smooth = name in _WEIGHTED or name in _PLAIN_LAYERS or (nested and not arguments.open)
     run.made.append(made_network)
     return Network(made_network.cell, name, smooth)
+
+
+def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.keras.models.clone_model(model)`: the same layers with variables of their own."""
+    model = arguments.get(0, "model")
+    if not isinstance(model, Network) or model.part or len(arguments.all()) != 1 or arguments.open:
+        return unseen_call(run, Api("tensorflow.keras.models.clone_model"), arguments, at)
+    made = []
+    for node in parts(run, model):
+        fresh = node
+        if node.kind is Kind.VARIABLE:
+            fresh = run.recorder.variable(node.trainable, node.floating, at)
+            fresh.name = node.name
+        made.append(Opaque(fresh))
+    clone = Network(run.new_cell(Items(tuple(made), exact=False)), model.name, model.smooth)
+    run.made.append(clone)
+    return clone
 
 
 def _is_symbolic(leaf: Value) -> bool:

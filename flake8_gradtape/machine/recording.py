@@ -72,9 +72,11 @@ class Recorder(Connections):
             sees_all=sees_all,
         )
 
-    def number(self, edges: Iterable[Edge] = (), op: str = "", at: cst.CSTNode | None = None) -> Node:
+    def number(
+        self, edges: Iterable[Edge] = (), op: str = "", at: cst.CSTNode | None = None, floating: Tri = None
+    ) -> Node:
         """A Python number or NumPy array, computed from the inputs."""
-        return Node(Kind.NUMBER, self.now(), op, tuple(edges), floating=None, at=at)
+        return Node(Kind.NUMBER, self.now(), op, tuple(edges), floating=floating, at=at)
 
     def variable(self, trainable: Tri, floating: Tri, at: cst.CSTNode | None, edges: Iterable[Edge] = ()) -> Node:
         """A new `tf.Variable`."""

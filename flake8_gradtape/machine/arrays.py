@@ -1,0 +1,111 @@
+"""NumPy, and the dtypes of what tensors are made of: floating, something else, or not known."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Const,
+    Flow,
+    Function,
+    Number,
+    Tensor,
+    Tri,
+    Value,
+    Variable,
+    bound,
+    options,
+)
+
+_FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
+_OTHERS = frozenset(
+    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
+)
+_LIKE_THE_FIRST = frozenset("array asarray copy atleast_1d atleast_2d reshape arange".split())
+"""NumPy functions whose result has the dtype of their first argument; `arange` that of all."""
+_FLOATING = frozenset(
+    "zeros ones empty eye identity linspace random.rand random.randn random.random random.normal random.uniform "
+    "random.standard_normal".split()
+)
+_INTEGER = frozenset("random.randint argmax argmin argsort".split())
+_SAME_DTYPE = frozenset("reshape copy flatten ravel transpose squeeze".split())
+"""Methods of an array that leave its dtype alone."""
+
+
+def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
+    edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+    if path.startswith("np.testing."):
+        return NONE
+    for value in arguments.all():
+        if any(isinstance(option, Function) for option in options(value)):
+            run.escape(value)
+    return Number(run.recorder.number(edges, path, at, floating=_floating_array(run, path, arguments)))
+
+
+def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
+    """Whether the array is floating: by the argument `dtype`, by what it is made of, or always."""
+    name = path.removeprefix("np.")
+    if name in _FLOATS or name in _OTHERS:
+        return name in _FLOATS
+    dtype = arguments.get(-1, "dtype")
+    if dtype is not None or arguments.open:
+        return floating_dtype(dtype) if dtype is not None else None
+    if name in _LIKE_THE_FIRST:
+        made_of = arguments.positional if name == "arange" else arguments.positional[:1]
+        known = {floating_value(run, value) for value in made_of}
+        if name == "arange" and True in known and None not in known:
+            return True
+        return known.pop() if len(known) == 1 else None
+    if name in _FLOATING and len(arguments.positional) <= (1 if name in ("zeros", "ones", "empty") else 9):
+        return True
+    return False if name in _INTEGER else None
+
+
+def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
+    """A method of a NumPy array, or of a plain Python value."""
+    edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
+    floating: Tri = None
+    if isinstance(receiver, Number) and name in _SAME_DTYPE:
+        floating = receiver.node.floating
+    elif name == "astype" and arguments.positional:
+        floating = floating_dtype(arguments.positional[0])
+    return Number(run.recorder.number(edges, at=at, floating=floating))
+
+
+def floating_dtype(value: Value) -> Tri:
+    """Whether a dtype argument names a floating type."""
+    value = bound(value)
+    name = ""
+    if isinstance(value, Api):
+        name = value.path.rpartition(".")[2]
+    elif isinstance(value, Const):
+        if value.value is None:
+            return None
+        name = str(value.value)
+    if name in _FLOATS or name == "float":
+        return True
+    return False if name in _OTHERS or name == "int" else None
+
+
+def floating_value(run: Run, value: Value) -> Tri:
+    """Whether a tensor made of this value is floating: by literals, or what is known of tensors."""
+    found: set[Tri] = set()
+    for leaf in run.leaves(value):
+        if isinstance(leaf, Const):
+            if isinstance(leaf.value, (bool, int, str)):
+                found.add(False)
+            elif isinstance(leaf.value, float):
+                found.add(True)
+            else:
+                return None
+        elif isinstance(leaf, (Tensor, Variable, Number)):
+            found.add(leaf.node.floating)
+        else:
+            return None
+    if found == {True, False}:
+        return True
+    return found.pop() if len(found) == 1 else None
