@@ -16,7 +16,7 @@ from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import clone_network, make_network, network_path
-from flake8_gradtape.machine.operations import view
+from flake8_gradtape.machine.operations import floating_of, view
 from flake8_gradtape.machine.optimizers import optimizer_path
 from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Arguments, Run
@@ -234,13 +234,13 @@ def _output_floating(
             return True if True in known and None not in known else known.pop() if len(known) == 1 else None
         return {"float": True, "int": False}.get(facts.without_dtype)
     if output.dtype == "like":
-        tensors = {
-            leaf.node.floating
-            for value in carrying
-            for leaf in run.leaves(value)
-            if isinstance(leaf, (Tensor, Variable))
-        } - {None}
-        known = tensors or {floating_value(run, value) for value in carrying}
+        tensors = [
+            value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))
+        ]
+        of_tensors = floating_of(run, tensors)
+        if of_tensors is not None:
+            return of_tensors
+        known = {floating_value(run, value) for value in carrying}
         return known.pop() if len(known) == 1 else None
     return None
 

@@ -155,7 +155,7 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     elif sign == "%":
         bend = Bend.CURVED
     sides = [side for side in (left, right) if not number_like(side)]
-    floating = False if sign in _INTEGER else _floating(run, sides)
+    floating = False if sign in _INTEGER else floating_of(run, sides)
     surely_tensors = any(
         isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op == LAYER)
         for side in sides
@@ -166,10 +166,16 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     )
 
 
-def _floating(run: Run, sides: list[Value]) -> bool | None:
-    """Tensors of one operation have one dtype, so one that is known tells for all."""
-    known = {node.floating for side in sides for node in run.nodes(side) if node.floating is not None}
-    return known.pop() if len(known) == 1 else None
+def floating_of(run: Run, sides: list[Value]) -> bool | None:
+    """Tensors of one operation have one dtype, so one that is known tells for all; alternatives must agree."""
+    found: set[bool] = set()
+    for side in sides:
+        known = {node.floating for node in run.nodes(side)}
+        if run.definite(side):
+            known.discard(None)
+        if len(known) == 1 and (tells := known.pop()) is not None:
+            found.add(tells)
+    return found.pop() if len(found) == 1 else None
 
 
 def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
@@ -250,7 +256,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
         return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
-        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, floating=_floating(run, [value]),
+        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
         bend=Bend.CURVED if sign == "abs" else Bend.LINEAR,
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
@@ -274,7 +280,7 @@ def view(run: Run, node: Node, key: object) -> Node:
 
 def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
     edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=_floating(run, [value]))
+    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
     return Tensor(node)
 
 
