@@ -36,6 +36,10 @@ _WEIGHTED = frozenset(
     "SimpleRNN EinsumDense".split()
 )
 """Layers with trainable floating weights of their own, whose backward pass reads their input."""
+_ALSO_WEIGHTED = frozenset(
+    "Embedding PReLU MultiHeadAttention ConvLSTM2D SeparableConv1D DepthwiseConv1D application".split()
+)
+"""What surely has trainable floating weights as well."""
 _PLAIN_LAYERS = frozenset(
     "Flatten Reshape Dropout Activation ReLU LeakyReLU ELU Softmax MaxPooling1D MaxPooling2D AveragePooling2D "
     "AveragePooling1D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling2D Add Concatenate Multiply "
@@ -80,7 +84,7 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
         trainable = _keyword(arguments, "trainable")
-        sure = name in _WEIGHTED and trainable is True and not arguments.open
+        sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
         made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None
     if name not in _WEIGHTED and name != "application":
         for value in arguments.all():
@@ -229,6 +233,8 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node]) -> Sequence:
     """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure."""
     known = [node for node in sure if node.kind is Kind.VARIABLE and node.trainable is True and node.floating is True]
     others = [node for node in (*sure, *rest) if node not in known]
+    if not known:
+        others.append(run.recorder.unknown(others, sees_all=True))  # there may be none at all
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
     return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 
