@@ -25,11 +25,14 @@ class Report:
     message: str
 
 
-def check(text: str, tree: ast.Module | None = None, enabled: frozenset[str] = frozenset()) -> list[Report]:
+def check(
+    text: str, tree: ast.Module | None = None, enabled: frozenset[str] = frozenset(), keras: int | None = None
+) -> list[Report]:
     """Find the misuse of tapes in a module, sorted by place.
 
-    `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply. Raises
-    `UnreadableSource` if the text is not Python that can be read.
+    `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply; `keras` the version of
+    Keras, 2 or 3, if only what happens with that one matters. Raises `UnreadableSource` if the text is not Python that
+    can be read.
     """
     if not mentions_tape(text):
         return []
@@ -41,17 +44,17 @@ def check(text: str, tree: ast.Module | None = None, enabled: frozenset[str] = f
         if not source.has_tape:
             return []
         if source.is_deep:
-            return with_room(lambda: _judged(source, text, enabled))
-        return _judged(source, text, enabled)
+            return with_room(lambda: _judged(source, text, enabled, keras))
+        return _judged(source, text, enabled, keras)
     finally:
         forget()
         if collecting:
             gc.enable()
 
 
-def _judged(source: ModuleSource, text: str, enabled: frozenset[str]) -> list[Report]:
+def _judged(source: ModuleSource, text: str, enabled: frozenset[str], keras: int | None) -> list[Report]:
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
-    events = interpret(source.module, text, source.tape_functions, source.uses)
+    events = interpret(source.module, text, source.tape_functions, source.uses, keras)
     findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)

@@ -65,11 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check files, without flake8")
     check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
     check.add_argument("--enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'")
+    check.add_argument("--keras", choices=("2", "3"), help="report what goes wrong with this version of Keras")
     check.set_defaults(run=_check)
 
     confirm = commands.add_parser("confirm", help="run files in TensorFlow and say of each finding if it is so")
     confirm.add_argument("paths", metavar="FILE", nargs="+", type=Path)
     confirm.add_argument("--enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'")
+    confirm.add_argument("--keras", choices=("2", "3"), help="judge what goes wrong with this version of Keras")
     confirm.add_argument("--timeout", metavar="SECONDS", type=float, help="stop a file that runs longer")
     confirm.set_defaults(run=_confirm)
     return parser
@@ -130,7 +132,7 @@ def _check(options: argparse.Namespace) -> int:
     code = OK
     for path in _python_files(options.paths):
         try:
-            found = _findings(path, read_python(path), enabled)
+            found = _findings(path, read_python(path), enabled, _version(options.keras))
         except Trouble as trouble:
             code = _fail(str(trouble))
             continue
@@ -152,7 +154,7 @@ def _confirm(options: argparse.Namespace) -> int:
     for path in options.paths:
         try:
             read_python(path)
-            check = functools.partial(_findings, path, enabled=enabled)
+            check = functools.partial(_findings, path, enabled=enabled, keras=_version(options.keras))
             confirmed = confirm_files([path], check, claims, sys.stdout, options.timeout)
         except Trouble as trouble:
             confirmed = _fail(str(trouble))
@@ -169,7 +171,11 @@ def _enabled(written: str) -> frozenset[str]:
         raise Trouble(f"--enable: {error}.") from None
 
 
-def _findings(path: Path, text: str, enabled: frozenset[str]) -> list[Placed]:
+def _version(written: str | None) -> int | None:
+    return int(written) if written else None
+
+
+def _findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) -> list[Placed]:
     """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`.
 
     Raises:
@@ -189,7 +195,7 @@ def _findings(path: Path, text: str, enabled: frozenset[str]) -> list[Placed]:
     lines = text.split("\n")
     return [
         one
-        for one in guarded_check(text, tree, enabled, debug=False)
+        for one in guarded_check(text, tree, enabled, debug=False, keras=keras)
         if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
     ]
 

@@ -21,7 +21,9 @@ class Placed(NamedTuple):
     message: str
 
 
-def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], debug: bool) -> list[Placed]:
+def guarded_check(
+    text: str, tree: ast.Module | None, enabled: frozenset[str], debug: bool, keras: int | None = None
+) -> list[Placed]:
     """Check a module that mentions tapes; never raises.
 
     Args:
@@ -29,6 +31,7 @@ def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], d
         tree: its syntax tree, if there is one already.
         enabled: the codes of optional rules to apply.
         debug: print the traceback of an internal error to stderr.
+        keras: the version of Keras, 2 or 3, if the code runs with that one only.
     """
     unreadable: type[Exception] | tuple[()] = ()
     try:
@@ -38,7 +41,8 @@ def guarded_check(text: str, tree: ast.Module | None, enabled: frozenset[str], d
 
         from flake8_gradtape.check import check
 
-        return [Placed(one.line, one.column, one.code, one.message) for one in check(text, tree, enabled)]
+        reports = check(text, tree, enabled, keras)
+        return [Placed(one.line, one.column, one.code, one.message) for one in reports]
     except unreadable as error:
         return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]
     except Exception as error:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
 
+KERAS_VERSIONS = ("2", "3")
+
+
 class Plugin:
     """Checks one file for flake8."""
 
@@ -23,6 +26,8 @@ class Plugin:
 
     enabled: ClassVar[frozenset[str]] = frozenset()
     """The optional rules that the user turned on."""
+    keras: ClassVar[int | None] = None
+    """The version of Keras, if the user names one."""
     debug: ClassVar[bool] = False
 
     def __init__(self, tree: ast.Module, lines: Sequence[str]):
@@ -41,6 +46,13 @@ class Plugin:
             help="Optional GradientTape rules to turn on: codes separated by commas, or 'all'.",
         )
         manager.add_option(
+            "--gradtape-keras",
+            choices=KERAS_VERSIONS,
+            default=None,
+            parse_from_config=True,
+            help="The version of Keras that the code runs with, 2 or 3 (default: what goes wrong with both).",
+        )
+        manager.add_option(
             "--gradtape-debug",
             action="store_true",
             default=False,
@@ -53,9 +65,17 @@ class Plugin:
         """Take the options over.
 
         Raises:
-            flake8.exceptions.ExecutionError: a code in `--gradtape-enable` is none of an optional rule.
+            flake8.exceptions.ExecutionError: a code in `--gradtape-enable` is none of an optional rule, or
+                `gradtape-keras` in a configuration file is no version.
         """
         cls.debug = options.gradtape_debug
+        cls.keras = None
+        if options.gradtape_keras:
+            if options.gradtape_keras not in KERAS_VERSIONS:  # flake8 does not check what a configuration file says
+                from flake8.exceptions import ExecutionError
+
+                raise ExecutionError(f"--gradtape-keras: {options.gradtape_keras!r} is not a version; say 2 or 3")
+            cls.keras = int(options.gradtape_keras)
         cls.enabled = frozenset()
         if options.gradtape_enable:
             from flake8.exceptions import ExecutionError
@@ -74,5 +94,5 @@ class Plugin:
             return
         from flake8_gradtape.guard import guarded_check
 
-        for line, column, code, message in guarded_check(text, self._tree, self.enabled, self.debug):
+        for line, column, code, message in guarded_check(text, self._tree, self.enabled, self.debug, self.keras):
             yield line, column, f"{code} {message}", type(self)

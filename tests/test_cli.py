@@ -196,6 +196,21 @@ def test_a_wrong_code_to_enable_is_one_sentence(folder: Path, capsys: pytest.Cap
     assert main(["check", "--enable", "all", "fine.py"]) == 0
 
 
+def test_a_version_of_keras_narrows_what_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "train.py").write_text(
+        "import tensorflow as tf\n"
+        "w = tf.Variable(2.0)\n"
+        "with tf.GradientTape() as tape:\n"
+        "    loss = w * w\n"
+        "tf.keras.optimizers.SGD(0.1).minimize(loss, [w], tape=tape)\n"
+    )
+    assert main(["check", "train.py"]) == main(["check", "--keras", "2", "train.py"]) == 0
+    assert main(["check", "--keras", "3", "train.py"]) == 1
+    assert "train.py:5:1: TAP211" in capsys.readouterr().out
+    assert main(["confirm", "--keras", "3", "train.py"]) == 0
+    assert "confirmed" in capsys.readouterr().out
+
+
 # --- confirm ---------------------------------------------------------------------------------------------------------
 
 

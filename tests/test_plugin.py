@@ -268,6 +268,38 @@ def test_a_wrong_code_to_enable_is_a_clear_error(tmp_path: Path, written: str) -
     assert "Traceback" not in done.stdout + done.stderr
 
 
+MINIMIZED = """import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.Input([2]), tf.keras.layers.Dense(1)])
+with tf.GradientTape(watch_accessed_variables=False) as tape:
+    tape.watch([variable.value for variable in model.trainable_variables])
+    loss = tf.reduce_mean(model(tf.ones([1, 2])))
+tf.keras.optimizers.SGD(0.1).minimize(loss, model.trainable_variables, tape=tape)
+"""
+WATCHED = MINIMIZED.replace("[variable.value for variable in model.trainable_variables]", "model.trainable_variables")
+
+
+def test_a_version_of_keras_narrows_what_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "minimized.py").write_text(MINIMIZED)
+    (tmp_path / "watched.py").write_text(WATCHED)
+    for version, expected in ((None, set()), ("2", set()), ("3", {(6, 1, "TAP211"), (4, 5, "TAP205")})):
+        written = f"gradtape-keras = {version}\n" if version else ""
+        (tmp_path / ".flake8").write_text(f"[flake8]\nselect = TAP2\n{written}")
+        found = {
+            one for name in ("minimized.py", "watched.py") for one in findings(run_flake8(name, cwd=tmp_path).stdout)
+        }
+        assert found == expected, version
+
+
+@pytest.mark.parametrize("where", ["option", "file"])
+def test_a_wrong_version_of_keras_is_a_clear_error(tmp_path: Path, where: str) -> None:
+    (tmp_path / ".flake8").write_text("[flake8]\n" + ("gradtape-keras = 4\n" if where == "file" else ""))
+    done = run_flake8(*(["--gradtape-keras=4"] if where == "option" else []), ".", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "--gradtape-keras" in done.stdout + done.stderr
+    assert "4" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_all_enables_every_optional_rule() -> None:
     assert enabling.enabled_codes(["all"]) == {rule.code for rule in all_rules() if rule.optional}
 

@@ -45,16 +45,22 @@ _PATCHED = re.compile(
 
 
 def interpret(
-    module: cst.Module, text: str, tape_functions: frozenset[str] | None = None, uses: Sequence[Use] = ()
+    module: cst.Module,
+    text: str,
+    tape_functions: frozenset[str] | None = None,
+    uses: Sequence[Use] = (),
+    keras: int | None = None,
 ) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
     `tape_functions` names the functions that may come by a tape; only they are run by themselves (all, if None).
     `text` is what the module was parsed from; the work is bounded by its length, and what exceeds the bound is not
-    claimed. `uses` tells which attributes the code of the module writes, all of it or none.
+    claimed. `uses` tells which attributes the code of the module writes, all of it or none. `keras` is the version of
+    Keras; without it only what happens with both is claimed.
     """
     run = Run(evaluate, execute)
     run.call_network = call_network
+    run.keras = keras
     run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS)

@@ -57,7 +57,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     def visit(value: Value, certain: bool) -> None:
         if isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE):
             # Keras 3 does not look after a plain tf.Variable, Keras 2 does (truth table K55)
-            certain = certain and not (keras and isinstance(value, Variable))
+            certain = certain and not (keras and isinstance(value, Variable) and run.keras != 2)
             if value.node.trainable is not False or not only_trainable:
                 (sure if certain else rest).append(value.node)
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:

@@ -45,6 +45,9 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         if name == "apply_gradients" and _swapped(run, arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text))
             return run.anything()
+        if name == "minimize" and run.keras == 3 and value.path.startswith(_MODULES):
+            raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "Keras 3"))
+            return run.anything()
         eager = not value.path.startswith(_OLD) or (surely_eager(run) and not run.uses_graphs)
         if name == "minimize" and eager and _without_tape(arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))

@@ -12,6 +12,7 @@ from flake8_gradtape.machine.values import (
     Const,
     Function,
     Instance,
+    Kind,
     Mapping,
     Network,
     Number,
@@ -72,15 +73,18 @@ def unwatchable(run: Run, given: Value | None) -> str | None:
     """What the argument of `watch` surely is, or holds, that is no tensor (truth table A07, A08, A201, X09)."""
     if given is None:
         return None
-    kinds = (_kind(leaf) for leaf in _sure_leaves(run, given))
-    return next((kind for kind in kinds if kind is not None), None)
+    leaves = _sure_leaves(run, given)
+    if run.keras == 3 and any(isinstance(leaf, Opaque) and leaf.node.kind is Kind.VARIABLE for leaf in leaves):
+        return "a Keras variable"  # truth table K57
+    return next((kind for leaf in leaves if (kind := _kind(leaf)) is not None), None)
 
 
 def _sure_leaves(run: Run, given: Value) -> list[Value]:
     """The values that surely are in a structure."""
     if isinstance(given, Sequence):
         content = run.items(given)
-        return [leaf for item in content.items for leaf in _sure_leaves(run, item)] if content.exact else []
+        items = content.items if content.exact else content.items[: content.sure]
+        return [leaf for item in items for leaf in _sure_leaves(run, item)]
     if isinstance(given, Mapping):
         entries = run.entries(given.cell)
         return [leaf for _, item in entries.entries for leaf in _sure_leaves(run, item)]

@@ -148,6 +148,8 @@ class Run:
         """In a later pass of a loop: the endings before the loop; once there are more, nothing is claimed."""
         self.catching: list[Catches] = []
         self.uses_graphs = False
+        self.keras: int | None = None
+        """The version of Keras, if only that one matters."""
         """The module mentions graph mode somewhere, so its code need not run eagerly."""
         self.loose_attributes = False
         """The module uses reflection on attributes: a known attribute may have been replaced."""

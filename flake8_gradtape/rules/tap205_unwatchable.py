@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_gradtape.machine.events import CallRaised, Claim, Event, Misuse
 from flake8_gradtape.rules.base import Finding, Rule
-from flake8_gradtape.rules.wording import call_on, is_no_tensor
+from flake8_gradtape.rules.wording import call_on, is_no_tensor, quoted
 
 
 class Unwatchable(Rule):
@@ -44,6 +44,15 @@ class Unwatchable(Rule):
 
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, CallRaised) or event.misuse is not Misuse.UNWATCHABLE:
+            return
+        if event.kind == "a Keras variable":
+            yield Finding(
+                self.code,
+                event.where,
+                f"{quoted(event.what, 'what is to be watched')} holds variables of Keras 3, which "
+                f"{call_on(event.tape, 'watch')} refuses with ValueError; watch their values: "
+                f"'[variable.value for variable in ...]'",
+            )
             return
         yield Finding(
             self.code,

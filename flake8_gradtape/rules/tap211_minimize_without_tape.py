@@ -38,7 +38,8 @@ class MinimizeWithoutTape(Rule):
         "ValueError: `tape` is required when a `Tensor` loss is passed."
 
     Known limits:
-        `minimize` with a function, or with `tape=`, works in Keras 2 and raises in Keras 3. That is not claimed.
+        `minimize` with a function, or with `tape=`, works in Keras 2 and raises in Keras 3. That is claimed only with
+        `--gradtape-keras=3`.
     """
 
     code = "TAP211"
@@ -47,6 +48,14 @@ class MinimizeWithoutTape(Rule):
 
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, CallRaised) or event.misuse is not Misuse.MINIMIZE_WITHOUT_TAPE:
+            return
+        if event.kind == "Keras 3":
+            yield Finding(
+                self.code,
+                event.where,
+                "the optimizers of Keras 3 have no 'minimize'; ask a tape for the gradients and call "
+                "'apply_gradients(zip(gradients, variables))'",
+            )
             return
         yield Finding(
             self.code,
