@@ -104,6 +104,19 @@ class Connections:
                 pending.extend(edge.node for edge in node.edges if edge.sure)
         return False
 
+    def sometimes_unconnected(self, targets: Iterable[Node], source: Node) -> bool:
+        """What leads from the targets to the source differs from run to run, and does not lead there in each."""
+        seen: set[Node] = set()
+        pending = list(targets)
+        while pending and len(seen) < 3000:
+            node = pending.pop()
+            if node is source or node.kind is Kind.UNKNOWN or len(seen) == 2999:
+                return False
+            if node not in seen:
+                seen.add(node)
+                pending.extend(edge.node for edge in node.edges if edge.certain and edge.flow is Flow.GRADIENT)
+        return True
+
     def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
         """What the gradient of one source may be computed from; of anything, if the source is not known."""
         way = None if source is None or reach.anywhere else self._way_to(state, reach, source)
@@ -135,12 +148,12 @@ class Connections:
         """The nodes of `reach` that lead to the source."""
         users: dict[Node, list[Node]] = {}
         for node in reach.nodes:
-            if not state.recordings.isdisjoint(node.recorded):
+            if node.transparent or not state.recordings.isdisjoint(node.recorded):
                 for edge in node.edges:
                     if edge.flow is Flow.GRADIENT:
                         users.setdefault(edge.node, []).append(node)
         way: set[Node] = set()
-        pending = [source]
+        pending = same_as(source)
         while pending:
             node = pending.pop()
             if node not in way:

@@ -147,6 +147,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     if facts.result == "none":
         return NONE
     given = _by_parameter(facts, arguments)
+    run.use(value for name, value in given if name in facts.tensors)
     if any(isinstance(option, Function) for _, value in given for option in options(value)):
         return unseen_call(run, Api(facts.name), arguments, at)
     if any(isinstance(value, Const) and value.value is None and name in facts.tensors for name, value in given[:1]):

@@ -60,6 +60,7 @@ SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
 def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
     """`left <sign> right`."""
     left, right = bound(left), bound(right)
+    run.use((left, right))
     if _surely_none(left) or _surely_none(right):
         # arithmetic on a None gradient raises (truth table B37)
         run.die()

@@ -39,6 +39,7 @@ from flake8_gradtape.machine.values import (
     Pausing,
     Sequence,
     TapeValue,
+    Tensor,
     Value,
     flat_options,
     node_of,
@@ -203,6 +204,13 @@ class Run:
         """Every run that gets here ends here (an exception)."""
         self.deaths += self.store.reachable
         self.store.reachable = False
+
+    def use(self, values: Iterable[Value]) -> None:
+        """Values are computed with: where one of them is None in some runs, those end."""
+        for value in values:
+            if any(isinstance(option, Tensor) and option.sometimes_none for option in options(value)):
+                self.endings += 1
+                self.doubts += 1
 
     def leave(self) -> None:
         """Every run that gets here goes on elsewhere (`return`, `break`, `continue`)."""

@@ -456,8 +456,15 @@ class _Judge:
             sure = len(nodes) == 1 and self._surely_connected(nodes[0])
             if sure:
                 self.sound.append((name, nodes[0]))
-            return Tensor(self._result(nodes[0] if len(nodes) == 1 else None), maybe_none=not sure)
+            result = self._result(nodes[0] if len(nodes) == 1 else None)
+            return Tensor(result, maybe_none=not sure, sometimes_none=not sure and self._sometimes_none(nodes))
         return Opaque(self._result(None))
+
+    def _sometimes_none(self, sources: list[Node]) -> bool:
+        recorder = self.run.recorder
+        return any(
+            recorder.sometimes_unconnected(nodes, source) for nodes in self.sure_targets for source in sources if nodes
+        )
 
     def _surely_connected(self, source: Node) -> bool:
         recorder = self.run.recorder

@@ -145,6 +145,8 @@ class Tensor:
 
     node: Node
     maybe_none: bool = False
+    sometimes_none: bool = False
+    """Which way the run took decides whether it is None."""
 
 
 @dataclass(frozen=True)
