@@ -11,7 +11,7 @@ from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.classes import has_one_line
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.operations import at_most, binary, elements, truth, unary
+from flake8_gradtape.machine.operations import at_most, binary, contents, elements, truth, unary
 from flake8_gradtape.machine.raising import TAPE_NAMES
 from flake8_gradtape.machine.run import Arguments, Run, number_like
 from flake8_gradtape.machine.values import (
@@ -91,11 +91,14 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
     given = arguments.positional
     if not given:
         return run.sequence([], immutable=name == "tuple")
-    items, exact = elements(run, given[0], at)
-    if name == "reversed":
-        items = items[::-1]
+    found = contents(run, given[0], at)
+    items = found.items[::-1] if name == "reversed" else found.items
+    sure = found.sure if name != "reversed" else 0
+    if found.exact and name == "sorted":
+        sure = len(items)
     single = at_most(run, given[0]) == 1
-    return Sequence(run.new_cell(Items(tuple(items), exact and name != "sorted", name == "tuple", single=single)))
+    made = Items(items, found.exact and name != "sorted", name == "tuple", single=single, sure=sure)
+    return Sequence(run.new_cell(made))
 
 
 def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

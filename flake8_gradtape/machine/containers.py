@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.operations import contents, one_after_other
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -25,11 +25,12 @@ def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments
     content = run.items(value)
     given = arguments.all()
     if method == "append" and len(given) == 1:
-        _set_items(run, value, (*content.items, given[0]), content.exact)
+        both = one_after_other(content, Items((given[0],)))
+        _set_items(run, value, both.items, both.exact, both.sure)
         return NONE
     if method in ("extend", "__iadd__") and len(given) == 1:
-        new, exact = elements(run, given[0], at)
-        _set_items(run, value, (*content.items, *new), content.exact and exact)
+        both = one_after_other(content, contents(run, given[0], at))
+        _set_items(run, value, both.items, both.exact, both.sure)
         return NONE
     if method == "insert" and len(given) == 2:
         position = given[0].value if isinstance(given[0], Const) else None
@@ -63,11 +64,11 @@ def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments
     return run.anything(run.nodes(value), at=at)
 
 
-def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool) -> None:
+def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:
     if len(items) > MOST_ITEMS:
         nodes = [node for item in items for node in run.nodes(item)]
-        items, exact = (run.anything(nodes),), False
-    run.put(value.cell, Items(items, exact))
+        items, exact, sure = (run.anything(nodes),), False, 0
+    run.put(value.cell, Items(items, exact, sure=sure))
 
 
 def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence as Row
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -14,7 +15,17 @@ from flake8_gradtape.machine.builtin_calls import BUILTINS
 from flake8_gradtape.machine.invocation import evaluate_call
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import BINARY, binary, comparison, elements, item, sliced, truth, unary
+from flake8_gradtape.machine.operations import (
+    BINARY,
+    binary,
+    comparison,
+    contents,
+    item,
+    one_after_other,
+    sliced,
+    truth,
+    unary,
+)
 from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import target_names
@@ -191,27 +202,25 @@ def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
     return run.join(results) if results else run.anything()
 
 
-def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> tuple[list[Value], bool]:
-    found: list[Value] = []
-    exact = True
-    for part in parts:
-        value = evaluate(run, frame, part.value)
-        if isinstance(part, cst.StarredElement):
-            items, known = elements(run, value, part)
-            found.extend(items)
-            exact = exact and known
-        else:
-            found.append(value)
-    return found, exact
+def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> Items:
+    starred = [
+        (evaluate(run, frame, part.value), part if isinstance(part, cst.StarredElement) else None) for part in parts
+    ]
+    if all(part is None for _, part in starred):
+        return Items(tuple(value for value, _ in starred))
+    found = Items(())
+    for value, part in starred:
+        found = one_after_other(found, Items((value,)) if part is None else contents(run, value, part))
+    return found
 
 
 def _list(run: Run, frame: Frame, node: cst.List | cst.Tuple) -> Value:
-    found, exact = _row(run, frame, node.elements)
-    return run.sequence(found, exact, immutable=isinstance(node, cst.Tuple))
+    found = _row(run, frame, node.elements)
+    return Sequence(run.new_cell(replace(found, immutable=isinstance(node, cst.Tuple))))
 
 
 def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
-    return run.sequence(_row(run, frame, node.elements)[0], exact=False)
+    return run.sequence(_row(run, frame, node.elements).items, exact=False)
 
 
 def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:

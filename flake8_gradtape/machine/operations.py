@@ -102,7 +102,7 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
     if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
         one, other = run.items(left), run.items(right)
-        return Sequence(run.new_cell(_both(one, other)))
+        return Sequence(run.new_cell(one_after_other(one, other)))
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
         content = run.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
@@ -119,7 +119,7 @@ def _elements(run: Run, value: Value) -> list[Value]:
     return found
 
 
-def _both(one: Items, other: Items) -> Items:
+def one_after_other(one: Items, other: Items) -> Items:
     """The items of two lists, one after the other if both are exact."""
     immutable = one.immutable and other.immutable
     if one.exact and other.exact:
@@ -365,6 +365,15 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     if isinstance(value, (Number, Const)):
         return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
     return [run.anything(run.nodes(value), at=at)], False
+
+
+def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:
+    """What iterating gives, as the content of a list."""
+    value = bound(value)
+    if isinstance(value, Sequence):
+        return run.items(value)
+    items, exact = elements(run, value, at)
+    return Items(tuple(items), exact)
 
 
 def at_most(run: Run, value: Value) -> int | None:

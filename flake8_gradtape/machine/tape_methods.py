@@ -49,6 +49,8 @@ from flake8_gradtape.machine.values import (
 )
 from flake8_gradtape.machine.wrong_values import wrong_values
 
+LONGEST_LIST = 40
+"""A longer expression for a list of sources is left out where one part of it is named."""
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 
@@ -441,7 +443,8 @@ class _Judge:
         for item in content.items[: content.sure]:
             node = node_of(item)
             if node is not None and node.kind is Kind.VARIABLE:
-                self._decide([node], f"{name} ({node.name})" if name and node.name else name)
+                shown = name and len(name) <= LONGEST_LIST
+                self._decide([node], f"{name} ({node.name})" if shown and node.name else f"variables of {node.name}")
 
     def _leaf(self, value: Value, name: str) -> Value:
         alternatives = options(value)
