@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -20,6 +21,8 @@ from flake8_gradtape.machine.values import (
     options,
 )
 
+GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
+"""Functions and methods of plain Python that give back what they were given, or a part of it."""
 _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
 _OTHERS = frozenset(
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
@@ -40,6 +43,9 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
     edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
     if path.startswith("np.testing."):
         return NONE
+    dtype = arguments.get(-1, "dtype")
+    if dtype == Api("builtins.object") or dtype == Const("object"):
+        return unseen_call(run, Api(path), arguments, at)
     for value in arguments.all():
         if any(isinstance(option, Function) for option in options(value)):
             run.escape(value)
@@ -65,8 +71,10 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
     return False if name in _INTEGER else None
 
 
-def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
+def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A method of a NumPy array, or of a plain Python value."""
+    if name in GIVING_BACK and arguments.all():
+        return unseen_call(run, receiver, arguments, at)
     edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
     floating: Tri = None
     if isinstance(receiver, Number) and name in _SAME_DTYPE:

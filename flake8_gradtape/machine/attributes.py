@@ -9,6 +9,7 @@ from flake8_gradtape.machine.classes import (
     bind_method,
     class_attribute,
     decorator_names,
+    may_be_overridden,
     stands_on_keras,
     stands_on_module,
 )
@@ -110,6 +111,10 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     found = class_attribute(run, value.cls, name)
     if isinstance(found, Function) and own is None:
         wrappers = decorator_names(found)
+        if not value.own and may_be_overridden(run, value.cls, name):
+            return run.anything(run.nodes(value), name, at)
+        if not wrappers.isdisjoint({"setter", "deleter"}):
+            return run.anything(run.nodes(value), name, at)
         if "cached_property" in wrappers:
             made = call_function(run, found.bound_to(value), Arguments(), at)
             run.put(value.cell, run.entries(value.cell).put(name, made))
@@ -119,7 +124,9 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         method = bind_method(found, value.cls, value)
         return run.join([method, run.anything(run.nodes(value))]) if run.loose_attributes else method
     if found is not None and own is None:
-        return run.join([found, run.anything(run.nodes(value))]) if run.loose_attributes else found
+        # the object may have an attribute of that name, the class get another value, or a subclass
+        loose = run.loose_attributes or name in run.written_attributes or not value.own
+        return run.join([found, run.anything(run.nodes(value))]) if loose else found
     if name in VARIABLES and own is None and (value.own or stands_on_module(value.cls)):
         return variables_in(run, value, only_trainable=name.startswith("trainable"))
     if name in ("losses", "metrics", "layers", "submodules") and own is None and stands_on_keras(value.cls):

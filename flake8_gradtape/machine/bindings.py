@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Frame
+from flake8_gradtape.machine.run import Frame, Run
 from flake8_gradtape.machine.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
+from flake8_gradtape.machine.values import Api, Function
 
 _REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})
 
@@ -61,3 +62,15 @@ def _count(definition: cst.CSTNode) -> dict[str, int]:
         inner = 2 if kind is cst.For or kind is cst.While else weight
         pending.extend((child, inner, inside) for child in children(node))
     return found
+
+
+def blur_closure(run: Run, function: Function, counts: Bindings) -> None:
+    """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
+    frame: Frame | None = run.frames[function.frame]
+    names = run.outcomes.free_names(function.definition)
+    while frame is not None:
+        for name in names:
+            value = run.store.get((frame.number, name))
+            if value is not None and not isinstance(value, Api) and counts.of(frame, name) > 1:
+                run.store.set((frame.number, name), run.blur(value))
+        frame = frame.parent

@@ -10,15 +10,34 @@ from flake8_gradtape.machine.values import Class, Function, Value
 
 
 def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
-    """What a class or its visible bases hold under `name`."""
-    found = run.entries(cls.cell).get(name)
-    if found is not None:
-        return found
-    for base in cls.bases:
-        found = class_attribute(run, base, name)
+    """What a class or its visible bases hold under `name`, in the order in which Python looks."""
+    for one in line_of(cls):
+        found = run.entries(one.cell).get(name)
         if found is not None:
             return found
     return None
+
+
+def line_of(cls: Class) -> list[Class]:
+    """The class and its visible bases in Python's method resolution order; depth first where there is none."""
+    lines = [line_of(base) for base in cls.bases] + [list(cls.bases)]
+    found = [cls]
+    while any(lines):
+        lines = [line for line in lines if line]
+        heads = [line[0] for line in lines]
+        free = [head for head in heads if not any(head in line[1:] for line in lines)]
+        chosen = free[0] if free else heads[0]
+        found.append(chosen)
+        lines = [[one for one in line if one is not chosen] for line in lines]
+    return found
+
+
+def may_be_overridden(run: Run, cls: Class, name: str) -> bool:
+    """An object that comes from outside may have something else under the name: a subclass or an assignment gave it."""
+    if name in run.written_attributes:
+        return True
+    below = (one for one in run.classes if one is not cls and cls in line_of(one))
+    return any(run.entries(one.cell).get(name) is not None for one in below)
 
 
 KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")

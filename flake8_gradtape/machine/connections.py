@@ -85,7 +85,7 @@ class Connections:
         if any(sees(node, source) for node in reach.anywhere):
             return True
         if source.kind is Kind.UNKNOWN:
-            return any(may_be(source, node) for node in reach.nodes)
+            return source.given is not None or any(may_be(source, node) for node in reach.nodes)
         return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:

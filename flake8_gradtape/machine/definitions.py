@@ -98,6 +98,7 @@ def define_class(
         node.name.value, run.new_cell(Entries(entries)), tuple(bases),
         closed and all(name in _TRANSPARENT for name in names), node, tuple(paths),
     )  # fmt: skip
+    run.classes.append(made)
     for _, value in entries:
         if isinstance(value, Function):
             run.owners.setdefault(value.definition, made)

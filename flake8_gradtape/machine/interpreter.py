@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_gradtape.contents import Use
-from flake8_gradtape.machine.bindings import Bindings
+from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
@@ -19,7 +19,7 @@ from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.tape_methods import settle
-from flake8_gradtape.machine.values import Api, Class, Entries, Function, Instance, Opaque, Tensor, Value, Variable
+from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Tensor, Value, Variable
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 10_000
@@ -61,6 +61,8 @@ def interpret(
     run = Run(evaluate, execute)
     run.call_network = call_network
     run.keras = keras
+    run.uses = uses
+    run.written_attributes = frozenset(name for use in uses for name in use.writes)
     run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS)
@@ -71,7 +73,7 @@ def interpret(
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
     counts = Bindings(module)
-    objects = Objects(uses)
+    objects = Objects(uses, counts)
     while left > 0:
         function = _next_root(run, done, tape_functions)
         if function is None:
@@ -97,7 +99,7 @@ def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objec
 
     def act() -> None:
         if function.definition in run.escaped_functions or run.frames[function.frame].parent is not None:
-            _blur_closure(run, function, counts)
+            blur_closure(run, function, counts)
 
         def bind(frame: Frame) -> None:
             bind_unknown(run, function, frame, instance, born)
@@ -172,15 +174,3 @@ def _next_root(run: Run, done: set[cst.CSTNode], names: frozenset[str] | None) -
         if not any(function.name in run.outcomes.names_in(other.definition) for other in others):
             return function
     return waiting[0] if waiting else None
-
-
-def _blur_closure(run: Run, function: Function, counts: Bindings) -> None:
-    """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
-    frame: Frame | None = run.frames[function.frame]
-    names = run.outcomes.free_names(function.definition)
-    while frame is not None:
-        for name in names:
-            value = run.store.get((frame.number, name))
-            if value is not None and not isinstance(value, Api) and counts.of(frame, name) > 1:
-                run.store.set((frame.number, name), run.blur(value))
-        frame = frame.parent

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine import knowledge
-from flake8_gradtape.machine.arrays import floating_dtype, floating_value, numpy_call
+from flake8_gradtape.machine.arrays import GIVING_BACK, floating_dtype, floating_value, numpy_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
@@ -64,7 +64,7 @@ HARMLESS = frozenset(
     "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal "
     "fractions".split()
 )
-"""Modules whose functions give plain Python and keep nothing that is handed to them."""
+"""Modules whose functions give plain Python and keep nothing that is handed to them, but for `GIVING_BACK`."""
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
 _INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 _PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
@@ -114,7 +114,9 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     top = path.partition(".")[0]
     if top == "np":
         return numpy_call(run, path, arguments, at)
-    if top in HARMLESS:
+    if path in ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and arguments.positional:
+        return arguments.positional[0]
+    if top in HARMLESS and name not in GIVING_BACK:
         edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     if path.startswith("tf.data."):
@@ -406,6 +408,15 @@ def _executing_eagerly(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value
     return Number(run.recorder.number(at=at))
 
 
+def _add_n(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A sum of one tensor is that tensor."""
+    inputs = arguments.get(0, "inputs")
+    facts = knowledge.lookup("tf.math.add_n")
+    if isinstance(inputs, Sequence) and run.items(inputs).exact and len(run.items(inputs).items) == 1:
+        return run.items(inputs).items[0]
+    return known_operation(run, facts, arguments, at) if facts is not None else run.anything(at=at)
+
+
 _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.Variable": make_variable,
     "tf.constant": make_constant,
@@ -422,6 +433,8 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.numpy_function": _numpy_function,
     "tf.compat.v1.py_func": _numpy_function,
     "tf.py_function": _py_function,
+    "tf.add_n": _add_n,
+    "tf.math.add_n": _add_n,
 }
 
 

@@ -30,7 +30,10 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
     holders = _module_holders(run)
     held = _held_nodes(run, instance)
     if instance is not None:
-        holders = {**holders, **_attribute_holders(run, instance, owner)}
+        of_object = _attribute_holders(run, instance, owner)
+        holders = {**holders, **of_object}
+        for number in of_object:
+            run.recorder.tapes[number].of_object = True
     groups: dict[tuple[cst.CSTNode, Context], list[Tape]] = {}
     for tape in run.recorder.tapes[first:]:
         groups.setdefault((tape.at, tape.context), []).append(tape)
@@ -76,6 +79,8 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
     if (kept is Kept.MODULE and (tape.deleted or tape.renamed)) or not _is_held(run, tape, state, held):
         kept = None
     asked = max(state.asked, tape.most_asked)
+    if tape.of_object and asked < 2:
+        return None  # whoever has the object may ask
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
@@ -150,7 +155,8 @@ def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[i
         return {}
     found: dict[int, Kept] = {}
     for name, value in run.entries(instance.cell).entries:
-        if isinstance(value, TapeValue) and _written_once(owner.definition, name):
+        elsewhere = any(name in use.writes or name in use.mentions for use in run.uses if use.owner != owner.name)
+        if isinstance(value, TapeValue) and not elsewhere and _written_once(owner.definition, name):
             found[value.tape] = Kept.ATTRIBUTE
     return found
 

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from flake8_gradtape.contents import Use
+from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
-from flake8_gradtape.machine.networks import freeze
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases, line_of, stands_on_keras
+from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
-from flake8_gradtape.machine.syntax import scope_of
+from flake8_gradtape.machine.syntax import parameter_names, scope_of
 from flake8_gradtape.machine.values import (
+    NONE,
     Class,
     Const,
     Entries,
     Function,
     Instance,
+    Items,
     Mapping,
     Network,
     Opaque,
@@ -33,6 +36,8 @@ from flake8_gradtape.machine.values import (
 )
 
 _BUDGET = 4_000
+_OF_LAYERS = frozenset("activation call kernel _kernel bias embeddings gamma beta layers".split())
+"""Attributes of a Keras layer that change what it computes."""
 _SET_BY_KERAS = frozenset("optimizer loss metrics inputs outputs input output layers built name dtype".split())
 """Attributes that Keras may set by itself."""
 
@@ -48,15 +53,17 @@ class Made:
 class Objects:
     """Makes one object of each class, when a method of it is run by itself."""
 
-    def __init__(self, uses: Sequence[Use]) -> None:
+    def __init__(self, uses: Sequence[Use], counts: Bindings) -> None:
         self._uses = uses
+        self._counts = counts
         self._made: dict[Class, Made | None] = {}
 
     def object_of(self, run: Run, cls: Class) -> Made | None:
         """An object as a caller that is not seen may have it; None if nothing is known of its attributes."""
         if cls not in self._made:
             self._made[cls] = None
-            if self._uses and not run.loose_attributes and has_known_bases(cls):
+            below = any(one is not cls and cls in line_of(one) for one in run.classes)
+            if self._uses and not run.loose_attributes and not below and has_known_bases(cls):
                 self._made[cls] = self._make(run, cls)
         return self._made[cls]
 
@@ -73,7 +80,7 @@ class Objects:
         entered = self._run_constructor(run, constructor, made)
         if entered is None:
             return None
-        keeping = _Keeping(run, self._written_elsewhere(run, entered))
+        keeping = _Keeping(run, self._written_elsewhere(run, entered), self._counts)
         run.put(made.cell, keeping.attributes(made))
         # an attribute that is not known may be made of those that are
         run.recorder.last_unknown_effect = run.recorder.now()
@@ -116,6 +123,7 @@ class Objects:
             (owner.name if owner is not None else "", definition.name.value)
             for definition in ran
             if isinstance(definition, cst.FunctionDef)
+            and _runs_the_same_again(definition)
             and ((owner := run.owners.get(definition)) is not None or _is_global(run, definition))
         }
         # a helper that somebody else may call as well runs at other times too
@@ -129,6 +137,13 @@ class Objects:
         return frozenset(name for use in outside for name in use.writes)
 
 
+def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
+    """If somebody calls it once more, it makes the same as in the constructor: it is private, or takes no arguments."""
+    name = definition.name.value
+    private = name.startswith("_") and not name.endswith("__")
+    return private or name == "__init__" or len(parameter_names(definition.params)) <= 1
+
+
 def _is_global(run: Run, definition: cst.CSTNode) -> bool:
     function = run.defined_functions.get(definition)
     return function is not None and run.frames[function.frame].locals is None
@@ -140,6 +155,7 @@ class _Keeping:
 
     run: Run
     written: frozenset[str]
+    counts: Bindings
     seen: set[int] = field(default_factory=set)
     """The containers that are done."""
 
@@ -152,6 +168,16 @@ class _Keeping:
             changes = name in self.written or name in set_by_keras
             kept.append((name, self._anything(value) if changes else self._lasting(value)))
         return Entries(tuple(kept), exact=False)
+
+    def _items(self, content: Items) -> Items:
+        """A list may be changed under another name, a tuple not."""
+        items = tuple(self._lasting(item) for item in content.items)
+        if content.immutable:
+            return replace(content, items=items)
+        return Items((*items, self._anything(self.run.join(list(items)) if items else NONE)), exact=False)
+
+    def _or_anything(self, value: Value) -> Value:
+        return self.run.join([self._lasting(value), self._anything(value)])
 
     def _anything(self, value: Value) -> Value:
         return Opaque(self.run.recorder.unknown(self.run.nodes(value), sees_all=True))
@@ -167,17 +193,20 @@ class _Keeping:
                 continue
             if isinstance(option, TapeValue):
                 run.recorder.escape(option.tape)
-            elif isinstance(option, Network) and "trainable" in self.written:
-                freeze(run, option)
+            elif isinstance(option, Function):
+                blur_closure(run, option, self.counts)
+            elif isinstance(option, Network):
+                if "trainable" in self.written:
+                    freeze(run, option)
+                if not _OF_LAYERS.isdisjoint(self.written):
+                    open_up(run, option, self._anything(option))
             elif isinstance(option, Row) and option.cell not in self.seen:
                 self.seen.add(option.cell)
-                content = run.items(option)
-                run.put(option.cell, replace(content, items=tuple(self._lasting(item) for item in content.items)))
+                run.put(option.cell, self._items(run.items(option)))
             elif isinstance(option, Mapping) and option.cell not in self.seen:
                 self.seen.add(option.cell)
-                entries = run.entries(option.cell)
-                items = tuple((key, self._lasting(item)) for key, item in entries.entries)
-                run.put(option.cell, replace(entries, entries=items))
+                items = tuple((key, self._or_anything(item)) for key, item in run.entries(option.cell).entries)
+                run.put(option.cell, Entries(items, exact=False))
             elif isinstance(option, Instance) and option.cell not in self.seen:
                 run.put(option.cell, self.attributes(option))
             yield option

@@ -6,12 +6,14 @@ Holds state and the joins of values; what statements, expressions and calls do i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Sequence_
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
 import libcst as cst
 
+from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
@@ -179,6 +181,11 @@ class Run:
         """The `with` statement whose first item is being evaluated: where a tape made there is reported."""
         self.defined_functions: dict[cst.CSTNode, Function] = {}
         self.owners: dict[cst.CSTNode, Class] = {}
+        self.classes: list[Class] = []
+        """All classes of the module so far."""
+        self.uses: Sequence_[Use] = ()
+        self.written_attributes: frozenset[str] = frozenset()
+        """The attributes that some code of the module assigns, on whatever object."""
         self.views: dict[object, Node] = {}
         self.made: list[Instance | Network] = []
         """All objects and networks made so far."""
@@ -283,7 +290,7 @@ class Run:
     def close(self) -> None:
         """Let go of everything, so that nothing waits for the garbage collector."""
         self.store.close()
-        for held in (self.frames, self.views, self.defined_functions, self.owners, self.made):
+        for held in (self.frames, self.views, self.defined_functions, self.owners, self.made, self.classes):
             held.clear()
 
     def current_self(self) -> Value | None:

@@ -499,7 +499,9 @@ def settle(run: Run) -> None:
         if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
-        if record.in_own_block and not used:
+        # whoever has the object that keeps both may differentiate the result later
+        kept = record.tape.stored is not None and any(result.escaped for result in record.results)
+        if record.in_own_block and not used and not kept:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:

@@ -88,6 +88,8 @@ class Tape:
     deleted: bool = False
     renamed: bool = False
     """In some run, also one that ended early, a name of it got another value."""
+    of_object: bool = False
+    """A method that was run by itself leaves it on its object."""
     most_asked: int = 0
     """The most gradient calls that it answered in any run, also one that ended early."""
     nested_with: set[int] = field(default_factory=set)
@@ -158,6 +160,8 @@ def sees(unknown: Node, known: Node) -> bool:
     """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
     if known.kind is Kind.UNKNOWN or known.escaped:
         return True
+    if unknown.given is not None and known.kind is not Kind.VARIABLE:
+        return True  # a caller hands over what it got from the object before, but no variable as data
     met = {unknown}
     pending = [unknown]
     while pending:
