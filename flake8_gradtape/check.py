@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from flake8_gradtape.machine.flags import forget_flags
 from flake8_gradtape.machine.interpreter import interpret
 from flake8_gradtape.machine.syntax import forget
 from flake8_gradtape.room import with_room
@@ -48,6 +49,7 @@ def check(
         return _judged(source, text, enabled, keras)
     finally:
         forget()
+        forget_flags()
         if collecting:
             gc.enable()
 

@@ -32,6 +32,8 @@ class Use:
     """The attributes that get a value, or whose value gets an item."""
     mentions: frozenset[str]
     """The names and attributes that are read."""
+    bases: frozenset[str]
+    """The classes that classes inside stand on."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def read_contents(tree: ast.Module) -> Contents:
         longest_chain=table.longest_chain,
         long_strings=tuple(table.long_strings),
         uses=tuple(
-            Use(unit.owner.name if unit.owner is not None else "", unit.name, unit.writes, unit.mentions)
+            Use(unit.owner.name if unit.owner is not None else "", unit.name, unit.writes, unit.mentions, unit.bases)
             for unit in table.units
         ),
     )
@@ -94,6 +96,8 @@ class _Unit:
     """The names it gives a meaning beyond itself: its own, global names, attributes; or what they hold."""
     writes: frozenset[str]
     """The attributes among these."""
+    bases: frozenset[str]
+    """The classes that classes inside stand on."""
     methods: list[_Unit] = field(default_factory=list)
 
     @property
@@ -143,6 +147,7 @@ class _Table:
             mentions=frozenset((names.read - local) | names.attributes),
             binds=frozenset({own, *((names.stored | names.changed) - local), *names.stored_attributes} - {""}),
             writes=frozenset(names.stored_attributes),
+            bases=frozenset(names.bases),
         )
         self.units.append(unit)
         if owner is not None:

@@ -30,6 +30,8 @@ class Names:
     """Attributes that get a value, or whose value gets an item."""
     changed: set[str] = field(default_factory=set)
     """Names whose value gets an item: `x[0] = y`, `x.append(y)`."""
+    bases: set[str] = field(default_factory=set)
+    """The names of classes that other classes stand on."""
     declared_global: set[str] = field(default_factory=set)
     definitions: list[ast.stmt] = field(default_factory=list)
     """Functions and classes inside that are to be read by themselves."""
@@ -62,6 +64,8 @@ def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
                 read(reader, node)
         level = reader.below
     names = reader.names
+    if isinstance(statement, ast.ClassDef):
+        names.bases.update(_base_names(statement))
     names.longest_chain = max(names.longest_chain, depth)
     return names
 
@@ -113,6 +117,11 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.ClassDef):
         return [*node.decorator_list, *node.bases, *node.keywords, *node.body]
     return [node]
+
+
+def _base_names(node: ast.ClassDef) -> Iterator[str]:
+    for base in node.bases:
+        yield getattr(base, "attr", getattr(base, "id", ""))
 
 
 class _Reader:
@@ -172,6 +181,8 @@ class _Reader:
         self.below += node.values
 
     def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        if isinstance(node, ast.ClassDef):
+            self.names.bases.update(_base_names(node))
         if self.in_function:
             self.names.stored.add(node.name)
             self.below += _parts(node)

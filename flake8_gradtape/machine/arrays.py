@@ -21,7 +21,7 @@ from flake8_gradtape.machine.values import (
     options,
 )
 
-GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
+_GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
 """Functions and methods of plain Python that give back what they were given, or a part of it."""
 _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
 _OTHERS = frozenset(
@@ -36,6 +36,13 @@ _FLOATING = frozenset(
 _INTEGER = frozenset("random.randint argmax argmin argsort".split())
 _SAME_DTYPE = frozenset("reshape copy flatten ravel transpose squeeze".split())
 """Methods of an array that leave its dtype alone."""
+
+
+def gives_back(run: Run, name: str, arguments: Arguments) -> bool:
+    """A function or method of plain Python that gives back a tensor, or an object, that it was given."""
+    return name in _GIVING_BACK and any(
+        not isinstance(leaf, (Const, Number)) for value in arguments.all() for leaf in run.leaves(value)
+    )
 
 
 def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -73,7 +80,7 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
 
 def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A method of a NumPy array, or of a plain Python value."""
-    if name in GIVING_BACK and arguments.all():
+    if gives_back(run, name, arguments):
         return unseen_call(run, receiver, arguments, at)
     edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
     floating: Tri = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import attributes_set_on, dotted
+from flake8_gradtape.machine.syntax import attributes_set_on, children, dotted
 from flake8_gradtape.machine.values import Class, Function, Value
 
 
@@ -34,10 +34,35 @@ def line_of(cls: Class) -> list[Class]:
 
 def may_be_overridden(run: Run, cls: Class, name: str) -> bool:
     """An object that comes from outside may have something else under the name: a subclass or an assignment gave it."""
-    if name in run.written_attributes:
+    if name in run.written_attributes or cls.name in run.base_names:
         return True
-    below = (one for one in run.classes if one is not cls and cls in line_of(one))
-    return any(run.entries(one.cell).get(name) is not None for one in below)
+    found = class_attribute(run, cls, name)
+    return isinstance(found, Function) and _is_hook(found.definition)
+
+
+def _is_hook(definition: cst.CSTNode) -> bool:
+    """It does next to nothing, and nothing with its object: a place for subclasses to fill."""
+    if not isinstance(definition, cst.FunctionDef):
+        return False
+    lines = [line for line in definition.body.body if not _is_docstring(line)]
+    if len(lines) > 1 or not definition.params.params:
+        return False
+    own = definition.params.params[0].name.value
+    pending: list[cst.CSTNode] = list(lines)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.If, cst.For, cst.With, cst.Try)) or (isinstance(node, cst.Name) and node.value == own):
+            return False
+        pending.extend(children(node))
+    return True
+
+
+def _is_docstring(line: cst.CSTNode) -> bool:
+    return (
+        isinstance(line, cst.SimpleStatementLine)
+        and isinstance(line.body[0], cst.Expr)
+        and isinstance(line.body[0].value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
+    )
 
 
 KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")

@@ -12,6 +12,7 @@ import libcst as cst
 from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import BUILTINS
+from flake8_gradtape.machine.flags import decide
 from flake8_gradtape.machine.invocation import evaluate_call
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
@@ -186,7 +187,7 @@ def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
 
 
 def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
-    known = truth(run, evaluate(run, frame, node.test))
+    known = decide(run, frame, node.test)
     if known is not None:
         return evaluate(run, frame, node.body if known else node.orelse)
     mark = run.store.mark()

@@ -19,7 +19,19 @@ from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.tape_methods import settle
-from flake8_gradtape.machine.values import Class, Entries, Function, Instance, Opaque, Tensor, Value, Variable
+from flake8_gradtape.machine.values import (
+    Class,
+    Entries,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Opaque,
+    Tensor,
+    Value,
+    Variable,
+)
+from flake8_gradtape.machine.values import Sequence as Row
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 10_000
@@ -34,7 +46,17 @@ _GRAPH_WORDS = (
 """Text that shows that a module may run in graph mode."""
 
 
-_ATTRIBUTE_WORDS = ("__dict__", "vars(", "setattr", "dir(", "__init_subclass__", "__getattr", "__set__", "metaclass")
+_ATTRIBUTE_WORDS = (
+    "__dict__",
+    "vars(",
+    "setattr",
+    "dir(",
+    "__init_subclass__",
+    "__getattr",
+    "__set__",
+    "metaclass",
+    "__class__",
+)
 """Text that shows that attributes may be written behind the machine's back."""
 _NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
 """Text that shows that module-level names may be."""
@@ -62,6 +84,8 @@ def interpret(
     run.call_network = call_network
     run.keras = keras
     run.uses = uses
+    counts = run.bindings = Bindings(module)
+    run.base_names = frozenset(name for use in uses for name in use.bases)
     run.written_attributes = frozenset(name for use in uses for name in use.writes)
     run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
@@ -72,8 +96,8 @@ def interpret(
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
-    counts = Bindings(module)
     objects = Objects(uses, counts)
+    _open_empty_containers(run)
     while left > 0:
         function = _next_root(run, done, tape_functions)
         if function is None:
@@ -83,6 +107,17 @@ def interpret(
     events = run.outcomes.events()
     run.close()
     return events
+
+
+def _open_empty_containers(run: Run) -> None:
+    """A list or dict of the module that nobody in it has filled is there for others to fill."""
+    for key, value in run.store.snapshot():
+        if not isinstance(key, tuple) or key[0] != 0:
+            continue
+        if isinstance(value, Row) and not run.items(value).items and not run.items(value).immutable:
+            run.put(value.cell, Items((run.anything(),), exact=False))
+        elif isinstance(value, Mapping) and not run.entries(value.cell).entries:
+            run.put(value.cell, Entries((), exact=False))
 
 
 def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objects: Objects) -> int:

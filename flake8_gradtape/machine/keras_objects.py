@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.classes import stands_on_keras
+from flake8_gradtape.machine.classes import has_known_bases, stands_on_keras
 from flake8_gradtape.machine.networks import LEAVING, variable_list, variables_of
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
@@ -34,7 +34,7 @@ _SILENT = frozenset(
 
 def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """A method that the object has from Keras; None if it is not known here."""
-    if not stands_on_keras(receiver.cls):
+    if not stands_on_keras(receiver.cls) or not has_known_bases(receiver.cls):
         return None
     if name in ("add_weight", "add_variable"):
         trainable = _setting(arguments, "trainable")

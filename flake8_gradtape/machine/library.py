@@ -10,7 +10,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine import knowledge
-from flake8_gradtape.machine.arrays import GIVING_BACK, floating_dtype, floating_value, numpy_call
+from flake8_gradtape.machine.arrays import floating_dtype, floating_value, gives_back, numpy_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
@@ -64,7 +64,7 @@ HARMLESS = frozenset(
     "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal "
     "fractions".split()
 )
-"""Modules whose functions give plain Python and keep nothing that is handed to them, but for `GIVING_BACK`."""
+"""Modules whose functions give plain Python and keep nothing that is handed to them, but for some (`gives_back`)."""
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
 _INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 _PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
@@ -116,7 +116,7 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
         return numpy_call(run, path, arguments, at)
     if path in ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and arguments.positional:
         return arguments.positional[0]
-    if top in HARMLESS and name not in GIVING_BACK:
+    if top in HARMLESS and not gives_back(run, name, arguments):
         edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     if path.startswith("tf.data."):

@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases, line_of, stands_on_keras
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
@@ -25,6 +25,7 @@ from flake8_gradtape.machine.values import (
     Items,
     Mapping,
     Network,
+    Number,
     Opaque,
     TapeValue,
     Unbound,
@@ -36,6 +37,8 @@ from flake8_gradtape.machine.values import (
 )
 
 _BUDGET = 4_000
+_BUILDING = ("build", "create", "make", "setup", "set_up", "init")
+"""What the names of methods begin with that make the parts of an object."""
 _OF_LAYERS = frozenset("activation call kernel _kernel bias embeddings gamma beta layers".split())
 """Attributes of a Keras layer that change what it computes."""
 _SET_BY_KERAS = frozenset("optimizer loss metrics inputs outputs input output layers built name dtype".split())
@@ -62,8 +65,7 @@ class Objects:
         """An object as a caller that is not seen may have it; None if nothing is known of its attributes."""
         if cls not in self._made:
             self._made[cls] = None
-            below = any(one is not cls and cls in line_of(one) for one in run.classes)
-            if self._uses and not run.loose_attributes and not below and has_known_bases(cls):
+            if self._uses and not run.loose_attributes and cls.name not in run.base_names and has_known_bases(cls):
                 self._made[cls] = self._make(run, cls)
         return self._made[cls]
 
@@ -137,11 +139,16 @@ class Objects:
         return frozenset(name for use in outside for name in use.writes)
 
 
+def _is_empty(run: Run, value: Value) -> bool:
+    return isinstance(value, Row) and not run.items(value).items
+
+
 def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
     """If somebody calls it once more, it makes the same as in the constructor: it is private, or takes no arguments."""
     name = definition.name.value
-    private = name.startswith("_") and not name.endswith("__")
-    return private or name == "__init__" or len(parameter_names(definition.params)) <= 1
+    if name == "__init__" or (name.startswith("_") and not name.endswith("__")):
+        return True
+    return name.startswith(_BUILDING) and len(parameter_names(definition.params)) <= 1
 
 
 def _is_global(run: Run, definition: cst.CSTNode) -> bool:
@@ -156,8 +163,8 @@ class _Keeping:
     run: Run
     written: frozenset[str]
     counts: Bindings
-    seen: set[int] = field(default_factory=set)
-    """The containers that are done."""
+    seen: set[object] = field(default_factory=set)
+    """The containers and functions that are done."""
 
     def attributes(self, made: Instance) -> Entries:
         """The attributes of an object: what may get another value may be anything."""
@@ -188,13 +195,20 @@ class _Keeping:
     def _alternatives(self, value: Value) -> Iterator[Value]:
         run = self.run
         for option in options(value):
-            if isinstance(option, (Const, Unbound)):
+            if isinstance(option, (Const, Number, Unbound)) or _is_empty(run, option):
                 yield self._anything(option)  # a setting, or a place that somebody fills later
+                continue
+            if isinstance(option, Instance) and not has_known_bases(option.cls):
+                yield self._anything(option)
                 continue
             if isinstance(option, TapeValue):
                 run.recorder.escape(option.tape)
             elif isinstance(option, Function):
-                blur_closure(run, option, self.counts)
+                if option.definition not in self.seen:
+                    self.seen.add(option.definition)
+                    blur_closure(run, option, self.counts)
+                    for captured in list(run.captured(option)):
+                        self._lasting(captured)
             elif isinstance(option, Network):
                 if "trainable" in self.written:
                     freeze(run, option)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Sequence_
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
 import libcst as cst
 
@@ -47,6 +47,9 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+
+if TYPE_CHECKING:
+    from flake8_gradtape.machine.bindings import Bindings
 
 Catches = Callable[[Union[type[Exception], None]], bool]
 """Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""
@@ -165,6 +168,9 @@ class Run:
         self.doubts = 0
         """More than zero where not every run of this root gets to."""
         self.asserting = 0
+        self.bindings: Bindings | None = None
+        self.assumed: dict[tuple[int, str], bool] = {}
+        """The truth of names that is assumed while a loop is run (see `flags`)."""
         self.call_network: Callable[[Run, Network, Arguments, cst.CSTNode], Value] = _no_network
         self.call: Callable[[Run, Value, Arguments, cst.CSTNode], Value] = _no_call
         self.budget = 0
@@ -184,6 +190,8 @@ class Run:
         self.classes: list[Class] = []
         """All classes of the module so far."""
         self.uses: Sequence_[Use] = ()
+        self.base_names: frozenset[str] = frozenset()
+        """The names of classes that other classes of the module stand on."""
         self.written_attributes: frozenset[str] = frozenset()
         """The attributes that some code of the module assigns, on whatever object."""
         self.views: dict[object, Node] = {}
@@ -270,6 +278,7 @@ class Run:
         self.module_loops.clear()
         self.catching.clear()
         self._silenced = self.asserting = self.doubts = 0
+        self.assumed = {}
         self.most_endings = None
         self.visit = None
         self.store.stop_watching()

@@ -13,6 +13,7 @@ from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.flags import decide, for_each_flag
 from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
@@ -90,7 +91,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
     continued = _continued(run)
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If):
-        known = truth(run, run.evaluate(run, frame, current.test))
+        known = decide(run, frame, current.test)
         if not run.reachable:
             current = None
             ends.append(run.store.take(mark))
@@ -141,9 +142,12 @@ def _for(run: Run, frame: Frame, node: cst.For) -> None:
         assign(run, frame, node.target, element)
         execute(run, frame, [node.body])
 
-    mark = run.store.mark()
-    breaks = iterate(run, iterable, node, once, _known_long(run, node, iterable))
-    _after_loop(run, frame, node, mark, breaks)
+    def act() -> None:
+        mark = run.store.mark()
+        breaks = iterate(run, iterable, node, once, _known_long(run, node, iterable))
+        _after_loop(run, frame, node, mark, breaks)
+
+    for_each_flag(run, frame, node, act)
 
 
 def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
@@ -159,6 +163,10 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
+    for_each_flag(run, frame, node, lambda: _while_true(run, frame, node))
+
+
+def _while_true(run: Run, frame: Frame, node: cst.While) -> None:
     mark = run.store.mark()
     breaks: list[Delta] = []
     forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True

@@ -13,6 +13,7 @@ from flake8_gradtape.machine.events import (
     AskedSource,
     BackwardRecorded,
     CallRaised,
+    CauseKind,
     Flaw,
     GradientAsked,
     Misuse,
@@ -486,6 +487,10 @@ class _Judge:
             return True
         inline = any(node in self.inline for node in nodes)
         cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
+        if cause.kind is CauseKind.UNRELATED and any(node.given is not None for node in self.reach.nodes):
+            # the caller may have handed over this very variable
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return False
         self.asked.append(AskedSource(name, Answer.NONE, cause))
         return True
 

@@ -31,6 +31,9 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
             return Tensor(node)
         if name in _WRITING:
             return _write(run, receiver, arguments)
+    elif name in _WRITING and not receiver.node.transparent:
+        run.die()  # a tensor has no such method
+        return run.anything()
     return unseen_call(run, receiver, arguments, at)
 
 

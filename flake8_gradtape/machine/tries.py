@@ -70,6 +70,8 @@ def run_try(
         run.store.apply(interrupted)
         handler()
         ends.append(run.store.take(mark))
+    # where each handler goes on, so does every run
+    run.doubts -= bool(handlers) and None not in ends[1:]
     run.store.merge(ends)
     if final is not None:
         if run.reachable:
