@@ -140,7 +140,8 @@ class Objects:
 
 
 def _is_empty(run: Run, value: Value) -> bool:
-    return isinstance(value, Row) and not run.items(value).items
+    """A tuple without items; a list is opened in its place."""
+    return isinstance(value, Row) and run.items(value).immutable and not run.items(value).items
 
 
 def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
