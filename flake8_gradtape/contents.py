@@ -16,6 +16,7 @@ from flake8_gradtape.prefilter import MARKER
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
+_MAKING = frozenset({"__init__", "__call__", "call", "build"})
 _CALLED_BY_KERAS = frozenset({"call", "build", "train_step", "test_step", "predict_step", "compute_loss"})
 
 
@@ -64,7 +65,7 @@ def read_contents(tree: ast.Module) -> Contents:
     table = _Table(tree)
     reached = _reached_by_tape(table.units)
     # module-level statements are always read, so what they call may as well be followed
-    seeds = [*reached, *table.top_level(), *table.decorated()] if reached else []
+    seeds = [*reached, *table.top_level(), *table.decorated(), *_objects_of(reached)] if reached else []
     needed = _needed(table.units, seeds)
     functions = frozenset(
         unit.node for unit in table.units if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -243,6 +244,14 @@ def _needed(units: Sequence[_Unit], reached: Sequence[_Unit]) -> frozenset[ast.s
                 if isinstance(binder.node, ast.ClassDef) and binder.name == name:
                     pending += _called_implicitly(binder)
     return frozenset(unit.node for unit in needed)
+
+
+def _objects_of(reached: Sequence[_Unit]) -> Iterator[_Unit]:
+    """What makes the objects of the methods that a tape reaches, and what runs when these are called."""
+    for owner in dict.fromkeys(unit.owner for unit in reached):
+        for method in owner.methods if owner is not None else ():
+            if method.name in _MAKING:
+                yield method
 
 
 def _called_implicitly(unit: _Unit) -> Iterator[_Unit]:

@@ -61,7 +61,7 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
 
 
 def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`layer(...)`: Keras runs `build` before the first call, and gives `call` what the caller leaves out."""
+    """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
     build = class_attribute(run, receiver.cls, "build")
     if isinstance(build, Function) and run.store.get(("built", receiver.cell)) is not True:
         run.store.set(("built", receiver.cell), True)
@@ -69,7 +69,11 @@ def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Argum
     names = parameter_names(method.definition.params)
     named = {name for name, _ in arguments.keywords} | set(names[: len(arguments.positional) + 1])
     added = tuple((name, run.anything()) for name in _GIVEN_BY_KERAS if name in names and name not in named)
-    given = Arguments(arguments.positional, (*arguments.keywords, *added), arguments.open, arguments.extra)
+    takes_all = method.definition.params.star_kwarg is not None
+    kept = tuple(
+        (name, value) for name, value in arguments.keywords if name in names or takes_all or name not in _GIVEN_BY_KERAS
+    )
+    given = Arguments(arguments.positional, (*kept, *added), arguments.open, arguments.extra)
     return call_function(run, method.bound_to(receiver), given, at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import attributes_set_on, children, dotted
+from flake8_gradtape.machine.syntax import attributes_set_on, children, dotted, parameter_names
 from flake8_gradtape.machine.values import Class, Function, Value
 
 
@@ -41,17 +41,20 @@ def may_be_overridden(run: Run, cls: Class, name: str) -> bool:
 
 
 def _is_hook(definition: cst.CSTNode) -> bool:
-    """It does next to nothing, and nothing with its object: a place for subclasses to fill."""
+    """It computes nothing from its arguments or its object: a place for subclasses to fill."""
     if not isinstance(definition, cst.FunctionDef):
         return False
     lines = [line for line in definition.body.body if not _is_docstring(line)]
-    if len(lines) > 1 or not definition.params.params:
+    if len(lines) > 1:
         return False
-    own = definition.params.params[0].name.value
+    only = lines[0].body[0] if lines and isinstance(lines[0], cst.SimpleStatementLine) else None
+    if isinstance(only, cst.Return) and isinstance(only.value, cst.Name):
+        return True
+    parameters = set(parameter_names(definition.params))
     pending: list[cst.CSTNode] = list(lines)
     while pending:
         node = pending.pop()
-        if isinstance(node, (cst.If, cst.For, cst.With, cst.Try)) or (isinstance(node, cst.Name) and node.value == own):
+        if isinstance(node, cst.Name) and node.value in parameters:
             return False
         pending.extend(children(node))
     return True

@@ -101,6 +101,8 @@ def define_class(
     run.classes.append(made)
     for _, value in entries:
         if isinstance(value, Function):
+            if value.definition in run.owners:
+                run.borrowed[value.definition] = None
             run.owners.setdefault(value.definition, made)
     if any(name not in _TRANSPARENT for name in names):
         # an unknown decorator may have changed the class, or given something else

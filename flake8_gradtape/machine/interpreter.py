@@ -60,6 +60,8 @@ _ATTRIBUTE_WORDS = (
 """Text that shows that attributes may be written behind the machine's back."""
 _NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
 """Text that shows that module-level names may be."""
+_DYNAMIC_CLASS = re.compile(r"\btype\(\s*[\"'f]")
+"""A class that is made by a call."""
 _PATCHED = re.compile(
     r"patch(\.object|\.dict|\.multiple)?\(\s*[\"']?(tf|tensorflow)\b|monkeypatch\.setattr\(\s*[\"']?(tf|tensorflow)\b"
 )
@@ -89,7 +91,7 @@ def interpret(
     run.written_attributes = frozenset(name for use in uses for name in use.writes)
     run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
-    run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS)
+    run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
     run.loose_names = any(word in text for word in _NAME_WORDS)
     if _PATCHED.search(text):
         return []
@@ -125,6 +127,8 @@ def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objec
     run.store.reachable = True
     owner = run.owners.get(function.definition)
     run.budget = 0
+    if function.definition in run.borrowed:
+        owner = None
     made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
     building = -run.budget
     mark = run.store.mark()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.classes import has_known_bases, stands_on_keras
+from flake8_gradtape.machine.classes import has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.networks import LEAVING, variable_list, variables_of
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
@@ -65,9 +65,12 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
         elif isinstance(value, Network):
             content = run.items(variables_of(run, value))
             for place, item in enumerate(content.items):
-                visit(item, certain and place < content.sure)
+                # a tf.Module does not list the variables of Keras 3
+                visit(item, certain and place < content.sure and (keras or run.keras == 2))
         elif isinstance(value, (Sequence, Mapping, Instance)) and value.cell not in seen:
             seen.add(value.cell)
+            # neither looks into a plain object, nor Keras 3 into a tf.Module
+            certain = certain and (not isinstance(value, Instance) or value is receiver or _is_listed(value, keras))
             if isinstance(value, Sequence):
                 content = run.items(value)
                 for place, item in enumerate(content.items):
@@ -85,6 +88,10 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     if not run.entries(receiver.cell).exact:
         rest.append(run.recorder.unknown([receiver.node], "variables", sees_all=receiver.node.sees_all))
     return variable_list(run, sure, rest)
+
+
+def _is_listed(part: Instance, keras: bool) -> bool:
+    return stands_on_keras(part.cls) if keras else stands_on_module(part.cls) and not stands_on_keras(part.cls)
 
 
 def _setting(arguments: Arguments, name: str) -> Tri:

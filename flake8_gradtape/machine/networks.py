@@ -102,6 +102,7 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     own = [node for node in made if node.kind is Kind.VARIABLE]
     for node in own:
         node.name = node.name or name.lower()
+        node.weights = True
     content = Items(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
     nested = name == "Sequential" and all(
@@ -125,7 +126,7 @@ def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         fresh = node
         if node.kind is Kind.VARIABLE:
             fresh = run.recorder.variable(node.trainable, node.floating, at)
-            fresh.name = node.name
+            fresh.name, fresh.weights = node.name, node.weights
         made.append(Opaque(fresh))
     clone = Network(run.new_cell(Items(tuple(made), exact=False)), model.name, model.smooth)
     run.made.append(clone)

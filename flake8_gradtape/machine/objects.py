@@ -14,7 +14,7 @@ from flake8_gradtape.machine.classes import class_attribute, has_known_bases, st
 from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
-from flake8_gradtape.machine.syntax import parameter_names, scope_of
+from flake8_gradtape.machine.syntax import children, parameter_names, scope_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -147,9 +147,22 @@ def _is_empty(run: Run, value: Value) -> bool:
 def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
     """If somebody calls it once more, it makes the same as in the constructor: it is private, or takes no arguments."""
     name = definition.name.value
-    if name == "__init__" or (name.startswith("_") and not name.endswith("__")):
+    if name == "__init__":
         return True
-    return name.startswith(_BUILDING) and len(parameter_names(definition.params)) <= 1
+    if name.startswith("_") and not name.endswith("__"):
+        return not _chooses(definition)
+    return name.startswith(_BUILDING) and len(parameter_names(definition.params)) <= 1 and not _chooses(definition)
+
+
+def _chooses(definition: cst.FunctionDef) -> bool:
+    """What it makes depends on a condition, perhaps on a setting that is changed later."""
+    pending: list[cst.CSTNode] = [definition.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.If, cst.IfExp)):
+            return True
+        pending.extend(children(node))
+    return False
 
 
 def _is_global(run: Run, definition: cst.CSTNode) -> bool:

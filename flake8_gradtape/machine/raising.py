@@ -19,6 +19,7 @@ from flake8_gradtape.machine.values import (
     Opaque,
     Sequence,
     Value,
+    options,
 )
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
@@ -63,9 +64,10 @@ def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
     None (B18).
     """
     for leaf in _sure_leaves(run, given):
-        kind = _kind(leaf)
-        if kind is not None and not (method != "gradient" and isinstance(leaf, (Number, Const))):
-            return kind
+        kinds = [_kind(option) for option in options(leaf)]
+        plain = any(isinstance(option, (Number, Const)) for option in options(leaf))
+        if kinds and None not in kinds and not (method != "gradient" and plain):
+            return kinds[-1]
     return None
 
 

@@ -187,6 +187,8 @@ class Run:
         """The `with` statement whose first item is being evaluated: where a tape made there is reported."""
         self.defined_functions: dict[cst.CSTNode, Function] = {}
         self.owners: dict[cst.CSTNode, Class] = {}
+        self.borrowed: dict[cst.CSTNode, None] = {}
+        """Methods that two classes have (`step = Other.step`)."""
         self.classes: list[Class] = []
         """All classes of the module so far."""
         self.uses: Sequence_[Use] = ()

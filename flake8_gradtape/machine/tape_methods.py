@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Union
 
@@ -50,6 +51,7 @@ from flake8_gradtape.machine.values import (
 )
 from flake8_gradtape.machine.wrong_values import wrong_values
 
+_LIKE_VARIABLES = re.compile("weight|var|param|theta|kernel|layer|^w")
 LONGEST_LIST = 40
 """A longer expression for a list of sources is left out where one part of it is named."""
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
@@ -445,7 +447,8 @@ class _Judge:
             node = node_of(item)
             if node is not None and node.kind is Kind.VARIABLE:
                 shown = name and len(name) <= LONGEST_LIST
-                self._decide([node], f"{name} ({node.name})" if shown and node.name else f"variables of {node.name}")
+                called = f"{name} ({node.name})" if shown and node.name else f"variables of {node.name}"
+                self._decide([node], called, part=True)
 
     def _leaf(self, value: Value, name: str) -> Value:
         alternatives = options(value)
@@ -474,7 +477,7 @@ class _Judge:
         recorder = self.run.recorder
         return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
 
-    def _decide(self, nodes: list[Node], name: str) -> bool:
+    def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
         recorder = self.run.recorder
         if not self.certain or any(
             recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
@@ -487,12 +490,20 @@ class _Judge:
             return True
         inline = any(node in self.inline for node in nodes)
         cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
-        if cause.kind is CauseKind.UNRELATED and any(node.given is not None for node in self.reach.nodes):
-            # the caller may have handed over this very variable
+        handed_over = cause.kind is CauseKind.UNRELATED and any(_may_hold(node, nodes[0]) for node in self.reach.nodes)
+        # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
+        if handed_over or (part and cause.kind is CauseKind.STOPPED):
             self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
             return False
         self.asked.append(AskedSource(name, Answer.NONE, cause))
         return True
+
+
+def _may_hold(given: Node, source: Node) -> bool:
+    """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
+    if given.given is None:
+        return False
+    return not source.weights or bool(_LIKE_VARIABLES.search(given.name))
 
 
 def settle(run: Run) -> None:

@@ -31,8 +31,8 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
             return Tensor(node)
         if name in _WRITING:
             return _write(run, receiver, arguments)
-    elif name in _WRITING and not receiver.node.transparent:
-        run.die()  # a tensor has no such method
+    elif name in _WRITING and not receiver.node.transparent and receiver.node.op != "getitem":
+        run.die()  # a tensor has no such method, but for a part of a variable
         return run.anything()
     return unseen_call(run, receiver, arguments, at)
 

@@ -91,6 +91,8 @@ class Node:
     """Unknown code that made this may have used everything that existed."""
     given: int | None = None
     """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
+    weights: bool = False
+    """The variables of a Keras layer, as one."""
     transparent: bool = False
     """It may be its input itself, as it came in: `tf.cast` to the dtype that the input has (truth table A126)."""
     no_gradient: bool = False
