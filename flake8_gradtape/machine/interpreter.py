@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_gradtape.contents import Use
+from flake8_gradtape.machine.asking import settle
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
 from flake8_gradtape.machine.events import Event
@@ -18,7 +19,6 @@ from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.tape_methods import settle
 from flake8_gradtape.machine.values import (
     Class,
     Entries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.arrays import array_method
+from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import builtin_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
@@ -19,7 +20,7 @@ from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.optimizers import optimizer_method
 from flake8_gradtape.machine.run import Arguments, Frame, Run
-from flake8_gradtape.machine.tape_methods import ASKING, enter_tape, tape_method
+from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import tensor_method
 from flake8_gradtape.machine.values import (
     NONE,

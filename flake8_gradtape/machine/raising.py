@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Raised, Tape
+from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
 from flake8_gradtape.machine.values import (
     Class,
     Const,
@@ -113,3 +113,10 @@ def _kind(leaf: Value) -> str | None:
 
 def _is_keras(cls: Class) -> bool:
     return any(path.startswith(_KERAS_BASES) for path in cls.base_paths) or any(_is_keras(base) for base in cls.bases)
+
+
+def note_survivors(run: Run, state: TapeState | None) -> None:
+    """A call on a tape that may be spent, or not entered, ends some of the runs."""
+    if state is not None and (state.spent is None or state.entered is None):
+        run.endings += 1
+        run.doubts += 1

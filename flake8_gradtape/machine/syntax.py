@@ -218,3 +218,19 @@ def _attribute_targets(target: cst.CSTNode) -> Iterator[str]:
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             yield from _attribute_targets(element.value)
+
+
+def argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression | None:
+    """The expression given for a parameter, by position or by name."""
+    for one in at.args:
+        if one.keyword is not None and one.keyword.value == name:
+            return one.value
+    if position < len(at.args) and at.args[position].keyword is None and not at.args[position].star:
+        return at.args[position].value
+    return None
+
+
+def argument_text(at: cst.Call, position: int, name: str) -> str:
+    """The text of that expression; empty if there is none."""
+    node = argument_node(at, position, name)
+    return text_of(node) if node is not None else ""
