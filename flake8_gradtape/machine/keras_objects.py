@@ -63,7 +63,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
             rest.append(value.node)
         elif isinstance(value, Network):
-            content = run.items(variables_of(run, value))
+            content = run.items(variables_of(run, value, only_trainable))
             for place, item in enumerate(content.items):
                 # a tf.Module does not list the variables of Keras 3
                 visit(item, certain and place < content.sure and (keras or run.keras == 2))

@@ -86,6 +86,9 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         trainable = _keyword(arguments, "trainable")
         sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
         made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None
+    if name == "BatchNormalization":
+        # the moving averages (truth table K12)
+        made[run.recorder.variable(False, True, at)] = None
     if name not in _WEIGHTED and name != "application":
         for value in arguments.all():
             for leaf in run.leaves(value):
@@ -214,7 +217,7 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
 def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) -> Value:
     """Variables of a network, or a view of it."""
     if name in VARIABLES:
-        return variables_of(run, network)
+        return variables_of(run, network, only_trainable=name.startswith("trainable"))
     if name in ("input", "output"):
         return _symbolic(run, parts(run, network), at)
     if name in ("inputs", "outputs"):
@@ -222,9 +225,9 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
     return run.anything(parts(run, network), at=at)
 
 
-def variables_of(run: Run, network: Network) -> Sequence:
+def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
     """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
-    nodes = parts(run, network)
+    nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
     if run.store.get(("built", network.cell)) is not True:
         return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
     return variable_list(run, nodes, [])
@@ -232,7 +235,9 @@ def variables_of(run: Run, network: Network) -> Sequence:
 
 def variable_list(run: Run, sure: list[Node], rest: list[Node]) -> Sequence:
     """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure."""
-    known = [node for node in sure if node.kind is Kind.VARIABLE and node.trainable is True and node.floating is True]
+    known = [
+        node for node in sure if node.kind is Kind.VARIABLE and node.trainable is not None and node.floating is True
+    ]
     others = [node for node in (*sure, *rest) if node not in known]
     if not known:
         others.append(run.recorder.unknown(others, sees_all=True))  # there may be none at all
