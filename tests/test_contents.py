@@ -7,6 +7,7 @@ import ast
 import libcst
 import pytest
 
+from flake8_gradtape.contents import read_contents
 from flake8_gradtape.source import read_module
 from tests.test_source import call_places, call_places_by_ast, nodes_in
 
@@ -324,3 +325,56 @@ def use():
         pass
 """
     assert ("taken" in bodies_read(text)) == read
+
+
+# --- what is said of attributes --------------------------------------------------------------------------------------
+
+
+def test_uses_tell_who_writes_an_attribute_and_who_stands_on_a_class() -> None:
+    text = """
+import tensorflow as tf
+
+class Base(tf.Module):
+    def __init__(self):
+        self.weight, self.parts = tf.Variable(1.0), []
+
+    def grow(self, part):
+        self.parts.append(part)
+        del self.parts[0].scale
+
+def derive():
+    class Derived(Base):
+        pass
+    return Derived
+
+base = Base()
+base.weight = tf.GradientTape
+"""
+    found = read_contents(ast.parse(text)).uses
+    uses = {(use.owner, use.name): use for use in found if use.name}
+    assert uses["Base", "__init__"].writes == {"weight", "parts"}
+    assert uses["Base", "grow"].writes == {"parts", "scale"}
+    assert uses["", "derive"].bases == {"Base"}
+    assert uses["", "Base"].bases == {"Module"}
+    assert [use.writes for use in found if not use.name and use.writes] == [{"weight"}]
+
+
+def test_what_makes_an_object_comes_with_its_tape_methods() -> None:
+    text = """
+class Model:
+    def __init__(self):
+        self.layer = 1
+
+    def call(self, x):
+        return x
+
+    def save(self):
+        pass
+
+    def step(self, x):
+        with tf.GradientTape() as tape:
+            return tape.gradient(self(x), x)
+"""
+    contents = read_contents(ast.parse(text))
+    assert {node.name for node in contents.needed} == {"__init__", "call", "step"}
+    assert {node.name for node in contents.left_out} == {"save"}
