@@ -5,11 +5,11 @@ A line in a helper function is reached from several call sites: a claim stands o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import CallRaised, Event, GradientAsked, TapeEnded, WrongValue
+from flake8_gradtape.machine.events import Answer, CallRaised, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.syntax import children, scope_of
 from flake8_gradtape.machine.tape_state import Context
 
@@ -80,11 +80,11 @@ class Outcomes:
             places = [place for context, place in contexts.items() if context[:1] == root]
             proven = [place.proven(family) for place in places]
             known = [event for event in proven if event is not None]
-            sure = any(family in place.sure for place, event in zip(places, proven, strict=True) if event is not None)
+            sure = [event for place, event in zip(places, proven, strict=True) if event and family in place.sure]
             if not known or not (sure or len(known) == len(places)):
                 return []
-            events.extend(known)
-        return events[:1]
+            events.extend(known if len(known) == len(places) else sure[:1])
+        return _common(events)
 
     def free_names(self, definition: cst.CSTNode) -> frozenset[str]:
         """The names that a function may read from around it."""
@@ -107,6 +107,21 @@ class Outcomes:
                     pending.extend(children(node))
             known = self._names[definition] = frozenset(found)
         return known
+
+
+def _common(events: list[Event]) -> list[Event]:
+    """One event that says what all of them say: of gradient calls, the sources that are None in each."""
+    first = events[0]
+    if not isinstance(first, GradientAsked) or first.in_own_block or len(events) == 1:
+        return [first]
+    nothing = [
+        {source.name for source in event.sources if source.answer is Answer.NONE}
+        for event in events
+        if isinstance(event, GradientAsked)
+    ]
+    names = nothing[0].intersection(*nothing)
+    kept = tuple(source for source in first.sources if source.name in names)
+    return [replace(first, sources=kept)] if kept else []
 
 
 def _family(event: Event) -> str:
