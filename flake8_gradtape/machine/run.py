@@ -43,6 +43,7 @@ from flake8_gradtape.machine.values import (
     TapeValue,
     Tensor,
     Value,
+    Variable,
     flat_options,
     node_of,
     options,
@@ -407,6 +408,8 @@ class Run:
 
     def leaves(self, value: Value, limit: int = 400) -> list[Value]:
         """The values that are not containers, at any depth."""
+        if type(value) not in _HOLDERS:
+            return [value]
         found: list[Value] = []
         seen: set[int] = set()
         pending: list[Value] = [value]
@@ -428,6 +431,9 @@ class Run:
 
     def nodes(self, value: Value) -> list[Node]:
         """All nodes in a value, each once; those of objects and closures too."""
+        if type(value) in _SIMPLE:
+            only = node_of(value)
+            return [only] if only is not None else []
         found: dict[Node, None] = {}
         seen: set[int] = set()
         pending = list(self.leaves(value))
@@ -487,13 +493,20 @@ class Run:
 
     def escape(self, value: Value) -> None:
         """Hand a value to code that the machine cannot see: it may keep, change, watch and call what is in it."""
-        seen: set[object] = set()
+        if type(value) in _SIMPLE:
+            self.step()
+            only = node_of(value)
+            if only is not None:
+                escape(only)
+            return
+        seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
+        classes: set[int] = set()
         pending: list[Value] = [value]
         while pending:
             one = pending.pop()
-            if one in seen:
+            if id(one) in seen:
                 continue
-            seen.add(one)
+            seen[id(one)] = one
             self.step()
             node = node_of(one)
             if node is not None:
@@ -517,8 +530,8 @@ class Run:
             elif isinstance(one, Function):
                 self.escaped_functions[one.definition] = None
                 pending.extend(self.captured(one))
-            elif isinstance(one, Class) and one.cell not in seen:
-                seen.add(one.cell)
+            elif isinstance(one, Class) and one.cell not in classes:
+                classes.add(one.cell)
                 pending.extend(item for _, item in self.entries(one.cell).entries)
 
     def blur_entries(self, cell: int) -> None:
@@ -550,9 +563,13 @@ class Run:
         frame = self.frames.get(function.frame)
         if frame is None:
             return
-        for name in self.outcomes.free_names(function.definition):
-            value = self.read(frame, name)
-            if value is not None:
+        names = self.outcomes.free_names(function.definition)
+        if frame.parent is None:
+            found = (self.store.get((frame.number, name)) for name in names)
+        else:
+            found = (self.read(frame, name) for name in names)
+        for value in found:
+            if value is not None and type(value) is not Api:
                 yield value
 
     # -- joins -----------------------------------------------------------------------------------------------------
@@ -602,6 +619,9 @@ class Run:
         return self.join([*kept, Opaque(node)])
 
 
+_HOLDERS = frozenset({Choice, Sequence, Mapping})
+_SIMPLE = frozenset({Tensor, Variable, Opaque, Const, Number, Api})
+"""Values that hold nothing but their node, if they have one."""
 _LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Network, Api)
 """Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
 
