@@ -11,7 +11,10 @@ from flake8_gradtape.machine.values import Class, Function, Value
 
 def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
     """What a class or its visible bases hold under `name`, in the order in which Python looks."""
-    for one in line_of(cls):
+    found = run.entries(cls.cell).get(name)
+    if found is not None or not cls.bases:
+        return found
+    for one in line_of(cls)[1:]:
         found = run.entries(one.cell).get(name)
         if found is not None:
             return found
