@@ -111,6 +111,7 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         )
     if (
         function.opaque
+        or definition in run.endless
         or run.functions.count(definition) >= MOST_RECURSION
         or len(run.functions) >= run.MOST_DEPTH
         or is_stub(definition)

@@ -181,6 +181,8 @@ class Run:
         self.module_loops: list[Loop] = []
         self.entered_functions: dict[cst.CSTNode, None] = {}
         self.escaped_functions: dict[cst.CSTNode, None] = {}
+        self.endless: dict[cst.CSTNode, None] = {}
+        """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
         self.module_frame = Frame(0, None, None)
         self.frames: dict[int, Frame] = {0: self.module_frame}
         self.visit: object | None = None
@@ -211,6 +213,7 @@ class Run:
         """Account for a piece of work."""
         self.budget -= cost
         if self.budget < 0:
+            self.endless.update((one, None) for one in self.functions if self.functions.count(one) > 1)
             raise GiveUp
 
     @property
