@@ -9,6 +9,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Union
 
 from flake8_gradtape.names import flows, read_names
@@ -16,6 +17,8 @@ from flake8_gradtape.prefilter import MARKER
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _MAKING = frozenset({"__init__", "__call__", "call", "build"})
 _CALLED_BY_KERAS = frozenset({"call", "build", "train_step", "test_step", "predict_step", "compute_loss"})
 
@@ -43,6 +46,8 @@ class Contents:
 
     needed: frozenset[FunctionNode]
     left_out: frozenset[FunctionNode]
+    unmentioned: frozenset[FunctionNode | ast.ClassDef]
+    """Functions among `left_out`, and classes, of which what a tape can reach does not even say the name."""
     tape_functions: frozenset[str]
     """The names of functions, methods included, that may make a tape, hold one, or call something that does."""
     has_tape: bool
@@ -70,9 +75,15 @@ def read_contents(tree: ast.Module) -> Contents:
     functions = frozenset(
         unit.node for unit in table.units if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
+    unmentioned = frozenset(
+        unit.node
+        for unit in table.units
+        if isinstance(unit.node, _DEFINITIONS) and unit.node not in needed and not _comes_by_itself(unit.name)
+    )
     return Contents(
         needed=functions & needed,
         left_out=functions - needed,
+        unmentioned=unmentioned,
         tape_functions=frozenset(unit.name for unit in reached if unit.node in functions),
         has_tape=bool(reached),
         longest_chain=table.longest_chain,
@@ -95,6 +106,8 @@ class _Unit:
     """The names and attributes it reads, its own local names left out."""
     binds: frozenset[str]
     """The names it gives a meaning beyond itself: its own, global names, attributes; or what they hold."""
+    changes: frozenset[str]
+    """The names of which it changes what they hold."""
     writes: frozenset[str]
     """The attributes among these."""
     bases: frozenset[str]
@@ -105,6 +118,11 @@ class _Unit:
     def name(self) -> str:
         """The name that a definition binds; empty for a statement."""
         return getattr(self.node, "name", "")
+
+    @cached_property
+    def moves(self) -> list[tuple[set[str], set[str]]]:
+        """Which names get something that which names hold."""
+        return list(flows(self.node))
 
 
 class _Table:
@@ -121,16 +139,26 @@ class _Table:
             unit, definitions = self._add(statement, owner, modules)
             inside = unit if isinstance(statement, ast.ClassDef) else owner
             pending += [(definition, inside) for definition in definitions]
+        foreign = self._foreign()
+        for unit in self.units:
+            unit.binds |= unit.changes - foreign
+
+    def _foreign(self) -> frozenset[str]:
+        """The names that hold what other modules gave, and nothing else."""
+        imported: set[str] = set()
+        own: set[str] = set()
+        for unit in self.units:
+            (imported if isinstance(unit.node, _IMPORTS) else own).update(unit.binds)
+        return frozenset(imported - own)
 
     def top_level(self) -> list[_Unit]:
         """The statements of the module that define nothing."""
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+        kinds = (*_DEFINITIONS, *_IMPORTS)
         return [unit for unit in self.units if unit.owner is None and not isinstance(unit.node, kinds)]
 
     def decorated(self) -> list[_Unit]:
         """The functions that a decorator of the module itself takes: it may keep them, or change something."""
-        imports = (ast.Import, ast.ImportFrom)
-        own = (unit for unit in self.units if unit.owner is None and not isinstance(unit.node, imports))
+        own = (unit for unit in self.units if unit.owner is None and not isinstance(unit.node, _IMPORTS))
         bound = frozenset(name for unit in own for name in unit.binds)
         return [unit for unit in self.units if not bound.isdisjoint(_decorator_roots(unit.node))]
 
@@ -146,7 +174,8 @@ class _Table:
             node,
             owner,
             mentions=frozenset((names.read - local) | names.attributes),
-            binds=frozenset({own, *((names.stored | names.changed) - local), *names.stored_attributes} - {""}),
+            binds=frozenset({own, *(names.stored - local), *names.stored_attributes} - {""}),
+            changes=frozenset(names.changed - local),
             writes=frozenset(names.stored_attributes),
             bases=frozenset(names.bases),
         )
@@ -180,6 +209,11 @@ def _decorator_roots(node: ast.stmt) -> Iterator[str]:
             yield decorator.id
 
 
+def _comes_by_itself(name: str) -> bool:
+    """Python or Keras calls a method of this name without anybody saying it."""
+    return _is_special(name) or name in _MAKING or name in _CALLED_BY_KERAS
+
+
 def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
@@ -210,7 +244,7 @@ def _holders(unit: _Unit, tape_names: set[str]) -> Iterator[str]:
     if unit.owner is not None:
         yield unit.owner.name
     given = set(tape_names)
-    moves = list(flows(unit.node))
+    moves = unit.moves
     grown = True
     while grown:
         grown = False

@@ -170,6 +170,13 @@ class _Reader:
         elif isinstance(container, ast.Name):
             self.names.changed.add(container.id)
 
+    def call(self, node: ast.Call) -> None:
+        function = node.func
+        if type(function) is ast.Name and function.id == "super":
+            self.names.read.add("super")
+            return  # `super(C, self)` asks C's bases: it is no use of C
+        self.below += (function, *node.args, *node.keywords)
+
     def constant(self, node: ast.Constant) -> None:
         end = node.end_lineno or node.lineno
         if (node.end_col_offset or 0) > LONG_STRING_COLUMN or end > node.lineno + LONG_STRING_LINES:
@@ -220,6 +227,7 @@ _HANDLERS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
     ast.Name: _Reader.name,
     ast.Attribute: _Reader.attribute,
     ast.Subscript: _Reader.subscript,
+    ast.Call: _Reader.call,
     ast.Constant: _Reader.constant,
     ast.JoinedStr: _Reader.f_string,
     ast.FunctionDef: _Reader.definition,

@@ -1,6 +1,6 @@
-"""The lines of a module that are worth parsing: everything but the bodies of functions that no tape can reach.
+"""The lines of a module that are worth parsing: everything but the functions and classes that no tape can reach.
 
-Which functions these are is decided in `contents.py`.
+Which these are is decided in `contents.py`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,30 @@ Lines = dict[int, str]
 STUB = "..."
 
 
-def reduced(lines: Sequence[str], tree: ast.Module, left_out: Set[ast.stmt]) -> Lines:
-    """Give the lines that remain when the functions in `left_out` become stubs.
+def reduced(
+    lines: Sequence[str], tree: ast.Module, left_out: Set[ast.stmt], unmentioned: Set[ast.stmt] = frozenset()
+) -> Lines:
+    """Give the lines that remain when the functions in `left_out` become stubs, and what is `unmentioned` goes.
 
     A stub keeps its signature, loses its decorators, and has `...` in place of the first statement of its body.
-    Functions on one line stay as they are. Comments and blank lines between statements go. Columns stay what they are.
+    Functions on one line stay as they are. A block from which everything goes has `...` instead. Comments and blank
+    lines between statements go. Columns stay what they are.
     """
-    reduction = _Reduction(lines, left_out)
+    reduction = _Reduction(lines, left_out, unmentioned)
     reduction.keep_block(tree.body)
     return {number: reduction.kept[number] for number in sorted(reduction.kept)}
 
 
 class _Reduction:
-    def __init__(self, lines: Sequence[str], left_out: Set[ast.stmt]):
+    def __init__(self, lines: Sequence[str], left_out: Set[ast.stmt], unmentioned: Set[ast.stmt]):
         self.lines = lines
         self.left_out = left_out
+        self.unmentioned = unmentioned
         self.kept: Lines = {}
 
     def keep_block(self, block: Sequence[ast.stmt]) -> None:
         """Keep the statements of a block, given in their order, and of all blocks in it."""
-        pending = list(reversed(block))
+        pending = self._mentioned(block)
         while pending:
             statement = pending.pop()
             if statement in self.left_out and self._stubbed(statement):
@@ -47,16 +51,31 @@ class _Reduction:
                 self._keep(at, _first_line(body[0]) - 1)
                 at = _last_line(body[-1]) + 1
             for body in reversed(inner):
-                pending.extend(reversed(body))
+                pending.extend(self._mentioned(body))
+
+    def _mentioned(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """The statements of a block that stay, the last one first."""
+        if self.unmentioned.isdisjoint(block):
+            return list(reversed(block))
+        staying = [statement for statement in reversed(block) if statement not in self.unmentioned]
+        if not staying and not self._hold_place(block[0]):
+            return list(reversed(block))
+        return staying
 
     def _stubbed(self, statement: ast.stmt) -> bool:
         assert isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
-        body = _first_line(statement.body[0])
-        indent = self.lines[body - 1][: statement.body[0].col_offset]
-        if indent.strip():
+        if not self._hold_place(statement.body[0]):
             return False  # the signature ends on the line where the body starts
-        self._keep(statement.lineno, body - 1)
-        self.kept[body] = indent + STUB
+        self._keep(statement.lineno, _first_line(statement.body[0]) - 1)
+        return True
+
+    def _hold_place(self, statement: ast.stmt) -> bool:
+        """Put `...` where a statement starts, if it starts a line."""
+        line = _first_line(statement)
+        indent = self.lines[line - 1][: statement.col_offset]
+        if indent.strip():
+            return False
+        self.kept[line] = indent + STUB
         return True
 
     def _keep(self, first: int, last: int) -> None:

@@ -119,7 +119,7 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
     facts = Facts(contents.has_tape, longest, contents.tape_functions, contents.uses)
     if not whole:
         try:
-            return _parsed(reduced(lines, tree, contents.left_out), shifts, facts)
+            return _parsed(reduced(lines, tree, contents.left_out, contents.unmentioned), shifts, facts)
         except libcst.ParserSyntaxError:
             pass  # the reduction went wrong somewhere: better slow than silent
     try:

@@ -7,7 +7,7 @@ import importlib.util
 import io
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from types import FrameType
 
@@ -106,6 +106,22 @@ def test_positions_in_reduced_real_code_are_those_of_the_whole(every: int) -> No
     assert nodes_seen > (100 if every == 1 else 3000)
 
 
+def test_positions_are_those_of_the_whole_where_all_that_nobody_mentions_is_gone() -> None:
+    seen = dropped = 0
+    for text in real_modules():
+        tree = ast.parse(text)
+        definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        gone = frozenset(node for node in ast.walk(tree) if isinstance(node, definitions) and len(node.name) % 2)
+        source = source_of(reduced(text.split("\n"), tree, frozenset(), gone))
+        wanted = calls_and_withs(source.module)
+        found = {(type(node).__name__, *place) for node, place in zip(wanted, source.positions(wanted), strict=True)}
+        assert found == {place for place in places_in_whole(text) if place[1] not in lines_of(gone)}
+        seen += len(found)
+        dropped += len(gone)
+    assert seen > 1500
+    assert dropped > 500
+
+
 def source_of(kept: dict[int, str]) -> ModuleSource:
     module = libcst.parse_module("\n".join(kept.values()) + "\n")
     return ModuleSource(module, list(kept), {}, Facts(has_tape=True, longest_chain=0))
@@ -120,6 +136,14 @@ def lines_left_out(functions: frozenset[Function]) -> set[int]:
     }
 
 
+def lines_of(definitions: Iterable[Function | ast.ClassDef]) -> set[int]:
+    return {
+        line
+        for definition in definitions
+        for line in range(first_line(definition), (definition.end_lineno or 0) + 1)
+    }
+
+
 def is_in_signature(line: int, functions: frozenset[Function]) -> bool:
     return any(f.lineno <= line < f.body[0].lineno for f in functions)
 
@@ -131,8 +155,8 @@ def is_on_one_line(function: Function) -> bool:
     return function.body[0].lineno == last
 
 
-def first_line(function: Function) -> int:
-    return min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+def first_line(definition: Function | ast.ClassDef) -> int:
+    return min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
 
 
 def test_cheap_positions_equal_those_of_the_public_provider() -> None:
@@ -171,7 +195,8 @@ def test_in_the_reduced_text_every_call_is_where_python_sees_it(shape: str, endi
     text = "\ufeff" + ALL_SHAPES[shape].replace("\n", ending)
     found = call_places(read_module(text))
     expected = call_places_by_ast(text)
-    gone = lines_left_out(read_contents(ast.parse(text.removeprefix("\ufeff"))).left_out)
+    contents = read_contents(ast.parse(text.removeprefix("\ufeff")))
+    gone = lines_left_out(contents.left_out) | lines_of(contents.unmentioned)
     outside = [place for place in expected if place[0] not in gone]
     assert set(outside) <= set(found) <= set(expected)
 

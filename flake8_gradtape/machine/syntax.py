@@ -50,6 +50,13 @@ _LEAVES = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Pas
 _DEFINING = frozenset({cst.FunctionDef, cst.ClassDef})
 TARGETING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName, cst.Del})
 _ASSIGNING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign})
+_HOLDING_STATEMENTS = frozenset(
+    {
+        cst.IndentedBlock, cst.SimpleStatementSuite, cst.SimpleStatementLine, cst.Assign, cst.FunctionDef, cst.ClassDef,
+        cst.If, cst.Else, cst.For, cst.While, cst.With, cst.Try, cst.TryStar, cst.ExceptHandler, cst.ExceptStarHandler,
+        cst.Finally, cst.Match, cst.MatchCase,
+    }
+)  # fmt: skip
 _IMPORTING = frozenset({cst.Import, cst.ImportFrom})
 _COMPREHENSIONS = frozenset({cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp})
 _MATCHING = frozenset({cst.MatchAs, cst.MatchStar, cst.MatchMapping})
@@ -205,10 +212,12 @@ def _attributes_set_on(definition: cst.ClassDef) -> frozenset[str]:
     found: set[str] = set()
     pending: list[cst.CSTNode] = [definition.body]
     while pending:
-        node = pending.pop()
-        if type(node) in _ASSIGNING:
-            found.update(_attribute_targets(target_of(node)))
-        pending.extend(children(node))
+        for part in children(pending.pop()):
+            kind = type(part)
+            if kind in _ASSIGNING:
+                found.update(_attribute_targets(target_of(part)))
+            elif kind in _HOLDING_STATEMENTS:
+                pending.append(part)
     return frozenset(found)
 
 
