@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Union
 
 import libcst as cst
 
+from flake8_gradtape.machine.attributes import imported_variables
 from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.events import (
     Answer,
@@ -19,12 +19,14 @@ from flake8_gradtape.machine.events import (
     Misuse,
     WrongValue,
 )
+from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.syntax import argument_node, argument_text, text_of
 from flake8_gradtape.machine.tape_state import Ask, Raised, Reach, Tape, TapeState, sees
 from flake8_gradtape.machine.values import (
+    PERHAPS_NOTHING,
     Api,
     Const,
     Flow,
@@ -46,7 +48,6 @@ from flake8_gradtape.machine.values import (
 )
 from flake8_gradtape.machine.wrong_values import wrong_values
 
-_LIKE_VARIABLES = re.compile("weight|var|param|theta|kernel|layer|^w")
 LONGEST_LIST = 40
 """A longer expression for a list of sources is left out where one part of it is named."""
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
@@ -65,6 +66,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         run.store.may_raise()
         recorder.escape(value.tape)
         return run.anything(at=at)
+    sources = imported_variables(run, sources)
     try:
         state = recorder.ask(value.tape)
     except Raised as raised:
@@ -342,7 +344,8 @@ class _Judge:
     def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
         recorder = self.run.recorder
         if not self.certain or any(
-            recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
+            node.op == PERHAPS_NOTHING
+            or recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
             for node in nodes
         ):
             self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
@@ -365,7 +368,7 @@ def _may_hold(given: Node, source: Node) -> bool:
     """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
     if given.given is None:
         return False
-    return not source.weights or bool(_LIKE_VARIABLES.search(given.name))
+    return not source.weights or bool(LIKE_VARIABLES.search(given.name))
 
 
 def settle(run: Run) -> None:

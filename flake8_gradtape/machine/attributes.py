@@ -15,7 +15,8 @@ from flake8_gradtape.machine.classes import (
 )
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.keras_objects import variables_in
-from flake8_gradtape.machine.networks import VARIABLES, freeze, network_attribute, open_up
+from flake8_gradtape.machine.model_outputs import VARIABLES
+from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.run import Arguments, Run
@@ -58,6 +59,8 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     if isinstance(value, (Tensor, Variable, Opaque)):
         if name in SIZES:
             return Number(run.recorder.number(at=at))
+        if isinstance(value, Opaque) and name in VARIABLES:
+            return Opaque(_variables(run, view(run, value.node, name), name))
         if value.node.given is not None:
             return run.anything([value.node], name, at)
         return Opaque(view(run, value.node, name))
@@ -90,6 +93,35 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         run.recorder.escape(value.tape)
         return run.anything(at=at)
     return run.anything(run.nodes(value), at=at)
+
+
+_SEEN_LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "builtins"})
+
+
+def imported_variables(run: Run, value: Value) -> Value:
+    """What came from a module that nobody can see into: `model.trainable_variables` after `from models import model`."""
+    if not isinstance(value, Api) or value.path.partition(".")[0] in _SEEN_LIBRARIES:
+        return value
+    path, _, name = value.path.rpartition(".")
+    if name not in VARIABLES:
+        return value
+    node = run.views.get(("imported", path))
+    if node is None:
+        node = run.recorder.unknown(name=path.rpartition(".")[2], time=0, sees_all=True)
+        run.views[("imported", path)] = node
+    return Opaque(_variables(run, node, name))
+
+
+def _variables(run: Run, model: Node, name: str) -> Node:
+    """`model.trainable_variables`: part of an unknown model, and no more than its variables."""
+    if model.kind is not Kind.UNKNOWN:
+        return model
+    found = run.views.get((model, "variables"))
+    if found is None:
+        found = run.recorder.unknown([model], name, model.at, time=model.time, sees_all=model.sees_all)
+        found.given = model.given
+        run.views[(model, "variables")] = found
+    return found
 
 
 def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:

@@ -11,7 +11,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
-from flake8_gradtape.machine.syntax import parameter_names, scope_of
+from flake8_gradtape.machine.syntax import dotted, parameter_names, scope_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -99,7 +99,15 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
     if handed and len(options(callee)) == 1:
         node.model = callee
+        node.output = isinstance(at, cst.Call) and _called(at) in run.model_names
     return Opaque(node)
+
+
+def _called(at: cst.Call) -> str:
+    """What is called, as text: `self.model` in `self.model(x)` and `self.model.call(x)`."""
+    name = dotted(at.func)
+    base, _, method = name.rpartition(".")
+    return base if method in ("call", "__call__") else name
 
 
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -189,18 +197,18 @@ def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Fr
             value = unsure
         else:
             value = defaults.get(name) or _missing(run, arguments)
-        run.store.set((frame.number, name), value)
+        run.bind(frame, name, value)
     for name in keyword_only:
         value = given.pop(name, None) or unsure or defaults.get(name) or _missing(run, arguments)
-        run.store.set((frame.number, name), value)
+        run.bind(frame, name, value)
     if (left and not isinstance(params.star_arg, cst.Param)) or (given and params.star_kwarg is None):
         _missing(run, arguments)
     if isinstance(params.star_arg, cst.Param):
         rest = run.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
-        run.store.set((frame.number, params.star_arg.name.value), Sequence(rest))
+        run.bind(frame, params.star_arg.name.value, Sequence(rest))
     if params.star_kwarg is not None:
         named = Mapping(run.new_cell(Entries(tuple(given.items()), unsure is None)))
-        run.store.set((frame.number, params.star_kwarg.name.value), named)
+        run.bind(frame, params.star_kwarg.name.value, named)
 
 
 def _missing(run: Run, arguments: Arguments) -> Value:
@@ -222,7 +230,7 @@ def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | N
             node = run.recorder.unknown(name=name, sees_all=True, time=born)
             node.given = run.recorder.now() if born is not None else None
             value = Opaque(node)
-        run.store.set((frame.number, name), value)
+        run.bind(frame, name, value)
 
 
 def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -6,15 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from flake8_gradtape.machine.values import Bend, Flow, Kind, Node, same_as
-
-if TYPE_CHECKING:
-    pass
-
-
+from flake8_gradtape.machine.model_outputs import may_be_variable_of, stands_for_variables
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.values import Bend, Flow, Kind, Node, same_as
 
 
 class Connections:
@@ -76,7 +71,11 @@ class Connections:
         self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
     ) -> bool:
         for target in [one for node in targets for one in same_as(node)]:
-            if (target is source and itself) or (Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source)):
+            if target is source and itself:
+                return True
+            if target.output and stands_for_variables(source):
+                continue
+            if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
                 return True
         if not self.may_track(state, tape, source):
             return False
@@ -85,7 +84,14 @@ class Connections:
         if any(sees(node, source) for node in reach.anywhere):
             return True
         if source.kind is Kind.UNKNOWN:
-            return source.given is not None or any(may_be(source, node) for node in reach.nodes)
+            # a caller may hand over any variable
+            handed = source.given is not None
+            if any(node.output for node in reach.nodes) and stands_for_variables(source):
+                return any(
+                    may_be_variable_of(node, source) if node.kind is Kind.UNKNOWN else may_be(source, node)
+                    for node in reach.nodes
+                )
+            return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in reach.nodes)
         return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:

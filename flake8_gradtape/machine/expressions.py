@@ -69,6 +69,8 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         return Const(_ALWAYS[name])
     if name in BUILTINS:
         return Api(f"builtins.{name}")
+    if name in _CUSTOMARY:
+        return Api(_CUSTOMARY[name])
     node_ = run.views.get(("name", name))
     if node_ is None:
         node_ = run.recorder.unknown(name=name, time=0, sees_all=True)
@@ -329,6 +331,8 @@ def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
 
 
 _ALWAYS = {"None": None, "True": True, "False": False}
+_CUSTOMARY = {"tf": "tensorflow", "np": "numpy"}
+"""What these names are where nothing shows it: they come by `import *`, or from another cell of a notebook."""
 _CALM = frozenset(
     {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Tuple, cst.NamedExpr, cst.ListComp, cst.Call}
 )

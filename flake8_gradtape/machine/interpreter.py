@@ -19,6 +19,7 @@ from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
+from flake8_gradtape.machine.syntax import captured_names
 from flake8_gradtape.machine.values import (
     Class,
     Entries,
@@ -60,6 +61,8 @@ _ATTRIBUTE_WORDS = (
 """Text that shows that attributes may be written behind the machine's back."""
 _NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
 """Text that shows that module-level names may be."""
+_MODELS = re.compile(r"\b([A-Za-z_][\w.]*)\.(?:trainable_)?(?:variables|weights)\b")
+"""What the module asks for its variables."""
 _DYNAMIC_CLASS = re.compile(r"\btype\(\s*[\"'f]")
 """A class that is made by a call."""
 _PATCHED = re.compile(
@@ -88,6 +91,8 @@ def interpret(
     run.uses = uses
     counts = run.bindings = Bindings(module)
     run.base_names = frozenset(name for use in uses for name in use.bases)
+    run.model_names = frozenset(_MODELS.findall(text))
+    run.names_read_by_functions = captured_names(module).union(*(use.mentions for use in uses if use.name))
     run.written_attributes = frozenset(name for use in uses for name in use.writes)
     run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
+    PERHAPS_NOTHING,
     Api,
     Bend,
     Const,
@@ -55,8 +59,6 @@ _OTHER_LAYERS = frozenset(
 LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 """Methods of a model that give numbers."""
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
-VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
-"""Attributes of layers, models and modules that hold their variables."""
 
 
 def network_path(path: str) -> str:
@@ -240,7 +242,7 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node]) -> Sequence:
     ]
     others = [node for node in (*sure, *rest) if node not in known]
     if not known:
-        others.append(run.recorder.unknown(others, sees_all=True))  # there may be none at all
+        others.append(replace(run.recorder.unknown(others, sees_all=True), op=PERHAPS_NOTHING))
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
     return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 

@@ -17,6 +17,7 @@ from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
+from flake8_gradtape.machine.syntax import captured_names
 from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.machine.values import (
     MOST_OPTIONS,
@@ -197,6 +198,10 @@ class Run:
         self.uses: Sequence_[Use] = ()
         self.base_names: frozenset[str] = frozenset()
         """The names of classes that other classes of the module stand on."""
+        self.model_names: frozenset[str] = frozenset()
+        """What is asked for its variables somewhere, as text: `self.model`, where `self.model.variables` stands."""
+        self.names_read_by_functions: frozenset[str] = frozenset()
+        """The module-level names that some function reads, or may read."""
         self.written_attributes: frozenset[str] = frozenset()
         """The attributes that some code of the module assigns, on whatever object."""
         self.views: dict[object, Node] = {}
@@ -370,8 +375,24 @@ class Run:
 
     def write(self, frame: Frame, name: str, value: Value) -> None:
         """`name = value`."""
-        home = self.home(frame, name) or frame
+        self.bind(self.home(frame, name) or frame, name, value)
+
+    def bind(self, home: Frame, name: str, value: Value) -> None:
+        """Give a name of this very scope a value."""
         self.store.set((home.number, name), value)
+        if self._is_read_elsewhere(home, name):
+            self.keep(value)
+
+    def _is_read_elsewhere(self, home: Frame, name: str) -> bool:
+        """Other functions may read the name."""
+        if home.locals is None:
+            return self.loose_names or name in self.names_read_by_functions
+        return home.is_class or home.definition is None or name in captured_names(home.definition)
+
+    def keep(self, value: Value) -> None:
+        """Code of the module may come by the value later, wherever it runs."""
+        for node in self.nodes(value):
+            node.kept = True
 
     # -- containers ------------------------------------------------------------------------------------------------
 
@@ -400,8 +421,10 @@ class Run:
         return found if isinstance(found, Entries) else Entries((), exact=False)
 
     def put(self, cell: int, content: Items | Entries) -> None:
-        """Replace the content of a container."""
+        """Replace the content of a container that exists, so that others may know it."""
         self.store.set(("cell", cell), content)
+        for item in content.items if isinstance(content, Items) else (item for _, item in content.entries):
+            self.keep(item)
 
     def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
         """A value made by unseen code out of `edges` and whatever was within its reach."""

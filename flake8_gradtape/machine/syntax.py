@@ -116,6 +116,23 @@ def scope_of(definition: cst.CSTNode) -> Scope:
     )
 
 
+@lru_cache(maxsize=4096)
+def captured_names(definition: cst.CSTNode) -> frozenset[str]:
+    """All names that functions, lambdas and classes inside a function (or module) mention."""
+    found: set[str] = set()
+    pending = [(part, False) for part in children(definition)]
+    while pending:
+        node, inside = pending.pop()
+        kind = type(node)
+        if kind is cst.Name:
+            if inside:
+                found.add(node.value)  # type: ignore[attr-defined]
+            continue
+        inside = inside or kind in _DEFINING or kind is cst.Lambda
+        pending.extend((part, inside) for part in children(node))
+    return frozenset(found)
+
+
 def _walrus_names(node: cst.CSTNode) -> set[str]:
     found: set[str] = set()
     pending = [node]
@@ -199,6 +216,7 @@ def text_of(node: cst.CSTNode, limit: int = 60) -> str:
 def forget() -> None:
     """Let go of the syntax trees that were looked into; call it when a module is done."""
     scope_of.cache_clear()
+    captured_names.cache_clear()
     _attributes_set_on.cache_clear()
 
 

@@ -160,16 +160,19 @@ def sees(unknown: Node, known: Node) -> bool:
     """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
     if known.kind is Kind.UNKNOWN or known.escaped:
         return True
-    if unknown.given is not None and known.kind is not Kind.VARIABLE:
+    within_reach = known.kept or known.kind is not Kind.TENSOR
+    if unknown.given is not None and known.kind is not Kind.VARIABLE and (within_reach or known.time < unknown.given):
         return True  # a caller hands over what it got from the object before, but no variable as data
     met = {unknown}
     pending = [unknown]
     while pending:
         one = pending.pop()
-        if one.sees_all and known.time < one.time:
+        if one.sees_all and known.time < one.time and within_reach:
             return True
         for edge in one.edges:
-            if edge.node is known or edge.node.given is not None:
+            if edge.node is known:
+                return True
+            if edge.node.given is not None and (within_reach or known.time < edge.node.given):
                 return True
             if edge.node.kind is Kind.UNKNOWN and edge.node not in met:
                 met.add(edge.node)

@@ -68,7 +68,7 @@ class Edge:
 
 @dataclass(eq=False)
 class Node:
-    """One value in the data-flow graph: immutable but for `escaped`, which only ever becomes true.
+    """One value in the data-flow graph: immutable but for `escaped` and `kept`, which only ever become true.
 
     `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
     operation to whether it surely did; `during` has the recordings that may have been running at the time.
@@ -87,8 +87,10 @@ class Node:
     name: str = ""
     at: cst.CSTNode | None = None
     escaped: bool = False
+    kept: bool = False
+    """An object, a container, or a name that functions read has held it: code of the module may come by it later."""
     sees_all: bool = False
-    """Unknown code that made this may have used everything that existed."""
+    """Unknown code that made this may have used everything that existed and that code of the module comes by."""
     given: int | None = None
     """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
     weights: bool = False
@@ -99,9 +101,15 @@ class Node:
     """TensorFlow has no gradient function for the operation, so that asking raises LookupError."""
     model: Value | None = None
     """What was called, with arguments, to make an unknown value."""
+    output: bool = False
+    """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
+
+
+PERHAPS_NOTHING = "perhaps nothing"
+"""The `op` of an unknown node that stands for the elements of a list that may have none."""
 
 
 def same_as(node: Node) -> list[Node]:

@@ -1,0 +1,51 @@
+"""Which unknown values may be variables of a model that nobody can see into, and which are its outputs.
+
+A tape tracks every trainable variable, so an unknown value on the way may always be a source itself. The output of a
+model is none of its variables: that tells a forward pass before the tape from a value that was handed over.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flake8_gradtape.machine.values import Kind, Node
+
+LIKE_VARIABLES = re.compile(
+    "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"
+    "matrix|proj|code|proto|cent|filter|net|model|temperature|log_|lambda|trainable|^[wbvA-Z]"
+)
+"""Names under which people keep variables of a model."""
+VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
+"""Attributes of layers, models and modules that hold their variables."""
+
+
+def may_be_variable_of(node: Node, variables: Node) -> bool:
+    """An unknown value may be one of the variables of an unknown model.
+
+    The output of a model is none. Data that has another origin than the model is taken to be none, unless its name says
+    so.
+    """
+    if node.output:
+        return False
+    if node.kind is not Kind.UNKNOWN or not node.name or LIKE_VARIABLES.search(node.name):
+        return True
+    return not _origins(node).isdisjoint(_origins(variables))
+
+
+def stands_for_variables(node: Node) -> bool:
+    """It was read from `model.trainable_variables` and the like, of one model or several."""
+    if node.kind is not Kind.UNKNOWN or node.model is not None or not node.edges:
+        return False
+    return node.name in VARIABLES or all(stands_for_variables(edge.node) for edge in node.edges)
+
+
+def _origins(node: Node) -> set[Node]:
+    """All that an unknown value was made of."""
+    found: set[Node] = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one not in found:
+            found.add(one)
+            pending.extend(edge.node for edge in one.edges)
+    return found
