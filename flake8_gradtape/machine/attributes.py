@@ -99,7 +99,7 @@ _SEEN_LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "builti
 
 
 def imported_variables(run: Run, value: Value) -> Value:
-    """What came from a module that nobody can see into: `model.trainable_variables` after `from models import model`."""
+    """What came from a module that nobody can see: `model.trainable_variables` after `from models import model`."""
     if not isinstance(value, Api) or value.path.partition(".")[0] in _SEEN_LIBRARIES:
         return value
     path, _, name = value.path.rpartition(".")

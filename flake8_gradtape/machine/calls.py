@@ -154,6 +154,7 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
         run.frames[function.frame], scope.locals, scope.globals, scope.nonlocals, definition=definition
     )
     run.entered_functions[definition] = None
+    run.entered_by_root[definition] = None
     run.functions.append(definition)
     outer_visit, run.visit = run.visit, None
     activation = Activation(

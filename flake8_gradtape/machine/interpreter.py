@@ -89,6 +89,7 @@ def interpret(
     run.call_network = call_network
     run.keras = keras
     run.uses = uses
+    run.tape_functions = tape_functions
     counts = run.bindings = Bindings(module)
     run.base_names = frozenset(name for use in uses for name in use.bases)
     run.model_names = frozenset(_MODELS.findall(text))
@@ -106,7 +107,7 @@ def interpret(
     objects = Objects(uses, counts)
     _open_empty_containers(run)
     while left > 0:
-        function = _next_root(run, done, tape_functions)
+        function = _next_root(run, done)
         if function is None:
             break
         done.add(function.definition)
@@ -174,6 +175,7 @@ def _run_root(
     run.context = (root,)
     first = len(run.recorder.tapes)
     run.recorder.asks.clear()
+    run.entered_by_root.clear()
     run.doubts = 0
     run.recorder.called_from_outside = root is not None and not isinstance(root, cst.Module)
     try:
@@ -182,7 +184,10 @@ def _run_root(
         settle(run)
         end_tapes(run, first, instance, owner)
     except GiveUp:
-        run.outcomes.abandon(root)
+        # what a module's body leaves behind half done is no state to call functions in
+        again = _to_run_again(run, root) if not isinstance(root, cst.Module) else frozenset()
+        run.escaped_functions.update(dict.fromkeys(again))
+        run.outcomes.abandon(root, again)
         run.reset_stacks()
     run.context = ()
     return budget - max(run.budget, 0)
@@ -202,16 +207,32 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
     return Instance(run.new_cell(Entries((), exact=False)), owner, node)
 
 
-def _next_root(run: Run, done: set[cst.CSTNode], names: frozenset[str] | None) -> Function | None:
+def _to_run_again(run: Run, root: cst.CSTNode) -> frozenset[cst.CSTNode]:
+    """The functions that an abandoned root has entered, as far as they can be run by themselves."""
+    defined = run.defined_functions
+    return frozenset(
+        one for one in run.entered_by_root if one is not root and one in defined and _stands_alone(run, one)
+    )
+
+
+def _stands_alone(run: Run, definition: cst.CSTNode) -> bool:
+    """The function can be called without another one having run before, and it may come by a tape."""
+    function = run.defined_functions[definition]
+    return (
+        (run.tape_functions is None or function.name in run.tape_functions)
+        and not is_stub(definition)
+        and (run.frames[function.frame].locals is None or run.frames[function.frame].is_class)
+    )
+
+
+def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
     """A function that no run has entered, or that unseen code may call; those that others call come last."""
     waiting = [
         function
         for definition, function in run.defined_functions.items()
         if definition not in done
-        and (names is None or function.name in names)
-        and not is_stub(definition)
         and (definition not in run.entered_functions or definition in run.escaped_functions)
-        and (run.frames[function.frame].locals is None or run.frames[function.frame].is_class)
+        and _stands_alone(run, definition)
     ]
     for function in waiting:
         others = (other for other in waiting if other is not function)

@@ -52,12 +52,15 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     sure: list[Node] = []
     rest: list[Node] = []
     seen: set[int] = set()
+    unlisted: list[Node] = []
     keras = stands_on_keras(receiver.cls)
 
     def visit(value: Value, certain: bool) -> None:
         if isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE):
             # Keras 3 does not look after a plain tf.Variable, Keras 2 does (truth table K55)
-            certain = certain and not (keras and isinstance(value, Variable) and run.keras != 2)
+            plain = keras and isinstance(value, Variable) and run.keras != 2
+            certain = certain and not plain
+            unlisted.extend([value.node] if plain else [])
             if value.node.trainable is not False or not only_trainable:
                 (sure if certain else rest).append(value.node)
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
@@ -87,7 +90,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     visit(receiver, True)
     if not run.entries(receiver.cell).exact:
         rest.append(run.recorder.unknown([receiver.node], "variables", sees_all=receiver.node.sees_all))
-    return variable_list(run, sure, rest)
+    return variable_list(run, sure, rest, bool(unlisted))
 
 
 def _is_listed(part: Instance, keras: bool) -> bool:

@@ -231,18 +231,29 @@ def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
     """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
     nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
     if run.store.get(("built", network.cell)) is not True:
-        return run.sequence([*(Opaque(node) for node in nodes), run.anything(nodes)], exact=False, immutable=True)
+        return run.sequence([*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True)
     return variable_list(run, nodes, [])
 
 
-def variable_list(run: Run, sure: list[Node], rest: list[Node]) -> Sequence:
-    """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure."""
+def _perhaps_nothing(run: Run, nodes: list[Node]) -> Opaque:
+    return Opaque(replace(run.recorder.unknown(nodes, sees_all=True), op=PERHAPS_NOTHING))
+
+
+def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool = False) -> Sequence:
+    """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure.
+
+    A list that is asked for is taken to have something in it where the object has layers, or parts that nobody can see
+    into; not if the object has variables that Keras does not list (`unlisted`).
+    """
     known = [
         node for node in sure if node.kind is Kind.VARIABLE and node.trainable is not None and node.floating is True
     ]
     others = [node for node in (*sure, *rest) if node not in known]
-    if not known:
-        others.append(replace(run.recorder.unknown(others, sees_all=True), op=PERHAPS_NOTHING))
+    some = any(node.weights and node.trainable is not False for node in (*sure, *rest))
+    if not known and not some and (unlisted or all(node.op == PERHAPS_NOTHING for node in others)):
+        others.append(_perhaps_nothing(run, others).node)
+    elif known or some:
+        others = [replace(node, op="") if node.op == PERHAPS_NOTHING else node for node in others]
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
     return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 

@@ -5,6 +5,7 @@ A line in a helper function is reached from several call sites: a claim stands o
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -40,25 +41,44 @@ class Outcomes:
 
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
+    _inside: dict[cst.CSTNode, cst.CSTNode | None] = field(default_factory=dict)
+    """The function in whose body a call stands."""
+    functions: list[cst.CSTNode] = field(default_factory=list)
+    """The functions that are being run, the innermost one last."""
     _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
     _free: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
 
     def visit(self, at: cst.CSTNode, context: Context, visit: Visit) -> None:
         """A run got to a call on a tape."""
-        visits = self._places.setdefault(at, {}).setdefault(context, _Place()).visits
+        visits = self._place(at, context).visits
         visits[visit] = visits.get(visit, 0) + 1
 
     def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event, sure: bool = False) -> None:
         """The event surely happens in this visit; `sure` if every run of the root makes the visit."""
-        place = self._places.setdefault(at, {}).setdefault(context, _Place())
+        place = self._place(at, context)
         place.claims.setdefault((_family(event), visit), []).append(event)
         if sure:
             place.sure[_family(event)] = None
 
-    def abandon(self, root: object) -> None:
-        """The run from `root` did not finish: nothing is claimed about the lines that it reached."""
+    def _place(self, at: cst.CSTNode, context: Context) -> _Place:
+        contexts = self._places.get(at)
+        if contexts is None:
+            contexts = self._places[at] = {}
+            self._inside[at] = self.functions[-1] if self.functions else None
+        return contexts.setdefault(context, _Place())
+
+    def abandon(self, root: object, again: Set[cst.CSTNode] = frozenset()) -> None:
+        """The run from `root` did not finish: nothing is claimed about the lines that it reached.
+
+        But for those in the functions of `again`, which will be run by themselves: what holds then, holds for any
+        caller.
+        """
         for at, contexts in self._places.items():
-            if any(context[:1] == (root,) for context in contexts):
+            reached = [context for context in contexts if context[:1] == (root,)]
+            if self._inside[at] in again:
+                for context in reached:
+                    del contexts[context]
+            elif reached:
                 self._uncertain[at] = None
 
     def events(self) -> list[Event]:

@@ -177,10 +177,14 @@ class Run:
         self.call: Callable[[Run, Value, Arguments, cst.CSTNode], Value] = _no_call
         self.budget = 0
         self.context: tuple[object, ...] = ()
-        self.functions: list[cst.CSTNode] = []
+        self.functions: list[cst.CSTNode] = self.outcomes.functions
         self.activations: list[Activation] = []
         self.module_loops: list[Loop] = []
         self.entered_functions: dict[cst.CSTNode, None] = {}
+        self.entered_by_root: dict[cst.CSTNode, None] = {}
+        """The functions that the present root has entered."""
+        self.tape_functions: frozenset[str] | None = None
+        """The names of the functions that may come by a tape (all, if None): others are not run by themselves."""
         self.escaped_functions: dict[cst.CSTNode, None] = {}
         self.endless: dict[cst.CSTNode, None] = {}
         """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
