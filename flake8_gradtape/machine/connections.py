@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_gradtape.machine.model_outputs import may_be_variable_of, stands_for_variables
+from flake8_gradtape.machine.model_outputs import is_no_variable, may_be_variable_of, stands_for_variables
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
 from flake8_gradtape.machine.values import Bend, Flow, Kind, Node, same_as
 
@@ -73,7 +73,7 @@ class Connections:
         for target in [one for node in targets for one in same_as(node)]:
             if target is source and itself:
                 return True
-            if target.output and stands_for_variables(source):
+            if is_no_variable(target) and stands_for_variables(source):
                 continue
             if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
                 return True
@@ -86,13 +86,16 @@ class Connections:
         if source.kind is Kind.UNKNOWN:
             # a caller may hand over any variable
             handed = source.given is not None
-            if any(node.output for node in reach.nodes) and stands_for_variables(source):
-                return any(
-                    may_be_variable_of(node, source) if node.kind is Kind.UNKNOWN else may_be(source, node)
-                    for node in reach.nodes
-                )
-            return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in reach.nodes)
-        return any(node.kind is Kind.UNKNOWN and may_be(node, source) for node in reach.nodes)
+            nodes = list(reach.nodes)
+            if stands_for_variables(source):
+                nodes = [node for node in nodes if not (node in targets and is_no_variable(node))]
+                if any(node.output for node in reach.nodes):
+                    nodes = [node for node in nodes if may_be_variable_of(node, source)]
+            return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in nodes)
+        return any(
+            node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source)
+            for node in reach.nodes
+        )
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
         """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""

@@ -33,10 +33,19 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
 
 
 def stands_for_variables(node: Node) -> bool:
-    """It was read from `model.trainable_variables` and the like, of one model or several."""
+    """It was read from `model.trainable_variables` and the like, of one model or several; or it is a layer's own."""
+    if node.weights:
+        return True
     if node.kind is not Kind.UNKNOWN or node.model is not None or not node.edges:
         return False
     return node.name in VARIABLES or all(stands_for_variables(edge.node) for edge in node.edges)
+
+
+def is_no_variable(target: Node) -> bool:
+    """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
+    return target.output or (
+        target.kind is Kind.UNKNOWN and target.model is not None and not LIKE_VARIABLES.search(target.name)
+    )
 
 
 def _origins(node: Node) -> set[Node]:

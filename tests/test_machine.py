@@ -1,0 +1,88 @@
+"""What the abstract machine makes of programs that cannot be fixtures: too long, or not whole by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_gradtape.check import check
+
+SPENT = """
+    with tf.GradientTape() as tape:
+        loss = {value}
+    tape.gradient(loss, {source})
+    tape.gradient(loss, {source})
+"""
+
+
+def found(text: str) -> list[tuple[int, str]]:
+    return [(report.line, report.code) for report in check(text)]
+
+
+@pytest.mark.parametrize("import_", ["from common import *", "import keras"])
+def test_tf_and_np_that_nothing_binds_are_tensorflow_and_numpy(import_: str) -> None:
+    text = f"""{import_}
+def step(model, x):
+    with tf.GradientTape() as tape:
+        loss = tf.round(tf.reduce_mean(model(x)))
+    return tape.gradient(loss, model.trainable_variables)
+def other(model, x):
+    with tf.GradientTape() as tape:
+        loss = np.mean(model(x))
+    return tape.gradient(loss, model.trainable_variables)
+"""
+    assert found(text) == [(5, "TAP106"), (9, "TAP204")]
+
+
+@pytest.mark.parametrize("binding", ["from other import tf", "tf = backend()", "import mytf as tf"])
+def test_tf_that_is_bound_to_something_else_is_not_tensorflow(binding: str) -> None:
+    assert found(f"{binding}\ndef step(v):" + SPENT.format(value="v * v", source="v")) == []
+
+
+def long_run(own: str) -> str:
+    """A method that takes more work than the machine does for one function, and calls another one first."""
+    return (
+        "import tensorflow as tf\nclass Agent:\n  def __init__(self, model):\n    self.model = model\n"
+        "  def update(self, x):"
+        + SPENT.format(value="tf.reduce_sum(self.model(x))", source="self.model.trainable_variables")
+        + "  def learn(self, x, v):\n    self.update(x)\n"
+        + own
+        + "    x = self.model(x) + 1\n" * 6000
+    )
+
+
+def test_a_function_whose_caller_is_too_long_is_run_for_any_caller() -> None:
+    assert found(long_run("")) == [(9, "TAP201")]
+
+
+def test_nothing_is_claimed_of_the_long_function_itself() -> None:
+    own = SPENT.format(value="v * v", source="v").strip("\n") + "\n"
+    assert (14, "TAP201") not in found(long_run(own))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "claimed"),
+    [("y", True), ("labels", True), ("kernel", False), ("model.extra", False), ("w_out", False), ("codebook", False)],
+)
+def test_data_beside_the_output_of_a_model_is_no_variable_but_by_its_name_or_origin(leaf: str, claimed: bool) -> None:
+    parameter = "" if "." in leaf else f", {leaf}"
+    text = f"""import tensorflow as tf
+def step(model, x{parameter}):
+    out = model(x)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((out - {leaf}) ** 2)
+    return tape.gradient(loss, model.trainable_variables)
+"""
+    assert found(text) == ([(6, "TAP103")] if claimed else [])
+
+
+@pytest.mark.parametrize("made", ["model.compute(x)", "forward(model, x)", "lookup(x)"])
+def test_what_is_not_surely_the_output_of_a_model_may_be_its_variable(made: str) -> None:
+    text = f"""import tensorflow as tf
+from library import forward, lookup
+def step(model, x):
+    out = {made}
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(out ** 2)
+    return tape.gradient(loss, model.trainable_variables)
+"""
+    assert found(text) == []
