@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from flake8_gradtape.machine.model_outputs import is_no_variable, may_be_variable_of, stands_for_variables
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import Bend, Flow, Kind, Node, same_as
+from flake8_gradtape.machine.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
 
 
 class Connections:
@@ -77,6 +77,8 @@ class Connections:
                 continue
             if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
                 return True
+        if any(node.op == GRAPH_LOOP for node in reach.anywhere):
+            return True
         if not self.may_track(state, tape, source):
             return False
         if source in reach.nodes:

@@ -14,6 +14,7 @@ from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.flags import decide, for_each_flag
+from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
@@ -147,7 +148,8 @@ def _for(run: Run, frame: Frame, node: cst.For) -> None:
         breaks = iterate(run, iterable, node, once, _known_long(run, node, iterable))
         _after_loop(run, frame, node, mark, breaks)
 
-    for_each_flag(run, frame, node, act)
+    with lowered(run) if may_be_lowered(run, iterable) else nullcontext():
+        for_each_flag(run, frame, node, act)
 
 
 def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
@@ -163,7 +165,9 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
-    for_each_flag(run, frame, node, lambda: _while_true(run, frame, node))
+    test = run.evaluate(run, frame, node.test)
+    with lowered(run) if truth(run, test) is None and may_be_lowered(run, test) else nullcontext():
+        for_each_flag(run, frame, node, lambda: _while_true(run, frame, node))
 
 
 def _while_true(run: Run, frame: Frame, node: cst.While) -> None:

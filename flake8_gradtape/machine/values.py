@@ -108,6 +108,8 @@ class Node:
         return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
 
 
+GRAPH_LOOP = "graph loop"
+"""The `op` of an unknown node that may be the output of a loop in a graph: all that comes into the loop gets zeros."""
 PERHAPS_NOTHING = "perhaps nothing"
 """The `op` of an unknown node that stands for the elements of a list that may have none."""
 
