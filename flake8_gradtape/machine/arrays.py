@@ -12,13 +12,14 @@ from flake8_gradtape.machine.values import (
     Const,
     Flow,
     Function,
+    Instance,
+    Network,
     Number,
     Tensor,
     Tri,
     Value,
     Variable,
     bound,
-    options,
 )
 
 _GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
@@ -27,6 +28,7 @@ _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "doubl
 _OTHERS = frozenset(
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
 )
+_PLACE_OF_DTYPE = {"array": 1, "asarray": 1, "zeros": 1, "ones": 1, "empty": 1, "full": 2, "arange": 3, "eye": 3}
 _LIKE_THE_FIRST = frozenset("array asarray copy atleast_1d atleast_2d reshape arange".split())
 """NumPy functions whose result has the dtype of their first argument; `arange` that of all."""
 _FLOATING = frozenset(
@@ -50,12 +52,10 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
     edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
     if path.startswith("np.testing."):
         return NONE
-    dtype = arguments.get(-1, "dtype")
-    if dtype == Api("builtins.object") or dtype == Const("object"):
+    if any(isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.leaves(value)):
         return unseen_call(run, Api(path), arguments, at)
-    for value in arguments.all():
-        if any(isinstance(option, Function) for option in options(value)):
-            run.escape(value)
+    if any(value in (Api("builtins.object"), Const("object")) for value in arguments.all()):
+        return unseen_call(run, Api(path), arguments, at)
     return Number(run.recorder.number(edges, path, at, floating=_floating_array(run, path, arguments)))
 
 
@@ -64,7 +64,7 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
     name = path.removeprefix("np.")
     if name in _FLOATS or name in _OTHERS:
         return name in _FLOATS
-    dtype = arguments.get(-1, "dtype")
+    dtype = arguments.get(_PLACE_OF_DTYPE.get(name, -1), "dtype")
     if dtype is not None or arguments.open:
         return floating_dtype(dtype) if dtype is not None else None
     if name in _LIKE_THE_FIRST:

@@ -85,7 +85,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             return run.anything()
     if method != "gradient" and (arguments.open or arguments.get(4, "experimental_use_pfor") is not None):
         tape.needs_persistence = True
-    listed = _listed(method, target, sources)
+    listed = _listed(run, method, target, sources)
     if listed or (method != "gradient" and tape.persistent is False and _without_pfor(arguments)):
         if listed or surely_eager(run):
             event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT, "a list" if listed else "pfor")
@@ -109,10 +109,12 @@ def _without_pfor(arguments: Arguments) -> bool:
     return isinstance(given, Const) and given.value is False
 
 
-def _listed(method: str, target: Value, sources: Value) -> bool:
+def _listed(run: Run, method: str, target: Value, sources: Value) -> bool:
     """`jacobian` takes one target, `batch_jacobian` one source as well (truth table B16, B17)."""
     single = {"jacobian": (target,), "batch_jacobian": (target, sources)}.get(method, ())
-    return any(isinstance(given, (Sequence, Mapping)) for given in single)
+    return any(
+        isinstance(given, Mapping) or (isinstance(given, Sequence) and run.items(given).exact) for given in single
+    )
 
 
 def _answer(

@@ -68,7 +68,6 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         content = run.items(value)
         if name in content.names:
             return content.items[content.names.index(name)]
-        return run.anything(run.nodes(value), at=at)
     if isinstance(value, Instance):
         return instance_attribute(run, value, name, at)
     if isinstance(value, Class):
@@ -92,7 +91,10 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     if isinstance(value, TapeValue):
         run.recorder.escape(value.tape)
         return run.anything(at=at)
-    return run.anything(run.nodes(value), at=at)
+    # a method of a list or a function, as a value: whoever gets it may call it
+    run.escape(value)
+    inside = run.captured(value) if isinstance(value, Function) else ()
+    return run.anything([*run.nodes(value), *(node for one in inside for node in run.nodes(one))], at=at)
 
 
 _SEEN_LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "builtins"})

@@ -123,9 +123,14 @@ def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     items, exact = elements(run, arguments.positional[0], at) if arguments.positional else ([], True)
+    start = arguments.get(1, "start")
+    first = start.value if isinstance(start, Const) else 0 if start is None else None
     rows = [
-        run.sequence([Const(position) if exact else Number(run.recorder.number(at=at)), item], immutable=True)
-        for position, item in enumerate(items)
+        run.sequence(
+            [Const(first + place) if exact and isinstance(first, int) else Number(run.recorder.number(at=at)), item],
+            immutable=True,
+        )
+        for place, item in enumerate(items)
     ]
     single = bool(arguments.positional) and at_most(run, arguments.positional[0]) == 1
     return Sequence(run.new_cell(Items(tuple(rows), exact, True, single=single)))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.run import Arguments, Run
-from flake8_gradtape.machine.values import Edge, Flow, Function, Kind, Node, Number, Opaque, Value, options
+from flake8_gradtape.machine.values import Edge, Flow, Function, Kind, Node, Opaque, Value, options
 
 DATASET = "tf.data"
 
 
 def make_dataset(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.data.Dataset.from_tensor_slices(...)` and its kin."""
-    if not path.startswith("tf.data.Dataset."):
-        return Number(run.recorder.number(at=at))
+    if "Dataset" not in path:
+        return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
     return Opaque(_dataset(run, [], arguments, at))
 
 

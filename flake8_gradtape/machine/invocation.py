@@ -252,6 +252,7 @@ def _stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, n
             enter_tape(run, value, node)
             run.put(stack.cell, Items((*stack_items(run, stack), value)))
             return value
+        run.escape(value)
         return run.anything(run.nodes(value), at=node)
     if name == "close":
         for value in reversed(stack_items(run, stack)):

@@ -114,14 +114,17 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     top = path.partition(".")[0]
     if top == "np":
         return numpy_call(run, path, arguments, at)
-    if path in ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and arguments.positional:
-        return arguments.positional[0]
+    if top == "tqdm":
+        shown = arguments.get(0, "iterable")
+        return shown if shown is not None and name == "tqdm" else unseen_call(run, callee, arguments, at)
     if top in HARMLESS and not gives_back(run, name, arguments):
         edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     if path.startswith("tf.data."):
         return make_dataset(run, path, arguments, at)
-    if path.startswith(("tf.print", "tf.summary.", "tf.debugging.", "tf.assert")):
+    if path.startswith("tf.summary."):
+        return run.anything(at=at)
+    if path.startswith(("tf.print", "tf.debugging.", "tf.assert")):
         return NONE
     return unseen_call(run, callee, arguments, at)
 
@@ -220,6 +223,11 @@ def _output(
     )  # fmt: skip
 
 
+_FLOATING_OF_INTEGERS = ("tf.math.divide", "tf.divide", "tf.math.truediv", "tf.linspace", "tf.keras.ops.", "keras.ops.",
+                         "tf.experimental.numpy.", "tf.keras.backend.", "tf.math.reduce_mean")  # fmt: skip
+"""Functions that make floating numbers of integers, or do so in some modes."""
+
+
 def _output_floating(
     run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
     carrying: list[Value],
@@ -237,6 +245,14 @@ def _output_floating(
             return True if True in known and None not in known else known.pop() if len(known) == 1 else None
         return {"float": True, "int": False}.get(facts.without_dtype)
     if output.dtype == "like":
+        found = _floating_like(run, carrying)
+        return None if found is False and facts.name.startswith(_FLOATING_OF_INTEGERS) else found
+    return None
+
+
+def _floating_like(run: Run, carrying: list[Value]) -> Tri:
+    """What the inputs tell of an output that has their dtype."""
+    if carrying:
         tensors = [
             value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))
         ]
@@ -372,8 +388,17 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if value is None:
         return unseen_call(run, Api("tensorflow.nest.flatten"), arguments, at)
     leaves = run.leaves(value)
-    exact = len(options(value)) == 1 and isinstance(value, (Sequence, Mapping, Tensor, Variable))
+    # TensorFlow goes through a dict in the order of its keys
+    exact = len(options(value)) == 1 and isinstance(value, (Sequence, Tensor, Variable))
+    exact = exact and not (isinstance(value, Sequence) and _has_mapping(run, value))
     return run.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
+
+
+def _has_mapping(run: Run, value: Sequence) -> bool:
+    return any(
+        isinstance(item, Mapping) or (isinstance(item, Sequence) and _has_mapping(run, item))
+        for item in run.items(value).items
+    )
 
 
 def _numpy_function(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -116,9 +116,14 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     made_network = Network(run.new_cell(content), name, False)
     if name in ("Model", "application") or any(_is_symbolic(leaf) for leaf in inner) or _is_built(run, inner):
         run.store.set(("built", made_network.cell), True)
-    smooth = name in _WEIGHTED or name in _PLAIN_LAYERS or (nested and not arguments.open)
+    several = _keyword_given(arguments, "return_state")
+    smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
     run.made.append(made_network)
     return Network(made_network.cell, name, smooth)
+
+
+def _keyword_given(arguments: Arguments, name: str) -> bool:
+    return arguments.open or any(keyword == name for keyword, _ in arguments.keywords)
 
 
 def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

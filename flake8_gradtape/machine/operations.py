@@ -68,7 +68,9 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     if number_like(left) and number_like(right):
         return _plain(run, sign, left, right, at)
     kinds = [*options(left), *options(right)]
-    if any(isinstance(one, Sequence) for one in kinds) and not any(isinstance(one, Tensor) for one in kinds):
+    if any(isinstance(one, Sequence) for one in kinds) and not any(
+        isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and sign != "+") for one in kinds
+    ):
         return _lists(run, sign, left, right)
     if any(isinstance(one, (Instance, Function, Class, Mapping, Api, Pure, TapeValue)) for one in kinds):
         run.escape(left)
@@ -156,7 +158,9 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     elif sign == "%":
         bend = Bend.CURVED
     sides = [side for side in (left, right) if not number_like(side)]
-    floating = False if sign in _INTEGER else floating_of(run, sides)
+    floating: bool | None = False if sign in _INTEGER else floating_of(run, sides)
+    if sign in ("/", "**") and floating is False:
+        floating = True if sign == "/" else None
     surely_tensors = any(
         isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op == LAYER)
         for side in sides
@@ -350,7 +354,7 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
         return list(content.items), content.exact
     if isinstance(value, Mapping):
         entries = run.entries(value.cell)
-        return [Const(key) for key, _ in entries.entries], entries.exact
+        return [_key(run, key, at) for key, _ in entries.entries], entries.exact
     if isinstance(value, Choice):
         found: list[Value] = []
         for option in value.options:
@@ -365,6 +369,11 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     if isinstance(value, (Number, Const)):
         return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
     return [run.anything(run.nodes(value), at=at)], False
+
+
+def _key(run: Run, key: object, at: cst.CSTNode) -> Value:
+    known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
+    return Const(key) if known else run.anything(at=at)
 
 
 def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:

@@ -17,7 +17,7 @@ from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
-from flake8_gradtape.machine.syntax import captured_names
+from flake8_gradtape.machine.syntax import captured_names, scope_of
 from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.machine.values import (
     MOST_OPTIONS,
@@ -188,6 +188,10 @@ class Run:
         self.escaped_functions: dict[cst.CSTNode, None] = {}
         self.endless: dict[cst.CSTNode, None] = {}
         """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
+        self.read_by_others: set[tuple[int, str]] = set()
+        """The names that functions read which unseen code has, by the number of their scope."""
+        self.written_by_others: set[tuple[int, str]] = set()
+        """The names that such functions assign."""
         self.module_frame = Frame(0, None, None)
         self.frames: dict[int, Frame] = {0: self.module_frame}
         self.visit: object | None = None
@@ -368,6 +372,8 @@ class Run:
         if home is None:
             return None
         found: Value | None = self.store.get((home.number, name))
+        if found is not None and (home.number, name) in self.written_by_others:
+            return self._or_anything(found)
         if (
             self.loose_names
             and home.locals is None
@@ -384,6 +390,8 @@ class Run:
     def bind(self, home: Frame, name: str, value: Value) -> None:
         """Give a name of this very scope a value."""
         self.store.set((home.number, name), value)
+        if (home.number, name) in self.read_by_others:
+            self.escape(value)
         if self._is_read_elsewhere(home, name):
             self.keep(value)
 
@@ -551,6 +559,8 @@ class Run:
             elif isinstance(one, (Mapping, Instance)):
                 pending.extend(item for _, item in self.entries(one.cell).entries)
                 self.blur_entries(one.cell)
+                if isinstance(one, Instance):
+                    pending.append(one.cls)
             elif isinstance(one, TapeValue):
                 self.recorder.escape(one.tape)
             elif isinstance(one, Pausing):
@@ -560,9 +570,24 @@ class Run:
             elif isinstance(one, Function):
                 self.escaped_functions[one.definition] = None
                 pending.extend(self.captured(one))
+                self._open_names(one)
             elif isinstance(one, Class) and one.cell not in classes:
                 classes.add(one.cell)
                 pending.extend(item for _, item in self.entries(one.cell).entries)
+                pending.extend(one.bases)
+
+    def _open_names(self, function: Function) -> None:
+        """A function that others have may run at any time: it reads what its names hold then, and may change them."""
+        frame = self.frames.get(function.frame)
+        scope = scope_of(function.definition)
+        for name in self.outcomes.free_names(function.definition) if frame is not None else ():
+            home = self.home(frame, name) if frame is not None else None
+            if home is not None:
+                self.read_by_others.add((home.number, name))
+        for name in (*scope.globals, *scope.nonlocals):
+            home = self.module_frame if name in scope.globals else self.home(frame, name) if frame is not None else None
+            if home is not None:
+                self.written_by_others.add((home.number, name))
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
@@ -638,6 +663,9 @@ class Run:
         if len(found) == 1:
             return found[0]
         if len(found) > MOST_OPTIONS:
+            for value in found:
+                if isinstance(value, Function):
+                    self.escape(value)
             return self.anything([node for value in found for node in self.nodes(value)])
         return Choice(tuple(found))
 
