@@ -209,6 +209,8 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
             continue
         else:
             run.escape(new)
+            if name == "trainable" and isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE:
+                option.node.trainable = None
             if isinstance(option, Opaque):
                 _set_on_unknown(run, option.node, name, new)
 

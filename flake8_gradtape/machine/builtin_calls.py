@@ -209,7 +209,7 @@ def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2:
+    if len(arguments.positional) != 2 or at not in run.consumed:
         return unseen_call(run, Api("builtins.map"), arguments, at)
     result = Sequence(run.new_cell(Items(())))
 
@@ -232,7 +232,7 @@ def void(value: Value) -> None:
 
 
 def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2:
+    if len(arguments.positional) != 2 or at not in run.consumed:
         return unseen_call(run, Api("builtins.filter"), arguments, at)
     _call_for_each(run, arguments.positional[0], arguments.positional[1], at)
     return run.sequence(elements(run, arguments.positional[1], at)[0], exact=False, immutable=True)

@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
+from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
 from flake8_gradtape.machine.syntax import dotted, parameter_names, scope_of
 from flake8_gradtape.machine.values import (
@@ -62,6 +64,11 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
 
 def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
+    tapes = run.tape_functions is None or method.name in run.tape_functions
+    if tapes and any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
+        # called on a symbolic tensor, the method runs in a graph and sees placeholders
+        return unseen_call(run, receiver, arguments, at)
+    arguments = given_to_layer(run, arguments)
     build = class_attribute(run, receiver.cls, "build")
     if isinstance(build, Function) and run.store.get(("built", receiver.cell)) is not True:
         run.store.set(("built", receiver.cell), True)
@@ -129,10 +136,14 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         return unseen_call(run, function, arguments, at)
     outer = run.context
     run.context = (*outer, at)
+    entering = function.graph and not (run.activations and run.activations[-1].graph)
+    if entering:
+        arguments = traced_arguments(run, definition, arguments)
     try:
-        return run_body(run, function, lambda frame: bind_arguments(run, function, arguments, frame))
+        result = run_body(run, function, lambda frame: bind_arguments(run, function, arguments, frame))
     finally:
         run.context = outer
+    return traced_result(run, result, at) if function.graph else result
 
 
 def is_stub(definition: cst.CSTNode) -> bool:

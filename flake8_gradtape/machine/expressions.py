@@ -264,6 +264,8 @@ def _walrus(run: Run, frame: Frame, node: cst.NamedExpr) -> Value:
 
 def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
     """A comprehension is a loop that appends, in a scope of its own."""
+    if isinstance(node, cst.GeneratorExp) and node not in run.consumed:
+        return _later(run, frame, node)
     scope = run.new_frame(frame, frozenset(_targets(node.for_in)))
     result = Sequence(run.new_cell(Items(())))
     key = cst.Name("_") if isinstance(node, cst.DictComp) else None
@@ -282,6 +284,16 @@ def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
     if isinstance(node, cst.SetComp):
         return run.sequence(run.items(result).items, exact=False)
     return result
+
+
+def _later(run: Run, frame: Frame, node: cst.GeneratorExp) -> Value:
+    """A generator that is not used up where it stands: who knows when it runs, and how far."""
+    reached = [run.read(frame, name) for name in run.outcomes.names_in(node)]
+    values = [value for value in reached if value is not None and not isinstance(value, Api)]
+    for value in values:
+        run.escape(value)
+    nodes = [one for value in values for one in run.nodes(value)]
+    return Opaque(run.recorder.unknown(nodes, at=node, sees_all=True))
 
 
 def _targets(part: cst.CompFor) -> list[str]:

@@ -61,6 +61,10 @@ _STEPPING = frozenset({"apply_gradients"})
 """Methods that take gradients and change variables, and give nothing back that was computed from them."""
 
 
+_USING_UP = frozenset(f"builtins.{name}" for name in "list tuple set frozenset sorted sum max min dict len".split())
+"""What takes all elements of its argument before it returns."""
+
+
 def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
     """`callee(arguments)`."""
     if isinstance(node.func, cst.Attribute):
@@ -78,6 +82,8 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         _note_assertion(run, name, arguments)
         return run.each(receiver, lambda option: _method(run, option, name, arguments, node, before))
     callee = bound(run.evaluate(run, frame, node.func))
+    if isinstance(callee, Api) and callee.path in _USING_UP:
+        run.consumed.update(argument.value for argument in node.args)
     arguments = _arguments(run, frame, node)
     run.store.may_raise()
     if not run.reachable:

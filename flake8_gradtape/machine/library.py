@@ -219,10 +219,17 @@ def _output(
         surely_bends=bends and len(output.flows) == 1,
         surely_tensors=True,
         no_gradient=any(name in facts.missing and run.nodes(value) for name, value in given),
-        transparent=any(isinstance(option, (Tensor, Opaque)) for option in same),
+        transparent=facts.name in _MAY_DO_NOTHING or any(isinstance(option, (Tensor, Opaque)) for option in same),
     )  # fmt: skip
 
 
+_MAY_DO_NOTHING = frozenset(
+    "tf.nn.dropout tf.nn.experimental.stateless_dropout tf.nn.experimental.general_dropout tf.image.rot90 "
+    "tf.keras.backend.dropout keras.random.dropout tf.keras.random.dropout tf.keras.ops.expand_dims keras.ops.expand_dims "
+    "tf.experimental.numpy.diff tf.experimental.numpy.rot90 tf.keras.ops.diff keras.ops.diff tf.keras.ops.rot90 "
+    "keras.ops.rot90".split()
+)
+"""Functions that give back their input where they are told to do nothing (dropout of 0, no turn)."""
 _FLOATING_OF_INTEGERS = ("tf.math.divide", "tf.divide", "tf.math.truediv", "tf.linspace", "tf.keras.ops.", "keras.ops.",
                          "tf.experimental.numpy.", "tf.keras.backend.", "tf.math.reduce_mean")  # fmt: skip
 """Functions that make floating numbers of integers, or do so in some modes."""

@@ -58,6 +58,10 @@ _OTHER_LAYERS = frozenset(
 )
 LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 """Methods of a model that give numbers."""
+_MAY_DO_NOTHING = frozenset(
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise GaussianDropout AlphaDropout Activation "
+    "ActivityRegularization Identity Sequential".split()
+)
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
 
 
@@ -216,6 +220,8 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
         floating=None,
         bend=Bend.CURVED,
         surely_bends=whole and any(one.trainable is True for one in own),
+        # what changes nothing now gives back the very tensor
+        transparent=network.name in _MAY_DO_NOTHING and not own,
     )
     # layers that are known give one tensor, models may give several
     return Tensor(node) if network.smooth and whole else Opaque(node)
@@ -237,6 +243,8 @@ def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
     nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
     if run.store.get(("built", network.cell)) is not True:
         return run.sequence([*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True)
+    if network.part:
+        return run.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
     return variable_list(run, nodes, [])
 
 

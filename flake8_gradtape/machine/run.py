@@ -188,6 +188,8 @@ class Run:
         self.escaped_functions: dict[cst.CSTNode, None] = {}
         self.endless: dict[cst.CSTNode, None] = {}
         """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
+        self.consumed: set[cst.CSTNode] = set()
+        """Generators, and calls of `map` and `filter`, that are used up at once by what they are given to."""
         self.read_by_others: set[tuple[int, str]] = set()
         """The names that functions read which unseen code has, by the number of their scope."""
         self.written_by_others: set[tuple[int, str]] = set()

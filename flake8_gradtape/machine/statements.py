@@ -137,6 +137,7 @@ def _since(run: Run, outer: int, inner: int) -> Delta | None:
 
 
 def _for(run: Run, frame: Frame, node: cst.For) -> None:
+    run.consumed.add(node.iter)
     iterable = run.evaluate(run, frame, node.iter)
 
     def once(element: Value) -> None:
@@ -166,11 +167,12 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
     test = run.evaluate(run, frame, node.test)
-    with lowered(run) if truth(run, test) is None and may_be_lowered(run, test) else nullcontext():
-        for_each_flag(run, frame, node, lambda: _while_true(run, frame, node))
+    traced = truth(run, test) is None and may_be_lowered(run, test)
+    with lowered(run) if traced else nullcontext():
+        for_each_flag(run, frame, node, lambda: _while_true(run, frame, node, traced))
 
 
-def _while_true(run: Run, frame: Frame, node: cst.While) -> None:
+def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
     mark = run.store.mark()
     breaks: list[Delta] = []
     forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True
@@ -193,7 +195,7 @@ def _while_true(run: Run, frame: Frame, node: cst.While) -> None:
             run.evaluate(run, frame, node.test)
 
     before = run.store.delta(mark)
-    breaks.extend({**before, **left} for left in repeat(run, body, at_least_once=known is True))
+    breaks.extend({**before, **left} for left in repeat(run, body, traced=traced, at_least_once=known is True))
     if forever:
         run.store.take(mark)
         run.store.merge(breaks)

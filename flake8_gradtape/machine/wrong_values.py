@@ -31,7 +31,7 @@ def wrong_values(
         yield WrongValue(at, tape.name, text, labels, Flaw.NONE_AS_WEIGHTS, weights_text)
     if not isinstance(target, Tensor):
         return
-    if isinstance(weights, Tensor) and weights.node is target.node and sources:
+    if isinstance(weights, Tensor) and weights.node is target.node and sources and _is_mean(target.node):
         yield WrongValue(at, tape.name, text, labels, Flaw.LOSS_AS_WEIGHTS, weights_text)
     found: dict[tuple[Flaw, str], list[str]] = {}
     for name, source in sources:
@@ -39,6 +39,11 @@ def wrong_values(
             found.setdefault((flaw, what), []).append(name)
     for (flaw, what), affected in found.items():
         yield WrongValue(at, tape.name, text, tuple(affected), flaw, what)
+
+
+def _is_mean(node: Node) -> bool:
+    """A loss; the product with a vector of residuals is the gradient of half their squares, and may well be meant."""
+    return node.op.startswith(("tf.math.reduce_mean", "tf.keras.losses.", "keras.losses.", "tf.losses."))
 
 
 def _flaws(

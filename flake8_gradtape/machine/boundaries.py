@@ -1,0 +1,95 @@
+"""What `tf.function` and Keras do with the values that go into a function and come out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.values import (
+    Const,
+    Edge,
+    Flow,
+    Mapping,
+    Number,
+    Opaque,
+    Sequence,
+    Tensor,
+    Value,
+    node_of,
+)
+
+TRACED = "a traced function"
+
+
+def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) -> Arguments:
+    """`tf.function` makes tensors of NumPy arrays, and of Python numbers too if it has a signature."""
+    signed = isinstance(definition, cst.FunctionDef) and any(
+        "input_signature" in text_of(one.decorator, limit=1000) for one in definition.decorators
+    )
+
+    def convert(value: Value) -> Value:
+        if isinstance(value, Number) or (signed and _is_number(value)):
+            return run.anything(run.nodes(value))
+        return value
+
+    return _converted(run, arguments, convert)
+
+
+def given_to_layer(run: Run, arguments: Arguments) -> Arguments:
+    """Keras makes tensors of the NumPy arrays that a layer is called with."""
+    return _converted(run, arguments, lambda value: run.anything() if isinstance(value, Number) else value)
+
+
+def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
+    """`tf.function` makes tensors of what comes out.
+
+    Of several outputs each is connected to whatever any of them is: the function is one operation to a tape around it,
+    and what only another output depends on gets zeros, not None (measured with TensorFlow 2.21).
+    """
+    nodes = [node for leaf in run.leaves(result) if (node := node_of(leaf)) is not None]
+    several = isinstance(result, (Sequence, Mapping)) and len(dict.fromkeys(nodes)) > 1
+
+    def convert(value: Value) -> Value:
+        if isinstance(value, Number) or _is_number(value):
+            return run.anything(run.nodes(value))
+        if several and isinstance(value, (Tensor, Opaque)):
+            edges = [Edge(node, Flow.GRADIENT) for node in dict.fromkeys(nodes)]
+            made = run.recorder.operation(TRACED, edges, at, floating=value.node.floating, surely_tensors=False)
+            return replace(value, node=made)
+        return value
+
+    return _mapped(run, result, convert)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and type(value.value) in (int, float)
+
+
+def _converted(run: Run, arguments: Arguments, convert: Callable[[Value], Value]) -> Arguments:
+    return Arguments(
+        tuple(_mapped(run, value, convert) for value in arguments.positional),
+        tuple((name, _mapped(run, value, convert)) for name, value in arguments.keywords),
+        arguments.open,
+        arguments.extra,
+    )
+
+
+def _mapped(run: Run, value: Value, convert: Callable[[Value], Value], depth: int = 3) -> Value:
+    """The structure with its leaves converted; the very structure where that changes nothing."""
+    if depth and isinstance(value, Sequence):
+        content = run.items(value)
+        items = tuple(_mapped(run, item, convert, depth - 1) for item in content.items)
+        if all(new is old for new, old in zip(items, content.items, strict=True)):
+            return value
+        return Sequence(run.new_cell(replace(content, items=items)))
+    if depth and isinstance(value, Mapping):
+        entries = run.entries(value.cell)
+        changed = [(key, _mapped(run, item, convert, depth - 1)) for key, item in entries.entries]
+        if all(new is old for (_, new), (_, old) in zip(changed, entries.entries, strict=True)):
+            return value
+        return run.mapping(changed, entries.exact)
+    return convert(value)
