@@ -36,6 +36,8 @@ class Use:
     """The attributes that get a value, or whose value gets an item."""
     mentions: frozenset[str]
     """The names and attributes that are read."""
+    changes: frozenset[str]
+    """The names of which it changes what they hold."""
     bases: frozenset[str]
     """The classes that classes inside stand on."""
 
@@ -89,7 +91,10 @@ def read_contents(tree: ast.Module) -> Contents:
         longest_chain=table.longest_chain,
         long_strings=tuple(table.long_strings),
         uses=tuple(
-            Use(unit.owner.name if unit.owner is not None else "", unit.name, unit.writes, unit.mentions, unit.bases)
+            Use(
+                unit.owner.name if unit.owner is not None else "",
+                unit.name, unit.writes, unit.mentions, unit.changes, unit.bases,
+            )
             for unit in table.units
         ),
     )

@@ -384,12 +384,16 @@ def settle(run: Run) -> None:
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later
         kept = record.tape.stored is not None and any(result.escaped for result in record.results)
+        if record.tape.module_level and record.tape.name and any(
+            record.tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions
+        ):
+            kept = True
         if record.in_own_block and not used and not kept:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
-            if state is not None and state.asked > 0 and not state.escaped and not used:
+            if state is not None and state.asked > 0 and not state.escaped and not used and not kept:
                 run.outcomes.claim(
                     where, record.context, record.visit,
                     BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),

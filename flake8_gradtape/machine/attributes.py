@@ -10,6 +10,7 @@ from flake8_gradtape.machine.classes import (
     class_attribute,
     decorator_names,
     may_be_overridden,
+    stands_on_enum,
     stands_on_keras,
     stands_on_module,
 )
@@ -22,6 +23,7 @@ from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.tape_state import escape, sees
 from flake8_gradtape.machine.values import (
+    SIZE,
     Api,
     Class,
     Const,
@@ -58,7 +60,7 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         return run.anything()
     if isinstance(value, (Tensor, Variable, Opaque)):
         if name in SIZES:
-            return Number(run.recorder.number(at=at))
+            return Number(run.recorder.number(op=SIZE if isinstance(value, Opaque) else "", at=at))
         if isinstance(value, Opaque) and name in VARIABLES:
             return Opaque(_variables(run, view(run, value.node, name), name))
         if value.node.given is not None:
@@ -74,8 +76,9 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         found = class_attribute(run, value, name)
         if found is None:
             return run.anything(at=at)
-        if run.loose_attributes and not isinstance(found, Function):
-            return run.join([found, run.anything(run.nodes(found))])
+        changed = run.loose_attributes or name in run.written_attributes or stands_on_enum(value)
+        if changed and not isinstance(found, Function):
+            return run.join([bound(found), run.anything(run.nodes(found))])
         return bind_method(found, value, None) if isinstance(found, Function) else found
     if isinstance(value, Network):
         return network_attribute(run, value, name, at)
@@ -129,6 +132,7 @@ def _variables(run: Run, model: Node, name: str) -> Node:
 def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
     """Tapes have no such attribute, and the program has not given it to this one."""
     known = name.startswith("_") or name in TAPE_NAMES or name in run.recorder.tapes[value.tape].extra
+    known = known or any(path.endswith(f"GradientTape.{name}") for path in run.patched)
     return not known and not run.loose_attributes
 
 
@@ -141,7 +145,9 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     if own is not None and run.loose_attributes:
         return run.join([bound(own), run.anything(run.nodes(value), name, at)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
-        return own
+        # when a function runs by itself, another one may have changed an object of the module before
+        changed = value.cell <= run.module_cells and name in run.written_attributes
+        return run.join([bound(own), run.anything(run.nodes(own))]) if changed else own
     found = class_attribute(run, value.cls, name)
     if isinstance(found, Function) and own is None:
         wrappers = decorator_names(found)
@@ -206,7 +212,7 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
             run.recorder.tapes[option.tape].extra[name] = None
             run.escape(new)
         elif isinstance(option, Optimizer):
-            continue
+            run.patched[name] = None
         else:
             run.escape(new)
             if name == "trainable" and isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE:

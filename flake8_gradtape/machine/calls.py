@@ -6,6 +6,7 @@ What TensorFlow's own functions do is in `library`, methods of tapes in `tape_me
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments,
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
-from flake8_gradtape.machine.syntax import dotted, parameter_names, scope_of
+from flake8_gradtape.machine.syntax import dotted, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -64,10 +65,11 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
 
 def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
-    tapes = run.tape_functions is None or method.name in run.tape_functions
-    if tapes and any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
+    if any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
         # called on a symbolic tensor, the method runs in a graph and sees placeholders
-        return unseen_call(run, receiver, arguments, at)
+        if run.tape_functions is None or method.name in run.tape_functions:
+            return unseen_call(run, receiver, arguments, at)
+        method = replace(method, graph=True)
     arguments = given_to_layer(run, arguments)
     build = class_attribute(run, receiver.cls, "build")
     if isinstance(build, Function) and run.store.get(("built", receiver.cell)) is not True:
@@ -280,7 +282,7 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
 def _field_names(cls: Class) -> list[str]:
     """The annotated names of a class body, in order: the fields of a dataclass or NamedTuple."""
     definition = cls.definition
-    if definition is None:
+    if definition is None or cls.bases or "ClassVar" in text_of(definition.body, limit=100_000):
         return []
     lines = [line for line in definition.body.body if isinstance(line, cst.SimpleStatementLine)]
     return [

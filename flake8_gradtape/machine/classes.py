@@ -8,12 +8,17 @@ from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import attributes_set_on, children, dotted, parameter_names
 from flake8_gradtape.machine.values import Class, Function, Value
 
+KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")
+"""Classes outside of the module that leave the attributes of an object to the classes below them."""
+
 
 def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
     """What a class or its visible bases hold under `name`, in the order in which Python looks."""
     found = run.entries(cls.cell).get(name)
     if found is not None or not cls.bases:
         return found
+    if any(not path.startswith(KNOWN_BASES) for path in cls.base_paths):
+        return None  # a class that nobody can see may come before those that are seen
     for one in line_of(cls)[1:]:
         found = run.entries(one.cell).get(name)
         if found is not None:
@@ -71,8 +76,6 @@ def _is_docstring(line: cst.CSTNode) -> bool:
     )
 
 
-KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtins.")
-"""Classes outside of the module that leave the attributes of an object to the classes below them."""
 _KERAS = ".keras."
 _WITH_VARIABLES = ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.layers.Layer", "keras.Layer")
 
@@ -95,6 +98,11 @@ def stands_on_module(cls: Class) -> bool:
         or (_KERAS in f".{path}" and path.rpartition(".")[2] in ("Model", "Layer", "Module"))
         for path in cls.base_paths
     ) or any(stands_on_module(base) for base in cls.bases)
+
+
+def stands_on_enum(cls: Class) -> bool:
+    """What its body assigns are members, and no plain values."""
+    return any(path.startswith("enum.") for path in cls.base_paths) or any(stands_on_enum(base) for base in cls.bases)
 
 
 def has_one_line(cls: Class) -> bool:

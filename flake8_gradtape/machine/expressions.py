@@ -88,7 +88,7 @@ def _number(run: Run, frame: Frame, node: Any) -> Value:
 def _string(run: Run, frame: Frame, node: cst.SimpleString) -> Value:
     text = node.value
     body = text.lstrip("rRuUbBfF")
-    return Const(body.strip("'\"") if len(text) < 200 else "")
+    return Const(body.strip("'\"") if len(text) < 200 else body[:200])
 
 
 def _formatted(run: Run, frame: Frame, node: cst.FormattedString) -> Value:

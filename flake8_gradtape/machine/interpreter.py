@@ -99,13 +99,15 @@ def interpret(
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
     run.loose_names = any(word in text for word in _NAME_WORDS)
-    if _PATCHED.search(text):
+    run.distributed = "trategy" in text
+    if _PATCHED.search(text) or "enable_numpy_behavior" in text:
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
     done: set[cst.CSTNode] = set()
     objects = Objects(uses, counts)
-    _open_empty_containers(run)
+    _open_containers(run)
+    run.module_cells = run.cells
     while left > 0:
         function = _next_root(run, done)
         if function is None:
@@ -117,15 +119,21 @@ def interpret(
     return events
 
 
-def _open_empty_containers(run: Run) -> None:
-    """A list or dict of the module that nobody in it has filled is there for others to fill."""
+def _open_containers(run: Run) -> None:
+    """What a function that runs at any time may find in a list or dict of the module.
+
+    Others may fill one that is empty, and the functions of the module change those that they name.
+    """
+    changed = frozenset(name for use in run.uses if use.name for name in use.changes)
     for key, value in run.store.snapshot():
         if not isinstance(key, tuple) or key[0] != 0:
             continue
-        if isinstance(value, Row) and not run.items(value).items and not run.items(value).immutable:
-            run.put(value.cell, Items((run.anything(),), exact=False))
-        elif isinstance(value, Mapping) and not run.entries(value.cell).entries:
-            run.put(value.cell, Entries((), exact=False))
+        if isinstance(value, Row) and not run.items(value).immutable:
+            content = run.items(value)
+            if not content.items or key[1] in changed:
+                run.put(value.cell, Items((*content.items, run.anything(run.nodes(value))), exact=False))
+        elif isinstance(value, Mapping) and (not run.entries(value.cell).entries or key[1] in changed):
+            run.blur_entries(value.cell)
 
 
 def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objects: Objects) -> int:
@@ -143,8 +151,7 @@ def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objec
     before = set(run.defined_functions)
 
     def act() -> None:
-        if function.definition in run.escaped_functions or run.frames[function.frame].parent is not None:
-            blur_closure(run, function, counts)
+        blur_closure(run, function, counts)
 
         def bind(frame: Frame) -> None:
             bind_unknown(run, function, frame, instance, born)

@@ -20,6 +20,7 @@ from flake8_gradtape.machine.networks import network_method
 from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.optimizers import optimizer_method
 from flake8_gradtape.machine.run import Arguments, Frame, Run
+from flake8_gradtape.machine.syntax import children
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import tensor_method
 from flake8_gradtape.machine.values import (
@@ -63,6 +64,8 @@ _STEPPING = frozenset({"apply_gradients"})
 
 _USING_UP = frozenset(f"builtins.{name}" for name in "list tuple set frozenset sorted sum max min dict len".split())
 """What takes all elements of its argument before it returns."""
+_TESTING = frozenset({"builtins.all", "builtins.any"})
+"""What stops at the first element that decides."""
 
 
 def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
@@ -82,7 +85,7 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         _note_assertion(run, name, arguments)
         return run.each(receiver, lambda option: _method(run, option, name, arguments, node, before))
     callee = bound(run.evaluate(run, frame, node.func))
-    if isinstance(callee, Api) and callee.path in _USING_UP:
+    if isinstance(callee, Api) and (callee.path in _USING_UP or (callee.path in _TESTING and not _calls(node))):
         run.consumed.update(argument.value for argument in node.args)
     arguments = _arguments(run, frame, node)
     run.store.may_raise()
@@ -91,6 +94,17 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value in _REFLECTING and run.read(frame, node.func.value) is None:
         run.escape_names(frame)
     return run.each(callee, lambda option: _function(run, option, arguments, node))
+
+
+def _calls(node: cst.Call) -> bool:
+    """Something is called in the arguments, so it matters how many elements are made."""
+    pending: list[cst.CSTNode] = [argument.value for argument in node.args]
+    while pending:
+        one = pending.pop()
+        if type(one) is cst.Call:
+            return True
+        pending.extend(children(one))
+    return False
 
 
 def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.classes import has_known_bases, stands_on_keras, stands_on_module
-from flake8_gradtape.machine.networks import LEAVING, variable_list, variables_of
+from flake8_gradtape.machine.networks import LEAVING, run_callbacks, variable_list, variables_of
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -42,6 +42,8 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if name in _SILENT:
         return NONE
     if name in LEAVING:
+        run_callbacks(run, arguments)
+        run.escape(receiver)
         edges = [edge for value in (*arguments.all(), receiver) for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, f"{name}()", at))
     return None

@@ -225,7 +225,8 @@ def _output(
 
 _MAY_DO_NOTHING = frozenset(
     "tf.nn.dropout tf.nn.experimental.stateless_dropout tf.nn.experimental.general_dropout tf.image.rot90 "
-    "tf.keras.backend.dropout keras.random.dropout tf.keras.random.dropout tf.keras.ops.expand_dims keras.ops.expand_dims "
+    "tf.keras.backend.dropout keras.random.dropout tf.keras.random.dropout tf.keras.ops.expand_dims "
+    "keras.ops.expand_dims "
     "tf.experimental.numpy.diff tf.experimental.numpy.rot90 tf.keras.ops.diff keras.ops.diff tf.keras.ops.rot90 "
     "keras.ops.rot90".split()
 )
@@ -308,6 +309,7 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
         return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
     dtype = arguments.get(1, "dtype")
     floating = floating_dtype(dtype) if dtype is not None else None
+    hinted = any(name == "dtype_hint" for name, _ in arguments.keywords)
 
     def act(option: Value) -> Value:
         if isinstance(option, Tensor):
@@ -316,7 +318,9 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
             return Tensor(_maybe_same(run, option, op, at, floating))
         if isinstance(option, Opaque):
             return option
-        known = floating if floating is not None else (floating_value(run, option) if dtype is None else None)
+        known = floating
+        if known is None and dtype is None and not hinted:
+            known = floating_value(run, option)
         edges = run.edges(option, flow)
         return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
 

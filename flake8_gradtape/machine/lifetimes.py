@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
@@ -79,6 +80,9 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
     if (kept is Kept.MODULE and (tape.deleted or tape.renamed)) or not _is_held(run, tape, state, held):
         kept = None
     asked = max(state.asked, tape.most_asked)
+    if tape.made_in is not None and tape.name:
+        # other callers may take other ways through the function
+        asked = max(asked, _asks_in(tape.made_in, tape))
     if tape.of_object and asked < 2:
         return None  # whoever has the object may ask
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
@@ -86,6 +90,44 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
         state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.last_use,
     )  # fmt: skip
+
+
+def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
+    """How often the text of a function may ask the tape: often, where that stands in a loop within the tape's life."""
+    traced = isinstance(definition, cst.FunctionDef) and any(
+        "function" in dotted(getattr(one.decorator, "func", one.decorator)) for one in definition.decorators
+    )
+
+    def count(node: cst.CSTNode, times: int) -> int:
+        here = 0
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in ASKING:
+            here = times if dotted(node.func.value) == tape.name else 0
+        if isinstance(node, (cst.If, cst.IfExp)) and not traced:
+            # a traced function records both branches
+            ways = [node.body] if node.orelse is None else [node.body, node.orelse]
+            return here + count(node.test, times) + max(count(way, times) for way in ways)
+        if type(node) in _REPEATING:
+            times = 1 if type(node) in _LOOPS and _contains(node, tape.at) else 2
+        return here + sum(count(part, times) for part in children(node))
+
+    try:
+        return sum(count(part, 1) for part in children(definition))
+    except RecursionError:
+        return 2
+
+
+_LOOPS = frozenset({cst.For, cst.While})
+_REPEATING = _LOOPS | {cst.ListComp, cst.GeneratorExp, cst.DictComp, cst.SetComp, cst.Lambda, cst.FunctionDef}
+
+
+def _contains(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one is wanted:
+            return True
+        pending.extend(children(one))
+    return False
 
 
 def _grows(tape: Tape) -> bool:

@@ -271,11 +271,19 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 
 
+def run_callbacks(run: Run, arguments: Arguments) -> None:
+    """Keras calls what it is given as callbacks."""
+    for keyword, value in arguments.keywords:
+        if keyword == "callbacks":
+            run.escape(value)
+
+
 def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
     if name in ("__call__", "call"):
         return call_network(run, network, arguments, at)
     if name in LEAVING:
+        run_callbacks(run, arguments)
         given = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         own = [Edge(node, Flow.LEFT) for node in parts(run, network)]
         return Number(run.recorder.number([*given, *own], f"{name}()", at))

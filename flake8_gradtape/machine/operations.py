@@ -354,7 +354,7 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
         return list(content.items), content.exact
     if isinstance(value, Mapping):
         entries = run.entries(value.cell)
-        return [_key(run, key, at) for key, _ in entries.entries], entries.exact
+        return [key_of(run, key) for key, _ in entries.entries], entries.exact
     if isinstance(value, Choice):
         found: list[Value] = []
         for option in value.options:
@@ -371,9 +371,10 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     return [run.anything(run.nodes(value), at=at)], False
 
 
-def _key(run: Run, key: object, at: cst.CSTNode) -> Value:
+def key_of(run: Run, key: object) -> Value:
+    """A key of a dict, as a value."""
     known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
-    return Const(key) if known else run.anything(at=at)
+    return Const(key) if known else run.anything()
 
 
 def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:

@@ -42,6 +42,8 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         visit = run.new_visit()
         run.outcomes.visit(at, run.context, visit)
         text = text_of(at.args[0].value) if at.args else ""
+        if name in run.patched:
+            return unseen_call(run, value, arguments, at)
         if name == "apply_gradients" and _swapped(run, arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text))
             return run.anything()
@@ -52,6 +54,8 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         if name == "minimize" and eager and _without_tape(arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))
             return run.anything()
+    if name in run.patched:
+        return unseen_call(run, value, arguments, at)
     if name == "apply_gradients" or name == "apply":
         _step(run, arguments)
         return run.anything(at=at)

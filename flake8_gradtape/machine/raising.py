@@ -8,6 +8,7 @@ from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
 from flake8_gradtape.machine.values import (
+    SIZE,
     Class,
     Const,
     Function,
@@ -98,6 +99,8 @@ def _kind(leaf: Value) -> str | None:
         if leaf.value is None:
             return "None"
         return "a string" if isinstance(leaf.value, str) else "a Python number"
+    if isinstance(leaf, Number) and leaf.node.op == SIZE:
+        return None
     if isinstance(leaf, Number):
         return "a NumPy array or Python number"
     if isinstance(leaf, Network):

@@ -163,6 +163,8 @@ class Run:
         """The module uses reflection on attributes: a known attribute may have been replaced."""
         self.loose_names = False
         """The same for module-level names."""
+        self.distributed = False
+        """The module has to do with strategies, whose variables can do more."""
         self.patched: dict[str, None] = {}
         """Names of libraries that the module assigns to."""
         self.deaths = 0
@@ -220,6 +222,8 @@ class Run:
         self.singles: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""
         self._cells = 0
+        self.module_cells = 0
+        """The containers and objects up to this number were made by the body of the module, which is done."""
         self._frame_count = 0
 
     # -- work ------------------------------------------------------------------------------------------------------
@@ -396,12 +400,22 @@ class Run:
             self.escape(value)
         if self._is_read_elsewhere(home, name):
             self.keep(value)
+        if home.locals is None and isinstance(value, Function) and isinstance(value.definition, cst.Lambda):
+            self._keep_tapes(value)
 
     def _is_read_elsewhere(self, home: Frame, name: str) -> bool:
         """Other functions may read the name."""
         if home.locals is None:
             return self.loose_names or name in self.names_read_by_functions
         return home.is_class or home.definition is None or name in captured_names(home.definition)
+
+    def _keep_tapes(self, value: Value) -> None:
+        """A function that others come by, and the tape that it asks."""
+        for leaf in self.leaves(value):
+            if isinstance(leaf, Function) and leaf.instance is None:
+                for captured in self.captured(leaf):
+                    if isinstance(captured, TapeValue):
+                        self.recorder.escape(captured.tape)
 
     def keep(self, value: Value) -> None:
         """Code of the module may come by the value later, wherever it runs."""
@@ -439,6 +453,7 @@ class Run:
         self.store.set(("cell", cell), content)
         for item in content.items if isinstance(content, Items) else (item for _, item in content.entries):
             self.keep(item)
+            self._keep_tapes(item)
 
     def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
         """A value made by unseen code out of `edges` and whatever was within its reach."""

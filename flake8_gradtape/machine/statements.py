@@ -69,7 +69,9 @@ def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
     if isinstance(bound(old), Sequence) and sign == "+":
         sequence_method(run, bound(old), "extend", Arguments((value,)), node)  # type: ignore[arg-type]
         return
-    if isinstance(bound(old), Variable) and sign in ("+", "-", "*", "/", "**"):
+    if sign == "+" and isinstance(bound(value), Sequence):
+        run.escape(value)  # a list that is not known takes the elements in
+    if isinstance(bound(old), Variable) and not run.distributed and sign in ("+", "-", "*", "/", "**"):
         # tf.Variable refuses these (truth table A38, K41)
         visit = run.new_visit()
         run.outcomes.visit(node, run.context, visit)
@@ -302,8 +304,9 @@ def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Va
             _bind_pattern(run, frame, pattern.pattern, subject)
         return
     if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+        starred = False
         for place, element in enumerate(pattern.patterns):
-            starred = isinstance(element, cst.MatchStar)
+            starred = starred or isinstance(element, cst.MatchStar)
             part = run.anything(run.nodes(subject)) if starred else item(run, subject, Const(place), pattern)
             run.store.reachable = True
             if isinstance(element, cst.MatchStar):
@@ -312,6 +315,8 @@ def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Va
             else:
                 _bind_pattern(run, frame, element.value, part)
         return
+    if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
+        assign(run, frame, pattern.rest, run.anything(run.nodes(subject)))
     for part_node in children(pattern):
         if isinstance(part_node, cst.MatchPattern):
             _bind_pattern(run, frame, part_node, run.anything(run.nodes(subject)))

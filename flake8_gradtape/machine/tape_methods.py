@@ -40,6 +40,7 @@ def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         context=run.context,
         muted=run.muted,
         loop_depth=run.loop_depth(),
+        made_in=run.functions[-1] if run.functions else None,
     )
     return TapeValue(run.recorder.open(tape))
 

@@ -80,6 +80,8 @@ class Tape:
     grows_at: cst.CSTNode | None = None
     last_use: Where = None
     muted: bool = False
+    made_in: cst.CSTNode | None = None
+    """The function that made it."""
     loop_depth: int = 0
     needs_persistence: bool = False
     resets: bool = False
