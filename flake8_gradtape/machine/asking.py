@@ -393,7 +393,10 @@ def settle(run: Run) -> None:
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
-            if state is not None and state.asked > 0 and not state.escaped and not used and not kept:
+            others = outer.module_level and outer.name and any(
+                outer.name in run.outcomes.free_names(definition) for definition in run.defined_functions
+            )
+            if state is not None and state.asked > 0 and not state.escaped and not used and not kept and not others:
                 run.outcomes.claim(
                     where, record.context, record.visit,
                     BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),

@@ -118,8 +118,13 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
     if method == "clear":
         run.put(value.cell, Entries(()))
         return NONE
+    handed = [node for one in arguments.all() for node in run.nodes(one)]
+    for one in arguments.all():
+        run.escape(one)
     run.escape(value)
-    return run.anything(run.nodes(value), at=at)
+    entries = run.entries(value.cell)
+    run.put(value.cell, Entries((*entries.entries, ("?", run.anything(handed))), exact=False))
+    return run.anything([*run.nodes(value), *handed], at=at)
 
 
 def set_item(run: Run, container: Value, index: Value, new: Value) -> None:

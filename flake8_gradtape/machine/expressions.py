@@ -36,6 +36,7 @@ from flake8_gradtape.machine.values import (
     Choice,
     Const,
     Function,
+    Instance,
     Items,
     Mapping,
     Number,
@@ -339,6 +340,12 @@ def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
         run.escape(evaluate(run, frame, value))
+    # whoever runs until the next step may change what the function finds around it
+    for name in run.outcomes.free_names(run.functions[-1]) if run.functions else ():
+        found = run.read(frame, name)
+        if isinstance(found, (Sequence, Mapping, Instance)):
+            run.escape(found)
+    run.recorder.last_unknown_effect = run.recorder.now()
     return run.anything(at=node)
 
 

@@ -124,6 +124,10 @@ def _open_containers(run: Run) -> None:
 
     Others may fill one that is empty, and the functions of the module change those that they name.
     """
+    for tape in run.recorder.tapes:
+        state = run.recorder.state(tape.number)
+        if state is not None and state.entered is False:
+            run.recorder.escape(tape.number)  # a function may enter it
     changed = frozenset(name for use in run.uses if use.name for name in use.changes)
     for key, value in run.store.snapshot():
         if not isinstance(key, tuple) or key[0] != 0:

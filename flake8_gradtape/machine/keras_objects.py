@@ -37,7 +37,7 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if not stands_on_keras(receiver.cls) or not has_known_bases(receiver.cls):
         return None
     if name in ("add_weight", "add_variable"):
-        trainable = _setting(arguments, "trainable")
+        trainable = _setting(arguments, "trainable") if len(arguments.positional) < 3 else None
         return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
     if name in _SILENT:
         return NONE

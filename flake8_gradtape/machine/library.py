@@ -344,7 +344,9 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
     def act(option: Value) -> Value:
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN and floating is not False:
-            return Tensor(_maybe_same(run, option, "tf.cast", at, floating))
+            node = _maybe_same(run, option, "tf.cast", at, floating)
+            node.trainable = None  # a variable of that dtype is given back as it is
+            return Tensor(node)
         known = option.node.floating if isinstance(option, (Tensor, Opaque, Variable)) else None
         flow = Flow.GRADIENT if floating is not False and known is not False else Flow.NO_GRADIENT
         edges = run.edges(option, flow, sure=known is True and floating is True)

@@ -106,14 +106,33 @@ def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
             # a traced function records both branches
             ways = [node.body] if node.orelse is None else [node.body, node.orelse]
             return here + count(node.test, times) + max(count(way, times) for way in ways)
+        if isinstance(node, (cst.IndentedBlock, cst.Module)) and not traced:
+            return here + in_block(list(node.body), times)
         if type(node) in _REPEATING:
             times = 1 if type(node) in _LOOPS and _contains(node, tape.at) else 2
         return here + sum(count(part, times) for part in children(node))
+
+    def in_block(lines: list[cst.BaseStatement], times: int) -> int:
+        total = 0
+        for place, line in enumerate(lines):
+            if isinstance(line, cst.If) and line.orelse is None and _leaves(line.body):
+                rest = in_block(lines[place + 1 :], times)
+                return total + count(line.test, times) + max(count(line.body, times), rest)
+            total += count(line, times)
+        return total
 
     try:
         return sum(count(part, 1) for part in children(definition))
     except RecursionError:
         return 2
+
+
+def _leaves(block: cst.BaseSuite) -> bool:
+    """The last line of a block is a `return` or `raise`."""
+    last: cst.CSTNode | None = block.body[-1] if block.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, (cst.Return, cst.Raise))
 
 
 _LOOPS = frozenset({cst.For, cst.While})

@@ -109,6 +109,9 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
                     nodes.extend(node for item in run.captured(leaf) for node in run.nodes(item))
                 made[run.recorder.unknown(nodes, sees_all=True)] = None
     own = [node for node in made if node.kind is Kind.VARIABLE]
+    if name in ("Sequential", "Model") and _keyword_given(arguments, "trainable"):
+        for node in own:
+            node.trainable = None if node.trainable else node.trainable
     for node in own:
         node.name = node.name or name.lower()
         node.weights = True

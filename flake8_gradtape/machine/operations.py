@@ -321,6 +321,8 @@ def _item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
         return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
     if isinstance(value, Opaque):
         return Opaque(view(run, value.node, "item"))
+    if isinstance(value, Instance):
+        run.escape(value)  # its `__getitem__` may do anything
     if isinstance(value, (Number, Const)):
         return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
     return run.anything([*run.nodes(value), *run.nodes(index)], at=at)
@@ -368,6 +370,8 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
         return [Opaque(view(run, value.node, "item"))], False
     if isinstance(value, (Number, Const)):
         return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
+    if isinstance(value, Instance):
+        run.escape(value)
     return [run.anything(run.nodes(value), at=at)], False
 
 

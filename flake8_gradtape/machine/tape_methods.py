@@ -106,7 +106,12 @@ def tape_method(
             return value
         elif method == "__exit__":
             run.recorder.leave(value.tape)
-        elif method.startswith("_") or method in tape.extra or run.loose_attributes:
+        elif (
+            method.startswith("_")
+            or method in tape.extra
+            or run.loose_attributes
+            or any(path.endswith(f"GradientTape.{method}") for path in run.patched)
+        ):
             run.recorder.escape(value.tape)
             return run.anything(at=at)
         else:

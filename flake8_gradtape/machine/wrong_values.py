@@ -43,7 +43,7 @@ def wrong_values(
 
 def _is_mean(node: Node) -> bool:
     """A loss; the product with a vector of residuals is the gradient of half their squares, and may well be meant."""
-    return node.op.startswith(
+    return node.op in ("**", "tf.math.square") or node.op.startswith(
         ("tf.math.reduce_mean", "tf.math.reduce_sum", "tf.keras.losses.", "keras.losses.", "tf.losses.")
     )
 
