@@ -71,8 +71,10 @@ def _nodes_on_the_way(targets: list[Node], source: Node) -> set[Node]:
     parents: dict[Node, list[Node]] = {target: [] for target in targets}
     pending = list(targets)
     ends: list[Node] = []
+    itself = False
     while pending and len(parents) < 20000:
         node = pending.pop()
+        itself = itself or node is source
         if _same(node, source):
             ends.append(node)
         for edge in node.edges:
@@ -80,6 +82,8 @@ def _nodes_on_the_way(targets: list[Node], source: Node) -> set[Node]:
                 parents[edge.node] = []
                 pending.append(edge.node)
             parents[edge.node].append(node)
+    if itself:
+        ends = [source]  # no need to guess where it came in
     way: set[Node] = set()
     while ends:
         node = ends.pop()
