@@ -17,20 +17,22 @@ class LossAsOutputGradients(WrongValueRule):
     Example:
         x = tf.Variable(3.0)
         with tf.GradientTape() as tape:
-            loss = x * x
+            loss = x ** 2
         grad = tape.gradient(loss, x, loss)
 
     Use instead:
         x = tf.Variable(3.0)
         with tf.GradientTape() as tape:
-            loss = x * x
+            loss = x ** 2
         grad = tape.gradient(loss, x)
 
     TensorFlow says:
         54.0, without an error or a warning. The derivative, and what the second program gives, is 6.0.
 
     Known limits:
-        Only the very target of the call counts; another tensor may well be meant as a weight.
+        Only the very target of the call counts; another tensor may well be meant as a weight. So may a vector of
+        residuals, whose product with itself is the gradient of half their squares: the target has to be a sum, a mean,
+        a square or a loss of Keras.
     """
 
     code = "TAP503"
