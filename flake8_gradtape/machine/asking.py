@@ -373,6 +373,13 @@ def _may_hold(given: Node, source: Node) -> bool:
     return not source.weights or bool(LIKE_VARIABLES.search(given.name))
 
 
+def named_by_functions(run: Run, tape: Tape) -> bool:
+    """A function that was not run with it mentions the name of a module-level tape."""
+    if not tape.module_level or not tape.name:
+        return False
+    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
+
+
 def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
@@ -384,19 +391,14 @@ def settle(run: Run) -> None:
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later
         kept = record.tape.stored is not None and any(result.escaped for result in record.results)
-        if record.tape.module_level and record.tape.name and any(
-            record.tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions
-        ):
-            kept = True
+        kept = kept or named_by_functions(run, record.tape)
         if record.in_own_block and not used and not kept:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
-            others = outer.module_level and outer.name and any(
-                outer.name in run.outcomes.free_names(definition) for definition in run.defined_functions
-            )
-            if state is not None and state.asked > 0 and not state.escaped and not used and not kept and not others:
+            asked = state is not None and state.asked > 0 and not state.escaped
+            if asked and not used and not kept and not named_by_functions(run, outer):
                 run.outcomes.claim(
                     where, record.context, record.visit,
                     BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),

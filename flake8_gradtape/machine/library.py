@@ -260,16 +260,12 @@ def _output_floating(
 
 def _floating_like(run: Run, carrying: list[Value]) -> Tri:
     """What the inputs tell of an output that has their dtype."""
-    if carrying:
-        tensors = [
-            value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))
-        ]
-        of_tensors = floating_of(run, tensors)
-        if of_tensors is not None:
-            return of_tensors
-        known = {floating_value(run, value) for value in carrying}
-        return known.pop() if len(known) == 1 else None
-    return None
+    tensors = [value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))]
+    of_tensors = floating_of(run, tensors)
+    if of_tensors is not None:
+        return of_tensors
+    known = {floating_value(run, value) for value in carrying}
+    return known.pop() if len(known) == 1 else None
 
 
 def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

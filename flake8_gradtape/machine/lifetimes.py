@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.asking import ASKING
+from flake8_gradtape.machine.asking import ASKING, named_by_functions
 from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
@@ -75,12 +75,12 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
         return None
     if tape.stored is not None and kept is None:
         return None
-    if tape.name and _named_by_functions(run, tape):
+    if named_by_functions(run, tape):
         return None
     if (kept is Kept.MODULE and (tape.deleted or tape.renamed)) or not _is_held(run, tape, state, held):
         kept = None
     asked = max(state.asked, tape.most_asked)
-    if tape.made_in is not None and tape.name:
+    if asked < 2 and tape.made_in is not None and tape.name:
         # other callers may take other ways through the function
         asked = max(asked, _asks_in(tape.made_in, tape))
     if tape.of_object and asked < 2:
@@ -157,13 +157,6 @@ def _answered(run: Run, tape: Tape) -> bool:
     """It was asked, and nothing says that the answer was None: so it had recorded something."""
     asked = [record for record in run.recorder.asks if record.tape is tape]
     return any(record.through_unknown and any(one.cause is None for one in record.sources) for record in asked)
-
-
-def _named_by_functions(run: Run, tape: Tape) -> bool:
-    """A function that was not run with it mentions the name of a module-level tape."""
-    if not tape.module_level:
-        return False
-    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
 
 
 def _module_holders(run: Run) -> dict[int, Kept]:

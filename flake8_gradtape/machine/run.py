@@ -596,15 +596,15 @@ class Run:
     def _open_names(self, function: Function) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""
         frame = self.frames.get(function.frame)
+        if frame is None:
+            return
         scope = scope_of(function.definition)
-        for name in self.outcomes.free_names(function.definition) if frame is not None else ():
-            home = self.home(frame, name) if frame is not None else None
+        for name in self.outcomes.free_names(function.definition):
+            home = self.module_frame if name in scope.globals else self.home(frame, name)
             if home is not None:
                 self.read_by_others.add((home.number, name))
-        for name in (*scope.globals, *scope.nonlocals):
-            home = self.module_frame if name in scope.globals else self.home(frame, name) if frame is not None else None
-            if home is not None:
-                self.written_by_others.add((home.number, name))
+                if name in scope.globals or name in scope.nonlocals:
+                    self.written_by_others.add((home.number, name))
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
