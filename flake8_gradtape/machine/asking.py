@@ -130,6 +130,8 @@ def _answer(
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
     certain = (
         plain
+        # raises first where the shapes do not fit, and nothing is known of shapes
+        and method != "batch_jacobian"
         and state.spent is not True
         and not state.escaped
         and not arguments.open

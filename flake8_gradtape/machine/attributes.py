@@ -76,7 +76,10 @@ def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
         found = class_attribute(run, value, name)
         if found is None:
             return run.anything(at=at)
-        changed = run.loose_attributes or name in run.written_attributes or stands_on_enum(value)
+        if stands_on_enum(value) and not isinstance(found, Function):
+            # a member is an object, whose properties may read anything
+            return Opaque(run.recorder.unknown(run.nodes(found), name, at, sees_all=True))
+        changed = run.loose_attributes or name in run.written_attributes
         if changed and not isinstance(found, Function):
             return run.join([bound(found), run.anything(run.nodes(found))])
         return bind_method(found, value, None) if isinstance(found, Function) else found
@@ -143,7 +146,8 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     entries = run.entries(value.cell)
     own = entries.get(name)
     if own is not None and run.loose_attributes:
-        return run.join([bound(own), run.anything(run.nodes(value), name, at)])
+        other = run.recorder.unknown(run.nodes(value), name, at, sees_all=True)
+        return run.join([bound(own), Opaque(other)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         # when a function runs by itself, another one may have changed an object of the module before
         changed = value.cell <= run.module_cells and name in run.written_attributes
@@ -175,7 +179,9 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     node = run.views.get(key)
     if node is None:
         time = max(value.node.time, run.recorder.last_unknown_effect)
-        node = run.recorder.unknown([value.node], name, at, time=time, sees_all=value.node.sees_all)
+        # what no method of the class has set came by a decorator, a metaclass, `__getattr__` ...: it may be anything
+        sees_all = value.node.sees_all or value.own
+        node = run.recorder.unknown([value.node], name, at, time=time, sees_all=sees_all)
         run.views[key] = node
     unseen = Opaque(node)
     return unseen if own is None else run.join([bound(own), unseen])

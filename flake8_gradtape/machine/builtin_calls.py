@@ -79,6 +79,8 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
         run.die()
         return run.anything()
     if name == "round" and given and not number_like(given[0]):
+        for value in given:
+            run.escape(value)  # a user's object rounds itself
         return run.anything([node for value in given for node in run.nodes(value)], at=at)
     if name == "hasattr" and len(given) == 2 and isinstance(given[0], TapeValue) and isinstance(given[1], Const):
         return Const(given[1].value in TAPE_NAMES or str(given[1].value).startswith("_"))

@@ -275,6 +275,7 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
         for value in arguments.all() if not fields else ():
             run.escape(value)
     if class_attribute(run, cls, "__new__") is not None:
+        run.escape(made)
         return run.anything(run.nodes(made), at=at)
     return made
 

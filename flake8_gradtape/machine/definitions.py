@@ -47,16 +47,16 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
     return function
 
 
-def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, function: Function) -> None:
-    """A decorator that is not known gets the function, and may keep it, call it, or put it anywhere it can reach."""
+def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Value) -> None:
+    """An unknown decorator gets the function or class, and may keep it, call it, or put it anywhere it can reach."""
     if isinstance(decorator, cst.Attribute):
         run.escape(run.evaluate(run, frame, decorator.value))
     value = run.evaluate(run, frame, decorator)
     run.escape(value)
-    run.escape(function)
+    run.escape(taken)
     for option in options(value):
         if isinstance(option, Function):
-            run.call(run, option, Arguments((function,)), decorator)
+            run.call(run, option, Arguments((taken,)), decorator)
 
 
 def _full_name(run: Run, frame: Frame, name: str) -> str:
@@ -104,8 +104,8 @@ def define_class(
             if value.definition in run.owners:
                 run.borrowed[value.definition] = None
             run.owners.setdefault(value.definition, made)
-    if any(name not in _TRANSPARENT for name in names):
-        # an unknown decorator may have changed the class, or given something else
-        run.escape(made)
-        return run.anything(at=node)
-    return made
+    unknown = [one for one, name in zip(node.decorators, names, strict=True) if name not in _TRANSPARENT]
+    for decorator in unknown:
+        _decorate(run, frame, decorator.decorator, made)
+    # it may have changed the class, or given something else
+    return run.anything(at=node) if unknown else made

@@ -57,6 +57,7 @@ _ATTRIBUTE_WORDS = (
     "__set__",
     "metaclass",
     "__class__",
+    "mock",
 )
 """Text that shows that attributes may be written behind the machine's back."""
 _NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")

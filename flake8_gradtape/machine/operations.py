@@ -187,6 +187,8 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
     """`a < b`, `a == b`, `a is b`, `a in b` and the like."""
     if all(sign in ("is", "is not", "in", "not in") for sign in signs):
         return _identity(run, signs, sides, at)
+    if _has_object(sides):
+        return _by_a_method(run, sides, at)
     if all(number_like(side) for side in sides):
         return _compare_plain(run, signs, sides, at)
     nodes = [edge for side in sides for edge in run.edges(side, Flow.NO_GRADIENT)]
@@ -255,6 +257,8 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     if _surely_none(value):
         run.die()
         return run.anything()
+    if _has_object([value]):
+        return _by_a_method(run, [value], at)
     if isinstance(value, Const) and sign in "+-" and isinstance(value.value, (int, float)):
         return Const(-value.value if sign == "-" else value.value)
     if number_like(value):
@@ -266,6 +270,17 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
     return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)
+
+
+def _has_object(values: list[Value]) -> bool:
+    return any(isinstance(option, Instance) for value in values for option in options(bound(value)))
+
+
+def _by_a_method(run: Run, values: list[Value], at: cst.CSTNode) -> Value:
+    """An operator runs a method of an object of the module, which may read anything around it."""
+    for value in values:
+        run.escape(value)
+    return run.anything([node for value in values for node in run.nodes(value)], at=at)
 
 
 def view(run: Run, node: Node, key: object) -> Node:

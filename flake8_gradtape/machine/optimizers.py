@@ -10,6 +10,7 @@ from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
+    Const,
     Edge,
     Flow,
     Kind,
@@ -20,6 +21,7 @@ from flake8_gradtape.machine.values import (
     Tensor,
     Value,
     Variable,
+    bound,
     node_of,
     options,
 )
@@ -56,12 +58,26 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
             return run.anything()
     if name in run.patched:
         return unseen_call(run, value, arguments, at)
+    if name == "apply_gradients" and _all_none(run, arguments):
+        run.die()  # ValueError: no gradients provided for any variable
+        return run.anything()
     if name == "apply_gradients" or name == "apply":
         _step(run, arguments)
         return run.anything(at=at)
     if name in ("build", "get_config"):
         return run.anything(at=at)
     return unseen_call(run, value, arguments, at)
+
+
+def _all_none(run: Run, arguments: Arguments) -> bool:
+    """Pairs of which every gradient surely is None."""
+    given = arguments.get(0, "grads_and_vars")
+    if not isinstance(given, Sequence) or not run.items(given).exact or not run.items(given).items:
+        return False
+    pairs = [run.items(pair) for pair in run.items(given).items if isinstance(pair, Sequence)]
+    known = len(pairs) == len(run.items(given).items) and all(pair.exact and pair.items for pair in pairs)
+    gradients = [bound(pair.items[0]) for pair in pairs] if known else []
+    return known and all(isinstance(one, Const) and one.value is None for one in gradients)
 
 
 def _step(run: Run, arguments: Arguments) -> None:
@@ -111,5 +127,5 @@ def _without_tape(arguments: Arguments) -> bool:
         isinstance(loss, Tensor)
         and not arguments.open
         and arguments.get(-1, "tape") is None
-        and len(arguments.positional) < 5
+        and len(arguments.positional) < 3  # later versions of Keras 2 take the tape in the third place
     )
