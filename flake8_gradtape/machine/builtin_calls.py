@@ -243,7 +243,9 @@ def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 def _type(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if len(arguments.positional) == 1 and isinstance(arguments.positional[0], Instance):
         return arguments.positional[0].cls
-    return Number(run.recorder.number(at=at)) if len(arguments.positional) == 1 else run.anything(at=at)
+    if len(arguments.positional) == 1:
+        return Number(run.recorder.number(at=at))
+    return unseen_call(run, Api("builtins.type"), arguments, at)  # a class made of functions
 
 
 def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -14,7 +14,7 @@ from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments,
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
-from flake8_gradtape.machine.syntax import dotted, parameter_names, scope_of, text_of
+from flake8_gradtape.machine.syntax import dotted, is_stub, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -146,17 +146,6 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
     finally:
         run.context = outer
     return traced_result(run, result, at) if function.graph else result
-
-
-def is_stub(definition: cst.CSTNode) -> bool:
-    """The body was left out (or is written as `...`), so it is unknown."""
-    if not isinstance(definition, cst.FunctionDef):
-        return False
-    body = definition.body.body
-    if len(body) != 1:
-        return False
-    only = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else body[0]
-    return isinstance(only, cst.Expr) and isinstance(only.value, cst.Ellipsis)
 
 
 def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.operations import contents, key_of, one_after_other
+from flake8_gradtape.machine.operations import contents, one_after_other
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
@@ -16,6 +16,7 @@ from flake8_gradtape.machine.values import (
     Sequence,
     Value,
 )
+from flake8_gradtape.machine.views import VIEWS
 
 MOST_ITEMS = 64
 
@@ -74,14 +75,8 @@ def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool,
 def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`dict.get(...)`, `items()` and their kin."""
     entries = run.entries(value.cell)
-    if method == "items":
-        pairs = [run.sequence([key_of(run, key), one], immutable=True) for key, one in entries.entries]
-        return run.sequence(pairs or ([] if entries.exact else [run.anything()]), entries.exact, immutable=True)
-    if method == "values":
-        values = [one for _, one in entries.entries]
-        return run.sequence(values if entries.exact else [*values, run.anything()], entries.exact, immutable=True)
-    if method == "keys":
-        return run.sequence([key_of(run, key) for key, _ in entries.entries], entries.exact, immutable=True)
+    if method in VIEWS:
+        return Sequence(value.cell, shows=method)
     key = arguments.positional[0] if arguments.positional else None
     if method in ("get", "setdefault", "pop") and isinstance(key, Const):
         found = entries.get(key.value)

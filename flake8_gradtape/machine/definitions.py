@@ -18,6 +18,8 @@ _TRANSPARENT = frozenset(
     "keras.saving.register_keras_serializable typing.overload jit tf_export keras_export dataclass "
     "dataclasses.dataclass".split()
 )
+_OF_PROPERTIES = ("setter", "getter", "deleter")
+_OWN = "own"
 _GRAPH = frozenset({"tf.function", "tensorflow.function", "function", "def_function.function"})
 
 
@@ -66,7 +68,9 @@ def _full_name(run: Run, frame: Frame, name: str) -> str:
     if isinstance(value, Api):
         path = f"{value.path}.{rest}" if rest else value.path
         return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
-    return name
+    if value is None or rest in _OF_PROPERTIES:
+        return name
+    return f"{_OWN}.{name}"  # the module's own, whatever its name
 
 
 def define_class(

@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.asking import settle
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
-from flake8_gradtape.machine.calls import bind_unknown, is_stub, run_body
+from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
 from flake8_gradtape.machine.library import call_or_unseen
@@ -19,7 +19,7 @@ from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.syntax import captured_names
+from flake8_gradtape.machine.syntax import captured_names, is_stub
 from flake8_gradtape.machine.values import (
     Class,
     Entries,

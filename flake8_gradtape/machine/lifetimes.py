@@ -204,13 +204,20 @@ def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
 
 
 def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[int, Kept]:
-    """The tapes that a method leaves on its object, where no method of the class removes or replaces them."""
+    """The tapes that a method leaves on its object, where nothing else in the module has to do with them."""
     if not isinstance(instance, Instance) or owner is None or owner.definition is None:
         return {}
     found: dict[int, Kept] = {}
     for name, value in run.entries(instance.cell).entries:
-        elsewhere = any(name in use.writes or name in use.mentions for use in run.uses if use.owner != owner.name)
-        if isinstance(value, TapeValue) and not elsewhere and _written_once(owner.definition, name):
+        if not isinstance(value, TapeValue):
+            continue
+        made_in = getattr(getattr(run.recorder.tapes[value.tape].made_in, "name", None), "value", "")
+        elsewhere = any(
+            name in use.writes or name in use.mentions
+            for use in run.uses
+            if (use.owner, use.name) != (owner.name, made_in)
+        )
+        if not elsewhere and _written_once(owner.definition, name):
             found[value.tape] = Kept.ATTRIBUTE
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -15,7 +16,7 @@ import libcst as cst
 from flake8_gradtape.machine.operations import at_most, elements
 from flake8_gradtape.machine.run import Loop, Run
 from flake8_gradtape.machine.store import Delta, Key
-from flake8_gradtape.machine.values import Opaque, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.values import Opaque, Sequence, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.widening import Widening
 
 MOST_UNROLLED = 6
@@ -42,7 +43,7 @@ def iterate(
         run.store.merge([{}, run.store.take(mark)])
         return breaks
     if exact and len(found) <= MOST_UNROLLED:
-        return _unrolled(run, found, once)
+        return _unrolled(run, iterable, found, at, once)
     if not found:
         found = [run.anything(at=at)]
     traced = bool(run.activations) and run.activations[-1].graph and _maybe_tensor(iterable)
@@ -59,15 +60,26 @@ def _maybe_tensor(iterable: Value) -> bool:
     return any(isinstance(option, (Tensor, Variable, Opaque)) for option in options(bound(iterable)))
 
 
-def _unrolled(run: Run, found: list[Value], once: Callable[[Value], None]) -> list[Delta]:
+def _unrolled(
+    run: Run, iterable: Value, found: list[Value], at: cst.CSTNode, once: Callable[[Value], None]
+) -> list[Delta]:
     outer = run.store.mark()
     breaks: list[Delta] = []
     later = later_passes(run)
-    for place, element in enumerate(found):
-        if not run.reachable:
-            break
+    place = 0
+    while place < len(found) and run.reachable:
         with later() if place else nullcontext():
-            with_loop(run, outer, lambda element=element: once(element), breaks)  # type: ignore[misc]
+            with_loop(run, outer, partial(once, found[place]), breaks)
+        place += 1
+        if isinstance(iterable, Sequence) and run.reachable:
+            # the body may make the list longer, or shorter
+            content = run.items(iterable)
+            found = list(content.items)
+            if not content.exact or len(found) > MOST_UNROLLED:
+                before = run.store.delta(outer)
+                left = repeat(run, partial(once, run.join(found)))
+                breaks.extend({**before, **one} for one in left)
+                break
     return breaks
 
 

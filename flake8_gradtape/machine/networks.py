@@ -126,7 +126,14 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     several = _keyword_given(arguments, "return_state")
     smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
     run.made.append(made_network)
-    return Network(made_network.cell, name, smooth)
+    return Network(made_network.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
+
+
+def _ends_inside(run: Run, arguments: Arguments) -> bool:
+    """`Model(inputs, model.get_layer(...).output)`: not known which of the variables it has."""
+    ends = {node for value in arguments.all() for leaf in run.leaves(value) if (node := node_of(leaf)) is not None}
+    sure = {node for end in ends for node in _behind(end, surely=True)}
+    return any(node not in sure for end in ends for node in _behind(end, surely=False))
 
 
 def _keyword_given(arguments: Arguments, name: str) -> bool:
@@ -161,9 +168,9 @@ def _is_built(run: Run, leaves: list[Value]) -> bool:
     )
 
 
-def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode) -> Value:
-    """A symbolic Keras tensor, behind which these variables lie."""
-    edges = [Edge(node, Flow.GRADIENT) for node in nodes]
+def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
+    """A symbolic Keras tensor, behind which these variables lie; only some of them if that is not `certain`."""
+    edges = [Edge(node, Flow.GRADIENT, certain=certain) for node in nodes]
     return Opaque(run.recorder.operation(INPUT, edges, at, floating=None, surely_tensors=False))
 
 
@@ -183,6 +190,11 @@ def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
         return [] if isinstance(leaf, (Const, Number)) else run.nodes(leaf)
     if not symbolic:
         return [node] if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) else []
+    return _behind(node, surely=False)
+
+
+def _behind(node: Node, surely: bool) -> list[Node]:
+    """The variables and unknown values behind a symbolic tensor; only those that surely are there, if asked so."""
     found: dict[Node, None] = {}
     seen: set[Node] = set()
     pending = [node]
@@ -193,7 +205,7 @@ def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
         seen.add(one)
         if one.kind in (Kind.VARIABLE, Kind.UNKNOWN):
             found[one] = None
-        pending.extend(edge.node for edge in one.edges)
+        pending.extend(edge.node for edge in one.edges if edge.certain or not surely)
     return list(found)
 
 
@@ -234,10 +246,10 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
     """Variables of a network, or a view of it."""
     if name in VARIABLES:
         return variables_of(run, network, only_trainable=name.startswith("trainable"))
-    if name in ("input", "output"):
-        return _symbolic(run, parts(run, network), at)
-    if name in ("inputs", "outputs"):
-        return run.sequence([_symbolic(run, parts(run, network), at)], exact=False)
+    if name in ("input", "output", "inputs", "outputs"):
+        behind = parts(run, network) if name.startswith("output") or network.part else []
+        tensor = _symbolic(run, behind, at, not network.part)
+        return run.sequence([tensor], exact=False) if name.endswith("s") else tensor
     return run.anything(parts(run, network), at=at)
 
 

@@ -39,6 +39,7 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.views import key_of
 
 BINARY = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
@@ -388,12 +389,6 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     if isinstance(value, Instance):
         run.escape(value)
     return [run.anything(run.nodes(value), at=at)], False
-
-
-def key_of(run: Run, key: object) -> Value:
-    """A key of a dict, as a value."""
-    known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
-    return Const(key) if known else run.anything()
 
 
 def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:

@@ -17,7 +17,7 @@ from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import MISSING, Delta, Key, Store
-from flake8_gradtape.machine.syntax import captured_names, scope_of
+from flake8_gradtape.machine.syntax import captured_names, is_stub, scope_of
 from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.machine.values import (
     MOST_OPTIONS,
@@ -49,6 +49,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.views import view_items
 
 if TYPE_CHECKING:
     from flake8_gradtape.machine.bindings import Bindings
@@ -440,7 +441,9 @@ class Run:
 
     def items(self, value: Sequence) -> Items:
         """The content of a sequence."""
-        found: Items | None = self.store.get(("cell", value.cell))
+        found: Any = self.store.get(("cell", value.cell))
+        if value.shows and isinstance(found, Entries):
+            return view_items(self, found, value.shows)
         return found if isinstance(found, Items) else Items((self.anything(),), exact=False)
 
     def entries(self, cell: int) -> Entries:
@@ -592,6 +595,7 @@ class Run:
                 classes.add(one.cell)
                 pending.extend(item for _, item in self.entries(one.cell).entries)
                 pending.extend(one.bases)
+                pending.extend(self._seen_by_left_out(one))
 
     def _open_names(self, function: Function) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""
@@ -599,12 +603,32 @@ class Run:
         if frame is None:
             return
         scope = scope_of(function.definition)
-        for name in self.outcomes.free_names(function.definition):
+        for name in self._names_around(function):
             home = self.module_frame if name in scope.globals else self.home(frame, name)
             if home is not None:
                 self.read_by_others.add((home.number, name))
                 if name in scope.globals or name in scope.nonlocals:
                     self.written_by_others.add((home.number, name))
+
+    def _names_around(self, function: Function) -> frozenset[str]:
+        """The names that a function may read from around it; of one that was left out, all that it mentions."""
+        found = self.outcomes.free_names(function.definition)
+        if self.uses and is_stub(function.definition):
+            owner = self.owners.get(function.definition)
+            unit = (owner.name if owner is not None else "", function.name)
+            found = found.union(*(use.mentions for use in self.uses if (use.owner, use.name) == unit))
+        return found
+
+    def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
+        """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
+        kept = {name for name, _ in self.entries(cls.cell).entries}
+        for use in self.uses:
+            if use.owner == cls.name and use.name and use.name not in kept:
+                for name in use.mentions:
+                    value = self.store.get((0, name))
+                    if value is not None and type(value) is not Api:
+                        self.read_by_others.add((0, name))
+                        yield value
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
@@ -635,7 +659,7 @@ class Run:
         frame = self.frames.get(function.frame)
         if frame is None:
             return
-        names = self.outcomes.free_names(function.definition)
+        names = self._names_around(function)
         if frame.parent is None:
             found = (self.store.get((frame.number, name)) for name in names)
         else:

@@ -261,3 +261,14 @@ def argument_text(at: cst.Call, position: int, name: str) -> str:
     """The text of that expression; empty if there is none."""
     node = argument_node(at, position, name)
     return text_of(node) if node is not None else ""
+
+
+def is_stub(definition: cst.CSTNode) -> bool:
+    """The body was left out (or is written as `...`), so it is unknown."""
+    if not isinstance(definition, cst.FunctionDef):
+        return False
+    body = definition.body.body
+    if len(body) != 1:
+        return False
+    only = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else body[0]
+    return isinstance(only, cst.Expr) and isinstance(only.value, cst.Ellipsis)

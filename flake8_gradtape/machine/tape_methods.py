@@ -66,6 +66,7 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
         state is not None
         and state.entries >= 1
         and state.spent is not True
+        and state.asked > 0  # else one gradient of all passes may be wanted
         and state.holds_since_entry
         and state.entered_in_loop
     )

@@ -193,9 +193,10 @@ class Pausing:
 
 @dataclass(frozen=True)
 class Sequence:
-    """A list or tuple whose contents are in the store under `cell`."""
+    """A list or tuple whose contents are in the store under `cell`; or what the view `shows` of the dict there."""
 
     cell: int
+    shows: str = ""
 
 
 @dataclass(frozen=True)
