@@ -313,3 +313,28 @@ def test_a_watch_that_is_needed_once_is_needed() -> None:
             tape.gradient(y, x)
     """
     assert judged(text, Claim.WATCH_IS_REDUNDANT)[0] is REFUTED
+
+
+def test_a_gradient_that_is_smaller_than_the_tolerance_is_not_judged() -> None:
+    text = """
+        x = tf.Variable(1.0)
+        with tf.GradientTape() as tape:
+            y = 1000.0 + 1e-5 * {cut}(x) + 1e-5 * x
+        tape.gradient(y, x)  # here
+    """
+    for cut in ("tf.sin", "tf.stop_gradient"):
+        assert judged(text.format(cut=cut))[0] is NOT_REACHED
+
+
+def test_where_a_none_for_output_gradients_comes_from_another_tensor_nothing_is_said() -> None:
+    text = """
+        x = tf.Variable(2.0)
+        with tf.GradientTape() as tape:
+            y = x * x
+        with tf.GradientTape() as second:
+            copy = tf.constant(y.numpy())
+            z = copy * copy
+        seen = second.gradient(z, copy)
+        tape.gradient(y, x, output_gradients=seen)  # here
+    """
+    assert judged(text) == (NOT_REACHED, "no finite differences: which gradient was None can't be told")

@@ -3,7 +3,8 @@
 The sources of a call are moved along one fixed direction by +h, -h, +h/2 and -h/2, and the target is read each time.
 For float64 h is 1e-5 and the relative tolerance 1e-6, for float32 h is 1e-2 and the tolerance 1e-2 (both times the
 size of the source, if that is above one); added to it are the disagreement of the two steps and the rounding error of
-the target. A gradient is wrong if it is off by more than four tolerances, right if by at most one.
+the target. A gradient is wrong if it is off by more than four tolerances, right if by at most one; where four tolerances
+are more than the gradient itself, neither can be said.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ def _judge(ask: SeenInFull, gave: Any, truth: Any, noise: float, rounding: float
     unit = _size(ask.sources[0].value) if single else 1.0
     along = "" if single else "along one direction, "
     words = f"{along}{ask.method}() gave {_number(gave / unit)}, central differences give {_number(truth / unit)}"
-    wrong = True if off > _WRONG * tolerance else False if off <= tolerance else None
+    # else a gradient that is missing altogether would not show
+    sees = size > _WRONG * tolerance or size == 0.0
+    wrong = True if off > _WRONG * tolerance else False if off <= tolerance and sees else None
     return Difference(ask.line, ask.column, wrong, f"{words} (tolerance {tolerance / unit:.1g})")
 
 
@@ -117,7 +120,7 @@ def _question(ask: SeenInFull, asks: Sequence[SeenAsk]) -> _Question:
             if not isinstance(earlier, SeenInFull):
                 return replace(plain, number=earlier.number, target=(), weights=())
             return replace(plain, number=earlier.number, target=earlier.target, weights=())
-    if all(weight is None for weight in ask.weights):
+    if all(weight is None for weight in ask.weights) and not any(one.without_gradient for one in asks):
         return plain  # the same as not given
     raise CannotReplay("which gradient was None can't be told")
 
