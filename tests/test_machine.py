@@ -86,3 +86,49 @@ def step(model, x):
     return tape.gradient(loss, model.trainable_variables)
 """
     assert found(text) == []
+
+
+def message(body: str) -> str:
+    """The message of the only finding in a module that has two variables, `v` and `w`."""
+    (report,) = check("import tensorflow as tf\nv, w = tf.Variable(1.0), tf.Variable(2.0)\n" + body)
+    return report.message
+
+
+BLOCK = "with tf.GradientTape(persistent={persistent}) as tape:\n    y = v * v\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "advice"),
+    [
+        ("    tape.reset()\n    z = w * w\n", "before 'tape.reset()', which drops the recording; compute it after it"),
+        ("", "while 'tape' was not recording; compute it inside the 'with' block of 'tape'"),
+    ],
+)
+def test_an_unrecorded_target_is_told_when_it_was_computed(lines: str, advice: str) -> None:
+    after = "" if lines else "y = v * v\n"
+    said = message(BLOCK.format(persistent=False) + lines + after + "tape.gradient(y, v)\n")
+    assert said == f"gradient of 'y' with respect to 'v' is None: 'y' was computed {advice}"
+
+
+def test_a_target_computed_in_a_pause_is_told_so() -> None:
+    body = BLOCK.format(persistent=False) + "    with tape.stop_recording():\n        z = v * v\ntape.gradient(z, v)\n"
+    assert message(body).endswith("'z' was computed inside 'tape.stop_recording()'; compute it outside of that block")
+
+
+def test_a_target_computed_in_the_call_is_to_stay_in_the_block() -> None:
+    body = BLOCK.format(persistent=True) + "    for i in range(9):\n        tape.gradient(y[i], v)\ndel tape\n"
+    assert message(body).endswith(
+        "compute 'y[i]' in the block under a name, and move 'tape.gradient(...)' after the 'with' block"
+    )
+
+
+@pytest.mark.parametrize(
+    ("persistent", "asks", "said"),
+    [
+        (False, "", "'tape' records these operations, but is never asked for a gradient; "),
+        (True, "    tape.gradient(y, v)\n", "'tape' is persistent but asked only once, so that changes nothing; "),
+    ],
+)
+def test_a_tape_in_a_traced_function_is_not_said_to_hold_memory(persistent: bool, asks: str, said: str) -> None:
+    block = BLOCK.format(persistent=persistent).replace("\n", "\n    ").rstrip(" ")
+    assert message(f"@tf.function\ndef step():\n    {block}{asks}    return y\n").startswith(said)

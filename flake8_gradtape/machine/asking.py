@@ -388,6 +388,8 @@ def settle(run: Run) -> None:
     for record in recorder.asks:
         used = any(differentiated(run, result) for result in record.results)
         where = record.at
+        nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
+        run.outcomes.answered(where, record.context, nothing)
         if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)

@@ -136,10 +136,19 @@ def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) ->
     other = recorder.tape_of(node.recorded, tape)
     if other is not None:
         return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
-    if node.op in ("-", "+", "*", "/") and _inner_gradient(state, node):
+    detail = _when(recorder, tape, state, node)
+    if detail == "before" and node.op in ("-", "+", "*", "/") and _inner_gradient(state, node):
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
-    detail = "before" if node.time < state.since else "after" if state.active is False else "paused"
     return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=detail)
+
+
+def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
+    """At what time an operation ran that the tape has not recorded."""
+    if any(begin < node.time < end for begin, end in tape.pauses):
+        return "paused"
+    if recorder.was_recorded_by(node, tape):
+        return "reset"
+    return "before" if node.time < state.since else "after"
 
 
 def _made_of_source(node: Node, way: set[Node]) -> bool:

@@ -185,6 +185,8 @@ class TapeEnded:
     grows: bool = False
     deleted: bool = False
     """`del` is applied to its name, in some run."""
+    traced: bool = False
+    """It was made while a function was traced: it recorded symbolic tensors, which take no memory of their own."""
     last_use: Where = field(default=None, compare=False)
 
 

@@ -63,7 +63,7 @@ def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
         TapeEnded(
             first.where, first.tape, first.persistent, all(event.named for event in events), asked,
             all(event.records for event in events), kept, grows, grows is not None,
-            any(event.deleted for event in events), first.last_use,
+            any(event.deleted for event in events), any(event.traced for event in events), first.last_use,
         )
     ]  # fmt: skip
 
@@ -88,7 +88,8 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
-        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.last_use,
+        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.traced,
+        tape.last_use,
     )  # fmt: skip
 
 

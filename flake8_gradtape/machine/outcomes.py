@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import Answer, CallRaised, Event, GradientAsked, TapeEnded, WrongValue
+from flake8_gradtape.machine.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.syntax import children, scope_of
 from flake8_gradtape.machine.tape_state import Context
 
@@ -26,13 +26,29 @@ class _Place:
     claims: dict[tuple[str, Visit], list[Event]] = field(default_factory=dict)
     sure: dict[str, None] = field(default_factory=dict)
     """The families of which every run of the root shows an event here."""
+    nothing: list[frozenset[str]] = field(default_factory=list)
+    """For each gradient call that was made here the names of the sources that surely are None."""
 
     def proven(self, family: str) -> Event | None:
         """The event, if in some visit every alternative shows it."""
         for (kind, visit), events in self.claims.items():
             if kind == family and len(events) >= self.visits.get(visit, 0):
-                return events[0]
+                event = events[0]
+                return self._in_each_pass(event) if isinstance(event, GradientAsked) else event
         return None
+
+    def _in_each_pass(self, event: GradientAsked) -> Event | None:
+        """The event without sources that the target depends on in another pass: those are meant to be None in some."""
+        kept = tuple(
+            source
+            for source in event.sources
+            if source.cause is None
+            or source.cause.kind is not CauseKind.UNRELATED
+            or all(source.name in names for names in self.nothing)
+        )
+        if event.in_own_block or len(kept) == len(event.sources):
+            return event
+        return replace(event, sources=kept) if any(source.answer is Answer.NONE for source in kept) else None
 
 
 @dataclass
@@ -52,6 +68,10 @@ class Outcomes:
         """A run got to a call on a tape."""
         visits = self._place(at, context).visits
         visits[visit] = visits.get(visit, 0) + 1
+
+    def answered(self, at: cst.CSTNode, context: Context, nothing: frozenset[str]) -> None:
+        """A gradient call has given None for the sources of these names, as far as that is certain."""
+        self._place(at, context).nothing.append(nothing)
 
     def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event, sure: bool = False) -> None:
         """The event surely happens in this visit; `sure` if every run of the root makes the visit."""

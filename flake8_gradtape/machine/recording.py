@@ -6,6 +6,7 @@ What follows from the state is in `connections`, why a source is not connected i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 from flake8_gradtape.machine.connections import Connections
 from flake8_gradtape.machine.tape_state import HOLDING, Ask, Raised, Tape, TapeState, escape, left
+
+FOREVER = sys.maxsize
+"""The end of a pause that has not ended."""
 
 
 class Recorder(Connections):
@@ -207,6 +211,10 @@ class Recorder(Connections):
                 return tape
         return None
 
+    def was_recorded_by(self, node: Node, tape: Tape) -> bool:
+        """A recording of the tape, the present one or an earlier one, holds the node."""
+        return any(self.tapes[self._holder[recording]] is tape for recording in node.recorded)
+
     def watcher_of(self, node: Node, besides: Tape) -> Tape | None:
         """Another tape that watched the node."""
         for tape in self.tapes:
@@ -292,10 +300,14 @@ class Recorder(Connections):
             raise Raised(Misuse.NOT_ENTERED)
         if state.active is False or state.spent is True:
             raise Raised(Misuse.OTHER)
+        self.tapes[number].pauses.append((self.now(), FOREVER))
         self._set(number, replace(left(state), paused_or_watched_after_ask=state.asked > 0))
 
     def resume(self, number: int) -> None:
         """`tape.stop_recording()` is left: a tape that was spent inside begins anew (B34)."""
+        pauses = self.tapes[number].pauses
+        if pauses:
+            pauses[-1] = (pauses[-1][0], self.now())
         self.update(number, lambda state: self._entered(number, state))
 
     def reset(self, number: int) -> None:

@@ -41,6 +41,7 @@ def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         muted=run.muted,
         loop_depth=run.loop_depth(),
         made_in=run.functions[-1] if run.functions else None,
+        traced=bool(run.activations) and run.activations[-1].graph,
     )
     return TapeValue(run.recorder.open(tape))
 

@@ -82,6 +82,10 @@ class Tape:
     muted: bool = False
     made_in: cst.CSTNode | None = None
     """The function that made it."""
+    traced: bool = False
+    """It was made while a function was traced."""
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+    """When it was inside `stop_recording`: from, to."""
     loop_depth: int = 0
     needs_persistence: bool = False
     resets: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import named, quoted, the_tape
+from flake8_gradtape.rules.wording import call_on, named, quoted, the_tape
 
 
 class TargetNotRecorded(NoGradientRule):
@@ -42,8 +42,12 @@ class TargetNotRecorded(NoGradientRule):
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
         tape = the_tape(asked.tape)
-        when = f"before {tape} began to record" if cause.detail == "before" else f"while {tape} was not recording"
+        when, where = {
+            "before": (f"before {tape} began to record", f"inside the 'with' block of {tape}"),
+            "reset": (f"before {call_on(asked.tape, 'reset')}, which drops the recording", "after it"),
+            "paused": (f"inside {call_on(asked.tape, 'stop_recording')}", "outside of that block"),
+        }.get(cause.detail, (f"while {tape} was not recording", f"inside the 'with' block of {tape}"))
         if cause.what in names(sources):
-            return f"{named(cause.what)} was used only {when}; use it inside the 'with' block of {tape}"
+            return f"{named(cause.what)} was used only {when}; use it {where}"
         step = named(cause.what) or quoted(asked.target, "the target")
-        return f"{step} was computed {when}; compute it inside the 'with' block of {tape}"
+        return f"{step} was computed {when}; compute it {where}"

@@ -31,7 +31,8 @@ class TapeNeverAsked(Rule):
         block with 256 MB of activations the tape held 257 MB after the block, and 1 MB was left after its `del`.
 
     Known limits:
-        A tape that is passed on, returned or stored may be asked elsewhere; nothing is claimed about it.
+        A tape that is passed on, returned or stored may be asked elsewhere; nothing is claimed about it. In a function
+        under `tf.function` such a tape takes time when the function is traced, and no memory.
     """
 
     code = "TAP303"
@@ -41,9 +42,10 @@ class TapeNeverAsked(Rule):
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, TapeEnded) or not event.named or event.asked or not event.records:
             return
+        cost = "" if event.traced else " and holds their tensors in memory"
         yield Finding(
             self.code,
             event.where,
-            f"{the_tape(event.tape)} records these operations and holds their tensors in memory, but is never asked "
-            f"for a gradient; take the code out of the 'with' block, or ask",
+            f"{the_tape(event.tape)} records these operations{cost}, but is never asked for a gradient; take the code "
+            f"out of the 'with' block, or ask",
         )

@@ -51,10 +51,12 @@ class GradientInsidePersistent(Rule):
         if not isinstance(event, GradientAsked) or not event.in_own_block or event.result_differentiated:
             return
         result = (event.method or "gradient").replace("_", " ")
+        move = f"move {call_on(event.tape, event.method or 'gradient', '...')} after the 'with' block"
+        if any(mark in event.target for mark in "([+-*/@"):
+            move = f"compute {quoted(event.target)} in the block under a name, and {move}"
         yield Finding(
             self.code,
             event.where,
             f"{the_tape(event.tape)} is still recording and records the computation of this {result} of "
-            f"{quoted(event.target, 'the target')} too, which nobody differentiates; "
-            f"move {call_on(event.tape, event.method or 'gradient', '...')} after the 'with' block",
+            f"{quoted(event.target, 'the target')} too, which nobody differentiates; {move}",
         )

@@ -34,7 +34,7 @@ class NeedlessPersistent(Rule):
 
     Known limits:
         Not reported if a loop, a closure or unknown code may ask again, nor for `experimental_use_pfor=False`, which
-        needs a persistent tape.
+        needs a persistent tape. In a function under `tf.function` a needless `persistent=True` costs nothing.
     """
 
     code = "TAP403"
@@ -44,9 +44,9 @@ class NeedlessPersistent(Rule):
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, TapeEnded) or not event.persistent or event.asked != 1:
             return
+        effect = "that changes nothing" if event.traced else "it only keeps its recording in memory for longer"
         yield Finding(
             self.code,
             event.where,
-            f"{the_tape(event.tape)} is persistent but asked only once, so it only keeps its recording in memory for "
-            f"longer; remove 'persistent=True'",
+            f"{the_tape(event.tape)} is persistent but asked only once, so {effect}; remove 'persistent=True'",
         )

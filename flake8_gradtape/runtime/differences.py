@@ -3,8 +3,8 @@
 The sources of a call are moved along one fixed direction by +h, -h, +h/2 and -h/2, and the target is read each time.
 For float64 h is 1e-5 and the relative tolerance 1e-6, for float32 h is 1e-2 and the tolerance 1e-2 (both times the
 size of the source, if that is above one); added to it are the disagreement of the two steps and the rounding error of
-the target. A gradient is wrong if it is off by more than four tolerances, right if by at most one; where four tolerances
-are more than the gradient itself, neither can be said.
+the target. A gradient is wrong if it is off by more than four tolerances, right if by at most one; where four
+tolerances are more than the gradient itself, neither can be said.
 """
 
 from __future__ import annotations
