@@ -12,9 +12,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
+from flake8_gradtape.machine.fresh import called, makes_something_new
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
-from flake8_gradtape.machine.syntax import dotted, is_stub, parameter_names, scope_of, text_of
+from flake8_gradtape.machine.syntax import is_stub, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -108,15 +109,11 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
     if handed and len(options(callee)) == 1:
         node.model = callee
-        node.output = isinstance(at, cst.Call) and _called(at) in run.model_names
+        if isinstance(at, cst.Call):
+            node.output = called(at) in run.model_names
+            node.fresh = makes_something_new(at, node.output)
+            node.during = run.recorder.recording_now()
     return Opaque(node)
-
-
-def _called(at: cst.Call) -> str:
-    """What is called, as text: `self.model` in `self.model(x)` and `self.model.call(x)`."""
-    name = dotted(at.func)
-    base, _, method = name.rpartition(".")
-    return base if method in ("call", "__call__") else name
 
 
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -36,6 +36,10 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
         return Cause(CauseKind.SWAPPED)
     way = _nodes_on_the_way(targets, source)
     if not way:
+        for target in targets:
+            if target.fresh and state.recordings.isdisjoint(target.during):  # it may use more than it is given
+                when = _when(recorder, tape, state, target)
+                return Cause(CauseKind.NOT_RECORDED, what=target.name, at=target.at, detail=when)
         return _unrelated(recorder, targets, source, inline)
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
@@ -114,6 +118,8 @@ def _nearest_break(
                 return broken
         elif node.kind is Kind.UNKNOWN and node.time < state.since and _made_of_source(node, way):
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail="before")
+        elif node.fresh and state.recordings.isdisjoint(node.during):
+            return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=_when(recorder, tape, state, node))
         pending.extend(edge.node for edge in node.edges if edge.node in way)
     return None
 

@@ -45,7 +45,7 @@ class Connections:
                 continue
             found.nodes[node] = None
             if node.kind is Kind.UNKNOWN:
-                if node.time >= state.since:
+                if node.time >= state.since and not (node.fresh and state.recordings.isdisjoint(node.during)):
                     found.anywhere.append(node)
                     pending.extend(edge.node for edge in node.edges)
             elif node.transparent or not state.recordings.isdisjoint(node.recorded):
@@ -73,7 +73,7 @@ class Connections:
         for target in [one for node in targets for one in same_as(node)]:
             if target is source and itself:
                 return True
-            if is_no_variable(target) and stands_for_variables(source):
+            if _is_not(target, source):
                 continue
             if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
                 return True
@@ -88,15 +88,14 @@ class Connections:
         if source.kind is Kind.UNKNOWN:
             # a caller may hand over any variable
             handed = source.given is not None
-            nodes = list(reach.nodes)
-            if stands_for_variables(source):
-                nodes = [node for node in nodes if not (node in targets and is_no_variable(node))]
-                if any(node.output for node in reach.nodes):
-                    nodes = [node for node in nodes if may_be_variable_of(node, source)]
+            nodes = [node for node in reach.nodes if not (node in targets and _is_not(node, source))]
+            if stands_for_variables(source) and any(node.output for node in reach.nodes):
+                nodes = [node for node in nodes if may_be_variable_of(node, source)]
             return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in nodes)
         return any(
             node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source)
             for node in reach.nodes
+            if not (node in targets and _is_not(node, source))
         )
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
@@ -231,3 +230,10 @@ class Connections:
         for target in targets:
             visit(target, 0)
         return list(found)
+
+
+def _is_not(target: Node, source: Node) -> bool:
+    """What is differentiated now is not the source itself, though nobody can see what it is."""
+    if is_no_variable(target) and (source.kind is Kind.VARIABLE or stands_for_variables(source)):
+        return True
+    return target.fresh and source.time < target.time

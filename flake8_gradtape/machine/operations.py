@@ -137,7 +137,8 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
     """`a + b` of two values of unknown structure may be a list of both (`g.weights + d.weights`)."""
     return sign == "+" and all(
         any(
-            isinstance(one, Opaque) and (one.node.kind is Kind.UNKNOWN or one.node.op == "gradient")
+            isinstance(one, Opaque)
+            and ((one.node.kind is Kind.UNKNOWN and not one.node.fresh) or one.node.op == "gradient")
             for one in options(side)
         )
         for side in (left, right)

@@ -76,6 +76,10 @@ class Recorder(Connections):
             sees_all=sees_all,
         )
 
+    def recording_now(self) -> frozenset[int]:
+        """The recordings that may be running."""
+        return frozenset().union(*(state.recordings for _, state in self.live()))
+
     def number(
         self, edges: Iterable[Edge] = (), op: str = "", at: cst.CSTNode | None = None, floating: Tri = None
     ) -> Node:

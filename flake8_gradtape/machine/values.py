@@ -103,6 +103,8 @@ class Node:
     """What was called, with arguments, to make an unknown value."""
     output: bool = False
     """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
+    fresh: bool = False
+    """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
