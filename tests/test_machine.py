@@ -132,3 +132,12 @@ def test_a_target_computed_in_the_call_is_to_stay_in_the_block() -> None:
 def test_a_tape_in_a_traced_function_is_not_said_to_hold_memory(persistent: bool, asks: str, said: str) -> None:
     block = BLOCK.format(persistent=persistent).replace("\n", "\n    ").rstrip(" ")
     assert message(f"@tf.function\ndef step():\n    {block}{asks}    return y\n").startswith(said)
+
+
+def test_the_functions_of_a_module_that_is_too_long_are_run_all_the_same() -> None:
+    begin = "import tensorflow as tf\nv = tf.Variable(1.0)\nheld, factor = [tf.ones([])], 1.0\n"
+    step = "def step(x):\n  with tf.GradientTape() as tape:\n    y = {target}\n  return tape.gradient(y, v)\n"
+    loops = "".join(f"{' ' * depth}for i{depth} in unseen():\n" for depth in range(13))
+    text = begin + step + loops + " " * 13 + "factor = step(factor)\nheld.append(v)\nlate = v * v\n"
+    for target, codes in (("tf.round(v)", [(7, "TAP106")]), ("v * x", []), ("late * 2.0", []), ("held[-1] * 2.0", [])):
+        assert found(text.format(target=target)) == codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
 import libcst as cst
@@ -19,8 +20,9 @@ from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Frame, GiveUp, Run
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.syntax import captured_names, is_stub
+from flake8_gradtape.machine.syntax import captured_names, is_stub, scope_of
 from flake8_gradtape.machine.values import (
+    Api,
     Class,
     Entries,
     Function,
@@ -35,7 +37,7 @@ from flake8_gradtape.machine.values import (
 from flake8_gradtape.machine.values import Sequence as Row
 
 BUDGET_OF_A_ROOT = 25_000
-BUDGET_OF_A_FUNCTION = 10_000
+BUDGET_OF_A_FUNCTION = 15_000
 """Evaluated expressions and statements, for the module body or one function, with all that it calls."""
 BUDGET_OF_A_LINE = 40
 """What each line of the module adds to the budget of the whole module."""
@@ -105,6 +107,8 @@ def interpret(
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
     left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
+    if left <= 0:
+        left = BUDGET_OF_A_FUNCTION  # the body took all
     done: set[cst.CSTNode] = set()
     objects = Objects(uses, counts)
     _open_containers(run)
@@ -196,13 +200,35 @@ def _run_root(
         settle(run)
         end_tapes(run, first, instance, owner)
     except GiveUp:
-        # what a module's body leaves behind half done is no state to call functions in
-        again = _to_run_again(run, root) if not isinstance(root, cst.Module) else frozenset()
+        again = _to_run_again(run, root)
         run.escaped_functions.update(dict.fromkeys(again))
         run.outcomes.abandon(root, again)
         run.reset_stacks()
+        if isinstance(root, cst.Module):
+            _open_unfinished(run, root)
+        run.budget = 0
     run.context = ()
     return budget - max(run.budget, 0)
+
+
+def _open_unfinished(run: Run, module: cst.Module) -> None:
+    """A module whose body took too much work: a function may find anything in what the body has not made for good."""
+    run.store.reachable = True
+    run.budget = sys.maxsize
+    held: list[Value] = []
+    for tape in run.recorder.tapes:
+        run.recorder.leave(tape.number)
+        run.recorder.escape(tape.number)
+    for name in scope_of(module).locals:
+        value = run.store.get((0, name))
+        if type(value) is Api:
+            continue
+        if value is None or run.bindings is None or run.bindings.of(run.module_frame, name) > 1:
+            nodes = run.nodes(value) if value is not None else []
+            run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, sees_all=True)))
+        if value is not None:
+            held.append(value)
+    run.escape(run.sequence(held, immutable=True))
 
 
 def _self_of(run: Run, function: Function, owner: Class | None, made: Made | None) -> Value | None:
