@@ -141,3 +141,24 @@ def test_the_functions_of_a_module_that_is_too_long_are_run_all_the_same() -> No
     text = begin + step + loops + " " * 13 + "factor = step(factor)\nheld.append(v)\nlate = v * v\n"
     for target, codes in (("tf.round(v)", [(7, "TAP106")]), ("v * x", []), ("late * 2.0", []), ("held[-1] * 2.0", [])):
         assert found(text.format(target=target)) == codes
+
+
+def test_moving_averages_among_all_variables_are_not_to_be_watched() -> None:
+    body = (
+        "model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.BatchNormalization()])\n"
+        "with tf.GradientTape() as tape:\n    y = model(tf.ones([2, 3]))\ntape.gradient(y, model.variables)\n"
+    )
+    assert message(body).endswith(
+        "some of 'model.variables' are not trainable (moving averages, say), so 'tape' does not watch them; ask for "
+        "'model.trainable_variables'"
+    )
+
+
+def test_each_tape_of_one_name_is_told_how_often_it_is_asked() -> None:
+    block = "  with tf.GradientTape(persistent=True) as tape:\n    y = unseen(v)\n  tape.gradient(y, v)\n"
+    text = "import tensorflow as tf\ndef f(v):\n"
+    assert found(text + block + block) == [(3, "TAP403"), (6, "TAP403")]
+    assert found(text + block + block + "  tape.gradient(y, v)\n") == [(3, "TAP403")]
+    assert found(text.replace("(v)", "(v, n)") + "  for i in n:\n" + block.replace("  ", "    ")) == [(4, "TAP403")]
+    again = "  for i in n:\n    if i: tape.gradient(y, v)\n" + block.replace("  ", "    ")
+    assert found(text.replace("(v)", "(v, n)") + again) == []

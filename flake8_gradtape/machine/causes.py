@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from flake8_gradtape.machine.events import Cause, CauseKind
+from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
 from flake8_gradtape.machine.values import Edge, Flow, Kind, Node, node_of
@@ -32,7 +33,7 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
     """The cause why `source` gets no gradient of `targets`; `inline` if it was made in the arguments of the call."""
     if source.floating is False:
         return Cause(CauseKind.NOT_FLOATING, what=source.name)
-    if _is_above(targets, source):
+    if _is_above(targets, source) or all(stands_for_trainable(target) for target in targets):
         return Cause(CauseKind.SWAPPED)
     way = _nodes_on_the_way(targets, source)
     if not way:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_gradtape.machine.model_outputs import is_no_variable, may_be_variable_of, stands_for_variables
+from flake8_gradtape.machine.model_outputs import (
+    is_no_variable,
+    may_be_variable_of,
+    stands_for_trainable,
+    stands_for_variables,
+)
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
 from flake8_gradtape.machine.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
 
@@ -45,6 +50,8 @@ class Connections:
                 continue
             found.nodes[node] = None
             if node.kind is Kind.UNKNOWN:
+                if stands_for_trainable(node):
+                    continue
                 if node.time >= state.since and not (node.fresh and state.recordings.isdisjoint(node.during)):
                     found.anywhere.append(node)
                     pending.extend(edge.node for edge in node.edges)
@@ -234,6 +241,7 @@ class Connections:
 
 def _is_not(target: Node, source: Node) -> bool:
     """What is differentiated now is not the source itself, though nobody can see what it is."""
-    if is_no_variable(target) and (source.kind is Kind.VARIABLE or stands_for_variables(source)):
-        return True
+    for one, other in ((target, source), (source, target)):
+        if is_no_variable(one) and (other.kind is Kind.VARIABLE or stands_for_variables(other)):
+            return True
     return target.fresh and source.time < target.time

@@ -39,6 +39,7 @@ from flake8_gradtape.machine.values import (
     Optimizer,
     Pure,
     Sequence,
+    TapeValue,
     Tensor,
     Tri,
     Value,
@@ -94,6 +95,8 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if special is not None:
         return special(run, arguments, at)
     name = path.rpartition(".")[2]
+    if name == "DistributedGradientTape" and arguments.positional and isinstance(arguments.positional[0], TapeValue):
+        return _distributed(run, arguments.positional[0])
     if path.startswith(("tf.keras.losses.", "keras.losses.", "tf.losses.")) and name[:1].isupper():
         # MSE, KLD … are functions, MeanSquaredError … classes
         return call_value(run, Pure(path), arguments, at) if name in LOSS_FUNCTIONS else Pure(path)
@@ -127,6 +130,14 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if path.startswith(("tf.print", "tf.debugging.", "tf.assert")):
         return NONE
     return unseen_call(run, callee, arguments, at)
+
+
+def _distributed(run: Run, value: TapeValue) -> TapeValue:
+    """`hvd.DistributedGradientTape(tape)` has the recording of the tape; when that is spent nobody can tell."""
+    tape = run.recorder.tapes[value.tape]
+    tape.persistent = None
+    tape.mentioned = True
+    return value
 
 
 def _misspelt_tape(path: str) -> bool:

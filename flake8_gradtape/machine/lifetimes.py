@@ -115,7 +115,7 @@ def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
 
     def in_block(lines: list[cst.BaseStatement], times: int) -> int:
         total = 0
-        for place, line in enumerate(lines):
+        for place, line in enumerate(lines := _of_one_tape(definition, lines, tape)):
             if isinstance(line, cst.If) and line.orelse is None and _leaves(line.body):
                 rest = in_block(lines[place + 1 :], times)
                 return total + count(line.test, times) + max(count(line.body, times), rest)
@@ -126,6 +126,25 @@ def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
         return sum(count(part, 1) for part in children(definition))
     except RecursionError:
         return 2
+
+
+def _of_one_tape(definition: cst.CSTNode, lines: list[cst.BaseStatement], tape: Tape) -> list[cst.BaseStatement]:
+    """The lines of a block in which the name of the tape may mean this tape, and not another one in the same block."""
+    begin = next((place for place, line in enumerate(lines) if line is tape.at), None)
+    if begin is None:
+        return lines
+    others = (place for place, line in enumerate(lines) if place > begin and _binds(line, tape.name))
+    end = next(others, None)
+    outermost = isinstance(definition, cst.FunctionDef) and lines[0] is definition.body.body[0]
+    # in a loop the lines before it may mean the tape of the last pass
+    return lines[begin:end] if outermost or end is not None else lines
+
+
+def _binds(line: cst.BaseStatement, name: str) -> bool:
+    """A `with` statement gives the name to another tape."""
+    return isinstance(line, cst.With) and any(
+        item.asname is not None and dotted(item.asname.name) == name for item in line.items
+    )
 
 
 def _leaves(block: cst.BaseSuite) -> bool:

@@ -41,6 +41,11 @@ def stands_for_variables(node: Node) -> bool:
     return node.name in VARIABLES or all(stands_for_variables(edge.node) for edge in node.edges)
 
 
+def stands_for_trainable(node: Node) -> bool:
+    """It was read from `model.trainable_variables` and the like: nothing but variables, to which no operation leads."""
+    return stands_for_variables(node) and (node.weights or node.name.startswith("trainable_"))
+
+
 def is_no_variable(target: Node) -> bool:
     """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
     return target.output or (

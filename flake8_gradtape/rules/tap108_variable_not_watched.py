@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule, names
-from flake8_gradtape.rules.wording import listed, the_tape, watch_call
+from flake8_gradtape.rules.wording import listed, quoted, the_tape, watch_call
 
 _REASONS: Mapping[str, str] = {
     "trainable": "which watches by itself only what is trainable",
     "accessed": "which was made with 'watch_accessed_variables=False'",
 }
+_ALL_VARIABLES = re.compile(r"(?P<model>[\w.]+)\.(?P<attribute>variables|weights)( \(.*\))?$")
 
 
 class VariableNotWatched(NoGradientRule):
@@ -47,6 +49,13 @@ class VariableNotWatched(NoGradientRule):
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
         called, tape = names(sources), the_tape(asked.tape)
         it = "it" if len(called) == 1 else "them"
+        listing = _ALL_VARIABLES.match(called[0])
+        if listing is not None and cause.detail == "trainable":
+            whose, attribute = listing["model"], listing["attribute"]
+            return (
+                f"some of {quoted(f'{whose}.{attribute}')} are not trainable (moving averages, say), so {tape} does "
+                f"not watch them; ask for {quoted(f'{whose}.trainable_{attribute}')}"
+            )
         because = _REASONS.get(cause.detail, "which only watches trainable variables, unless told otherwise")
         return (
             f"{listed(called)} {'is' if len(called) == 1 else 'are'} not watched by {tape}, {because}; "
