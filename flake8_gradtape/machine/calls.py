@@ -113,6 +113,8 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
             node.output = called(at) in run.model_names
             node.fresh = makes_something_new(at, node.output)
             node.during = run.recorder.recording_now()
+            if node.output:
+                run.recorder.note_record()
     return Opaque(node)
 
 

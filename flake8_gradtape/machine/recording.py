@@ -76,6 +76,12 @@ class Recorder(Connections):
             sees_all=sees_all,
         )
 
+    def note_record(self) -> None:
+        """A model with variables is called: the tapes that are recording surely record something."""
+        for tape, state in self.live():
+            if state.active is True and tape.auto is True and not state.records:
+                self._set(tape.number, replace(state, records=True))
+
     def recording_now(self) -> frozenset[int]:
         """The recordings that may be running."""
         return frozenset().union(*(state.recordings for _, state in self.live()))
