@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
-from flake8_gradtape.machine.classes import has_known_bases, stands_on_keras, stands_on_module
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.networks import LEAVING, run_callbacks, variable_list, variables_of
 from flake8_gradtape.machine.run import Arguments, Run
 from flake8_gradtape.machine.values import (
     NONE,
     Const,
     Flow,
+    Function,
     Instance,
     Kind,
     Mapping,
@@ -43,10 +46,26 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         return NONE
     if name in LEAVING:
         run_callbacks(run, arguments)
-        run.escape(receiver)
+        if not _run_step(run, receiver, name, at):
+            run.escape(receiver)
         edges = [edge for value in (*arguments.all(), receiver) for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, f"{name}()", at))
     return None
+
+
+_STEPS = {"fit": "train_step", "evaluate": "test_step"}
+"""The methods that Keras calls with each batch."""
+
+
+def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
+    """`fit` and `evaluate` trace the `train_step` or `test_step` that the class has; False if it has none."""
+    step = class_attribute(run, receiver.cls, _STEPS.get(name, ""))
+    if not isinstance(step, Function):
+        return False
+    batch = Opaque(run.recorder.unknown(name="data", at=at))
+    run.call(run, replace(step.bound_to(receiver), graph=True), Arguments((batch,)), at)
+    run.blur_entries(receiver.cell)
+    return True
 
 
 def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence:

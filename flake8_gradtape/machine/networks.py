@@ -56,6 +56,7 @@ _OTHER_LAYERS = frozenset(
     "MultiHeadAttention Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking "
     "SeparableConv1D DepthwiseConv1D".split()
 )
+_SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
 LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 """Methods of a model that give numbers."""
 _MAY_DO_NOTHING = frozenset(
@@ -121,8 +122,10 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         _is_symbolic(leaf) or (isinstance(leaf, Network) and leaf.smooth) for leaf in inner
     )
     made_network = Network(run.new_cell(content), name, False)
-    if name in ("Model", "application") or any(_is_symbolic(leaf) for leaf in inner) or _is_built(run, inner):
-        run.store.set(("built", made_network.cell), True)
+    if any(keyword in _SHAPES for keyword, _ in arguments.keywords):
+        run.store.set(("shaped", made_network.cell), True)
+    if name in ("Model", "application") or _knows_its_input(run, inner[:1]) or _is_built(run, inner):
+        mark_built(run, made_network)
     several = _keyword_given(arguments, "return_state")
     smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
     run.made.append(made_network)
@@ -159,6 +162,25 @@ def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 def _is_symbolic(leaf: Value) -> bool:
     return isinstance(leaf, Opaque) and leaf.node.op == INPUT
+
+
+def _knows_its_input(run: Run, first: list[Value]) -> bool:
+    """A Sequential model that begins with an `Input`, or a layer that was told its `input_shape`, is built at once."""
+    return any(
+        _is_symbolic(leaf) or (isinstance(leaf, Network) and run.store.get(("shaped", leaf.cell)) is True)
+        for leaf in first
+    )
+
+
+def mark_built(run: Run, network: Network) -> None:
+    """The network has its variables from now on, and so have those that it is made of."""
+    if run.store.get(("built", network.cell)) is True:
+        return
+    run.store.set(("built", network.cell), True)
+    own = set(parts(run, network))
+    for other in run.made:
+        if isinstance(other, Network) and own.issuperset(parts(run, other)):
+            run.store.set(("built", other.cell), True)
 
 
 def _is_built(run: Run, leaves: list[Value]) -> bool:
@@ -218,7 +240,7 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     """The forward pass: differentiable in the inputs and in the variables."""
     given = [node for value in arguments.all() for node in run.nodes(value)]
     own = parts(run, network)
-    run.store.set(("built", network.cell), True)
+    mark_built(run, network)
     single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
     edges = [Edge(node, Flow.GRADIENT, network.smooth and single, single) for node in given]
     whole = not network.part
@@ -297,12 +319,17 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
     """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
     if name in ("__call__", "call"):
         return call_network(run, network, arguments, at)
+    if name == "build" or (name in LEAVING and name != "get_weights"):
+        mark_built(run, network)
     if name in LEAVING:
         run_callbacks(run, arguments)
         given = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
         own = [Edge(node, Flow.LEFT) for node in parts(run, network)]
         return Number(run.recorder.number([*given, *own], f"{name}()", at))
     if name == "add" and arguments.positional:
+        first = run.leaves(arguments.positional[0])[:1]
+        if _knows_its_input(run, first) and not run.items(Sequence(network.cell)).items:
+            run.store.set(("built", network.cell), True)
         new = [Opaque(node) for leaf in run.leaves(arguments.positional[0]) for node in _parts_of(run, leaf, False)]
         content = run.items(Sequence(network.cell))
         run.put(network.cell, Items((*content.items, *new), exact=False))

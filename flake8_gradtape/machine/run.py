@@ -672,7 +672,7 @@ class Run:
 
     def _join_key(self, key: Key, values: list[Any]) -> Any:
         kind = key[0] if isinstance(key, tuple) else None
-        if kind == "built":
+        if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING
         if kind == "tape":
             return join_states([value for value in values if isinstance(value, TapeState)])
