@@ -162,3 +162,13 @@ def test_each_tape_of_one_name_is_told_how_often_it_is_asked() -> None:
     assert found(text.replace("(v)", "(v, n)") + "  for i in n:\n" + block.replace("  ", "    ")) == [(4, "TAP403")]
     again = "  for i in n:\n    if i: tape.gradient(y, v)\n" + block.replace("  ", "    ")
     assert found(text.replace("(v)", "(v, n)") + again) == []
+
+
+def test_a_tape_of_horovod_has_the_recording_and_methods_of_its_own() -> None:
+    text = (
+        "import horovod.tensorflow as hvd\nimport tensorflow as tf\ndef step(v):\n"
+        "  with tf.GradientTape() as tape:\n    y = tf.round(v)\n"
+        "  tape = hvd.DistributedGradientTape(tape){more}\n  return tape.gradient(y, v), tape.gradient(y, v)\n"
+    )
+    assert found(text.format(more="")) == [(7, "TAP106"), (7, "TAP106")]
+    assert found(text.format(more="; tape.register_local_source(v)")) == []

@@ -134,7 +134,7 @@ def _variables(run: Run, model: Node, name: str) -> Node:
 
 def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
     """Tapes have no such attribute, and the program has not given it to this one."""
-    known = name.startswith("_") or name in TAPE_NAMES or name in run.recorder.tapes[value.tape].extra
+    known = name.startswith("_") or name in TAPE_NAMES or run.recorder.tapes[value.tape].may_have(name)
     known = known or any(path.endswith(f"GradientTape.{name}") for path in run.patched)
     return not known and not run.loose_attributes
 

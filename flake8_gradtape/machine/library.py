@@ -136,7 +136,7 @@ def _distributed(run: Run, value: TapeValue) -> TapeValue:
     """`hvd.DistributedGradientTape(tape)` has the recording of the tape; when that is spent nobody can tell."""
     tape = run.recorder.tapes[value.tape]
     tape.persistent = None
-    tape.mentioned = True
+    tape.mentioned = tape.wrapped = True
     return value
 
 

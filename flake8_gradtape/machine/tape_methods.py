@@ -110,7 +110,7 @@ def tape_method(
             run.recorder.leave(value.tape)
         elif (
             method.startswith("_")
-            or method in tape.extra
+            or tape.may_have(method)
             or run.loose_attributes
             or any(path.endswith(f"GradientTape.{method}") for path in run.patched)
         ):

@@ -91,6 +91,9 @@ class Tape:
     resets: bool = False
     extra: dict[str, None] = field(default_factory=dict)
     """Attributes that the program itself gave to the tape."""
+    wrapped: bool = False
+    """A library has put a tape of its own around it, which may have more methods."""
+
     deleted: bool = False
     renamed: bool = False
     """In some run, also one that ended early, a name of it got another value."""
@@ -99,6 +102,10 @@ class Tape:
     most_asked: int = 0
     """The most gradient calls that it answered in any run, also one that ended early."""
     nested_with: set[int] = field(default_factory=set)
+
+    def may_have(self, name: str) -> bool:
+        """The tape may have an attribute that those of TensorFlow do not have."""
+        return self.wrapped or name in self.extra
 
 
 Context = tuple[object, ...]
