@@ -110,7 +110,8 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
 
     visit(receiver, True)
     if not run.entries(receiver.cell).exact:
-        rest.append(run.recorder.unknown([receiver.node], "variables", sees_all=receiver.node.sees_all))
+        name = "trainable_variables" if only_trainable else "variables"
+        rest.append(run.recorder.unknown([receiver.node], name, sees_all=receiver.node.sees_all))
     return variable_list(run, sure, rest, bool(unlisted))
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Arguments, Run
-from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
+    PERHAPS_NOTHING,
     Const,
     Edge,
     Flow,
@@ -29,6 +33,8 @@ from flake8_gradtape.machine.values import (
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
 _OLD = "tf.compat.v1.train."
 _MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
+_OPTIMIZERS = re.compile(r"(opt|optimi[sz]er)s?\.apply_gradients$", re.IGNORECASE)
+"""What people call an optimizer that nobody can see."""
 
 
 def optimizer_path(path: str) -> bool:
@@ -69,6 +75,17 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
     return unseen_call(run, value, arguments, at)
 
 
+def unseen_optimizer_raises(run: Run, arguments: Arguments, at: cst.Call) -> bool:
+    """`optimizer.apply_gradients(...)` of something unknown that is called an optimizer: whether it surely raises."""
+    if _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.patched or not _swapped(run, arguments):
+        return False
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    text = text_of(at.args[0].value) if at.args else ""
+    raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text))
+    return True
+
+
 def _all_none(run: Run, arguments: Arguments) -> bool:
     """Pairs of which every gradient surely is None."""
     given = arguments.get(0, "grads_and_vars")
@@ -106,13 +123,27 @@ def _swapped(run: Run, arguments: Arguments) -> bool:
 
 def _is_variable(value: Value) -> bool:
     return all(
-        isinstance(option, Variable) or (isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE)
+        isinstance(option, Variable)
+        or (isinstance(option, Opaque) and (option.node.kind is Kind.VARIABLE or _is_listed(option.node)))
         for option in options(value)
     )
 
 
+def _is_listed(node: Node) -> bool:
+    """An element of `trainable_variables`; where the list may have none, the call raises as well."""
+    return stands_for_trainable(node) or node.op == PERHAPS_NOTHING
+
+
 def _is_tensor(value: Value) -> bool:
-    return all(isinstance(option, (Tensor, Opaque)) and option.node.kind is Kind.TENSOR for option in options(value))
+    return all(
+        isinstance(option, (Tensor, Opaque)) and (option.node.kind is Kind.TENSOR or _is_clipped(option.node))
+        for option in options(value)
+    )
+
+
+def _is_clipped(node: Node) -> bool:
+    """What somebody made of gradients, and calls so."""
+    return "grad" in node.name and any(edge.node.op == "gradient" for edge in node.edges)
 
 
 def _is_gradient(value: Value) -> bool:
