@@ -18,11 +18,13 @@ from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
 from flake8_gradtape.machine.syntax import is_stub, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,
+    Api,
     Class,
     Entries,
     Function,
     Instance,
     Items,
+    Kind,
     Mapping,
     Network,
     Opaque,
@@ -36,6 +38,8 @@ from flake8_gradtape.machine.values import (
 
 _GIVEN_BY_KERAS = ("training", "mask")
 """Arguments of `call` that Keras fills in where the caller does not."""
+_LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
+"""Whose functions do not freeze a model that they get."""
 MOST_RECURSION = 4
 """How many activations of one function may be nested; what lies deeper is unseen."""
 
@@ -104,6 +108,8 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     run.escape(callee)
     for value in arguments.all():
         run.escape(value)
+        if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
+            _may_freeze(run, value)
     run.recorder.last_unknown_effect = run.recorder.now()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
@@ -116,6 +122,15 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
             if node.output:
                 run.recorder.note_record()
     return Opaque(node)
+
+
+def _may_freeze(run: Run, value: Value) -> None:
+    """A function that gets a model may set its `trainable`."""
+    for leaf in run.leaves(value):
+        if isinstance(leaf, Network):
+            for node in run.nodes(leaf):
+                if node.kind is Kind.VARIABLE and node.trainable is True:
+                    node.trainable = None
 
 
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -12,7 +12,7 @@ from flake8_gradtape.machine.values import Kind, Node
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"
-    "matrix|proj|code|proto|cent|filter|net|model|temperature|log_|lambda|trainable|^[wbvA-Z]"
+    "matrix|proj|code|proto|cent|filter|net|model|temperature|log_|lambda|trainable|tensor|^[wbvA-Z]"
 )
 """Names under which people keep variables of a model."""
 VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())

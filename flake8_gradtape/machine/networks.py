@@ -7,6 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
@@ -113,8 +114,9 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     if name in ("Sequential", "Model") and _keyword_given(arguments, "trainable"):
         for node in own:
             node.trainable = None if node.trainable else node.trainable
+    called = arguments.get(-1, "name")
     for node in own:
-        node.name = node.name or name.lower()
+        node.name = node.name or (called.value if isinstance(called, Const) and called.value else name.lower())
         node.weights = True
     content = Items(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
@@ -129,6 +131,9 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     several = _keyword_given(arguments, "return_state")
     smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
     run.made.append(made_network)
+    outputs = outputs_of(run, arguments.get(1, "outputs")) if name == "Model" and not arguments.open else None
+    if outputs is not None:
+        run.outputs[made_network.cell] = outputs
     return Network(made_network.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
 
 
@@ -250,6 +255,9 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
             run.escape(value)
         run.recorder.last_unknown_effect = run.recorder.now()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
+    outputs = run.outputs.get(network.cell) if whole else None
+    if outputs is not None:
+        return call_outputs(run, outputs, given, at)
     node = run.recorder.operation(
         LAYER,
         edges,

@@ -53,6 +53,7 @@ from flake8_gradtape.machine.views import view_items
 
 if TYPE_CHECKING:
     from flake8_gradtape.machine.bindings import Bindings
+    from flake8_gradtape.machine.functional import Outputs
 
 Catches = Callable[[Union[type[Exception], None]], bool]
 """Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""
@@ -220,6 +221,8 @@ class Run:
         self.views: dict[object, Node] = {}
         self.made: list[Instance | Network] = []
         """All objects and networks made so far."""
+        self.outputs: dict[int, Outputs] = {}
+        """The outputs of functional models that have several, by the cell of the model."""
         self.singles: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""
         self._cells = 0
@@ -327,6 +330,7 @@ class Run:
         self.store.close()
         for held in (self.frames, self.views, self.defined_functions, self.owners, self.made, self.classes):
             held.clear()
+        self.outputs.clear()
 
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""

@@ -1,0 +1,95 @@
+"""Functional Keras models with several outputs: which variables each output depends on, and which other outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.raising import INPUT
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.values import (
+    Bend,
+    Edge,
+    Flow,
+    Kind,
+    Mapping,
+    Node,
+    Opaque,
+    Sequence,
+    Tensor,
+    Value,
+    node_of,
+)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a functional model gives when it is called: a list of tensors, or a dict of them."""
+
+    keys: tuple[object, ...] | None
+    ends: tuple[tuple[Node, bool], ...]
+    """The symbolic tensors, and whether each surely is one tensor."""
+
+
+def outputs_of(run: Run, outputs: Value | None) -> Outputs | None:
+    """The outputs of `Model(inputs, outputs)`, if there are several, and all were made by layers that are known.
+
+    What `model.output` and `layer.output` give is another node each time, so nothing is known of these.
+    """
+    if isinstance(outputs, Sequence) and run.items(outputs).exact:
+        keys, values = None, run.items(outputs).items
+    elif isinstance(outputs, Mapping) and run.entries(outputs.cell).exact:
+        entries = run.entries(outputs.cell).entries
+        keys, values = tuple(key for key, _ in entries), tuple(value for _, value in entries)
+    else:
+        return None
+    ends: list[tuple[Node, bool]] = []
+    for value in values:
+        node = node_of(value) if isinstance(value, (Tensor, Opaque)) else None
+        if node is None or node.kind is not Kind.TENSOR or node.op == INPUT or not _is_known(node):
+            return None
+        ends.append((node, isinstance(value, Tensor)))
+    return Outputs(keys, tuple(ends)) if len(ends) > 1 else None
+
+
+def call_outputs(run: Run, outputs: Outputs, given: list[Node], at: cst.CSTNode) -> Value:
+    """One tensor for each output, connected to the inputs, its variables, and the outputs that it is computed from."""
+    made: dict[Node, Value] = {}
+    for end, single in sorted(outputs.ends, key=lambda one: one[0].time):  # what an output is computed from is older
+        above = _above(end)
+        edges = [Edge(node, Flow.GRADIENT, certain=False) for node in given]
+        edges.extend(Edge(one, Flow.GRADIENT, one.trainable is True) for one in above if one.kind is Kind.VARIABLE)
+        edges.extend(
+            Edge(other, Flow.GRADIENT, certain=False)
+            for before, value in made.items()
+            if before in above and (other := node_of(value)) is not None
+        )
+        node = run.recorder.operation(LAYER, edges, at, floating=None, bend=Bend.CURVED)
+        made.setdefault(end, Tensor(node) if single else Opaque(node))
+    values = [made[end] for end, _ in outputs.ends]
+    if outputs.keys is not None:
+        return run.mapping(zip(outputs.keys, values, strict=True))
+    return run.sequence(values)
+
+
+def _is_known(end: Node) -> bool:
+    """No unknown layer lies behind it, nor an operation without gradient."""
+    return all(
+        node.kind is not Kind.UNKNOWN and all(edge.certain and edge.flow is Flow.GRADIENT for edge in node.edges)
+        for node in _above(end)
+        if node.kind is not Kind.VARIABLE
+    )
+
+
+def _above(end: Node) -> dict[Node, None]:
+    """All that a symbolic tensor was computed from, itself included."""
+    found: dict[Node, None] = {}
+    pending = [end]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found[node] = None
+            pending.extend(edge.node for edge in node.edges)
+    return found
