@@ -12,7 +12,7 @@ from flake8_gradtape.machine.events import Cause, CauseKind
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import Edge, Flow, Kind, Node, node_of
+from flake8_gradtape.machine.values import SIZE, Edge, Flow, Kind, Node, node_of
 
 COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat "
@@ -20,6 +20,9 @@ COPIES = frozenset(
     "copy.deepcopy tf.slice".split()
 )
 """Operations whose output people take for their input."""
+
+_SIZES = frozenset({"tf.shape", "tf.size", "tf.rank", "len()", SIZE})
+"""Operations that read how large a tensor is, and nothing of what is in it."""
 
 _BROKEN_EDGE = {
     Flow.NO_GRADIENT: CauseKind.NOT_DIFFERENTIABLE,
@@ -35,8 +38,9 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
         return Cause(CauseKind.NOT_FLOATING, what=source.name)
     if _is_above(targets, source) or all(stands_for_trainable(target) for target in targets):
         return Cause(CauseKind.SWAPPED)
-    way = _nodes_on_the_way(targets, source)
-    if not way:
+    # what goes through differentiable operations only tells more than a shape, an index or a label on another way
+    way = _nodes_on_the_way(targets, source, smooth=True) or _nodes_on_the_way(targets, source)
+    if not way or _only_sizes(way, source):
         for target in targets:
             if target.fresh and state.recordings.isdisjoint(target.during):  # it may use more than it is given
                 when = _when(recorder, tape, state, target)
@@ -71,8 +75,17 @@ def _same(node: Node, source: Node) -> bool:
     return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(source, node)
 
 
-def _nodes_on_the_way(targets: list[Node], source: Node) -> set[Node]:
-    """All nodes between the targets and the source, both included, along any kind of edge."""
+def _only_sizes(way: set[Node], source: Node) -> bool:
+    """Nothing but the shape of the source leads to the target."""
+    users = [node for node in way if any(edge.node is source for edge in node.edges)]
+    return bool(users) and all(node.op in _SIZES for node in users)
+
+
+def _nodes_on_the_way(targets: list[Node], source: Node, smooth: bool = False) -> set[Node]:
+    """All nodes between the targets and the source, both included, along any kind of edge.
+
+    `smooth`: only along differentiable edges, and only to the source itself, not to what it may have come in by.
+    """
     parents: dict[Node, list[Node]] = {target: [] for target in targets}
     pending = list(targets)
     ends: list[Node] = []
@@ -83,10 +96,14 @@ def _nodes_on_the_way(targets: list[Node], source: Node) -> set[Node]:
         if _same(node, source):
             ends.append(node)
         for edge in node.edges:
+            if smooth and edge.flow is not Flow.GRADIENT:
+                continue
             if edge.node not in parents:
                 parents[edge.node] = []
                 pending.append(edge.node)
             parents[edge.node].append(node)
+    if smooth and not itself:
+        return set()
     if itself:
         ends = [source]  # no need to guess where it came in
     way: set[Node] = set()
@@ -212,7 +229,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
             base = base.edges[0].node
             if base in above:
                 return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
-        if source.edges and any(_twins(node, source, 6) for node in above):
+        if source.edges and any(node is not source and _twins(node, source, 6) for node in above):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
         above = _ancestors(targets)

@@ -245,7 +245,8 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     """The forward pass: differentiable in the inputs and in the variables."""
     given = [node for value in arguments.all() for node in run.nodes(value)]
     own = parts(run, network)
-    mark_built(run, network)
+    if not network.part:
+        mark_built(run, network)
     single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
     edges = [Edge(node, Flow.GRADIENT, network.smooth and single, single) for node in given]
     whole = not network.part
@@ -280,6 +281,8 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
         behind = parts(run, network) if name.startswith("output") or network.part else []
         tensor = _symbolic(run, behind, at, not network.part)
         return run.sequence([tensor], exact=False) if name.endswith("s") else tensor
+    if name == "layers":
+        return run.sequence([Network(network.cell, "a layer", part=True)], exact=False)
     return run.anything(parts(run, network), at=at)
 
 
