@@ -19,10 +19,11 @@ from flake8_gradtape.machine.events import (
     Misuse,
     WrongValue,
 )
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import argument_node, argument_text, text_of
 from flake8_gradtape.machine.tape_state import Ask, Raised, Reach, Tape, TapeState, sees
 from flake8_gradtape.machine.values import (
@@ -157,6 +158,7 @@ def _answer(
         and all(any(recorder.surely_tracks(other_state, node) for node in read) for read in curved)
     )
     ask_record.recorded_by = recorded_by
+    ask_record.of_gradient = bool(targets) and all(node.op == "gradient" for node in targets)
     ask_record.through_unknown = bool(reach.anywhere)
     asked: list[AskedSource] = []
     source_text = argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
@@ -388,8 +390,9 @@ def settle(run: Run) -> None:
     for record in recorder.asks:
         used = any(differentiated(run, result) for result in record.results)
         where = record.at
-        nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
-        run.outcomes.answered(where, record.context, nothing)
+        if record.of_gradient:
+            nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
+            run.outcomes.answered(where, record.context, nothing)
         if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)

@@ -15,12 +15,13 @@ from flake8_gradtape.machine.classes import (
     stands_on_module,
 )
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.keras_objects import variables_in
 from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES, view
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import escape, sees
 from flake8_gradtape.machine.values import (
     SIZE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.frames import Frame
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
 from flake8_gradtape.machine.values import Api, Function
 

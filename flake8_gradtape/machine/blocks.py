@@ -9,9 +9,10 @@ import libcst as cst
 from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.containers import stack_items
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.library import is_tape_class
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises
-from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.tape_methods import enter_tape
 from flake8_gradtape.machine.tape_state import Raised

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
     Const,

@@ -12,9 +12,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
+from flake8_gradtape.machine.frames import Activation, Arguments, Frame
 from flake8_gradtape.machine.fresh import called, makes_something_new
 from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Activation, Arguments, Frame, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import is_stub, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.operations import contents, one_after_other
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
     NONE,
     Const,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Arguments, Frame, Run
+from flake8_gradtape.machine.frames import Arguments, Frame
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import dotted, scope_of
 from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value, options
 

@@ -13,6 +13,7 @@ from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import BUILTINS
 from flake8_gradtape.machine.flags import decide
+from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.invocation import evaluate_call
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
@@ -27,7 +28,7 @@ from flake8_gradtape.machine.operations import (
     truth,
     unary,
 )
-from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import target_names
 from flake8_gradtape.machine.values import (

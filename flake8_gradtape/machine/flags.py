@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import libcst as cst
 
+from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.operations import truth
-from flake8_gradtape.machine.run import Frame, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import TARGETING, children, target_names, target_of
 from flake8_gradtape.machine.values import Number, Tri

@@ -14,11 +14,12 @@ from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
+from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
-from flake8_gradtape.machine.run import Frame, GiveUp, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.syntax import captured_names, is_stub, scope_of
 from flake8_gradtape.machine.values import (

@@ -7,8 +7,9 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.networks import LEAVING, run_callbacks, variable_list, variables_of
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
     NONE,
     Const,

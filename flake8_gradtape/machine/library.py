@@ -14,12 +14,13 @@ from flake8_gradtape.machine.arrays import floating_dtype, floating_value, gives
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import clone_network, make_network, network_path
 from flake8_gradtape.machine.operations import floating_of, view
 from flake8_gradtape.machine.optimizers import optimizer_path
 from flake8_gradtape.machine.raising import raises, surely_eager
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_methods import make_tape
 from flake8_gradtape.machine.values import (
     NONE,

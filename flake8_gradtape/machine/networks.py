@@ -7,11 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
     NONE,
     PERHAPS_NOTHING,

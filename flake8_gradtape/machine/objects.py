@@ -11,9 +11,10 @@ from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
+from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.outcomes import Outcomes
-from flake8_gradtape.machine.run import Frame, GiveUp, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children, is_stub, parameter_names, scope_of
 from flake8_gradtape.machine.values import (
     NONE,

@@ -8,9 +8,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.raising import raises, surely_eager
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
     PERHAPS_NOTHING,

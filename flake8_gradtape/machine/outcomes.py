@@ -27,7 +27,7 @@ class _Place:
     sure: dict[str, None] = field(default_factory=dict)
     """The families of which every run of the root shows an event here."""
     nothing: list[frozenset[str]] = field(default_factory=list)
-    """For each gradient call that was made here the names of the sources that surely are None."""
+    """For each gradient call that was made here for a gradient the names of the sources that surely are None."""
 
     def proven(self, family: str) -> Event | None:
         """The event, if in some visit every alternative shows it."""
@@ -38,7 +38,7 @@ class _Place:
         return None
 
     def _in_each_pass(self, event: GradientAsked) -> Event | None:
-        """The event without sources that the target depends on in another pass: those are meant to be None in some."""
+        """The event without sources that are None in some rows of a Hessian only: those are meant to be zero there."""
         kept = tuple(
             source
             for source in event.sources
@@ -70,7 +70,7 @@ class Outcomes:
         visits[visit] = visits.get(visit, 0) + 1
 
     def answered(self, at: cst.CSTNode, context: Context, nothing: frozenset[str]) -> None:
-        """A gradient call has given None for the sources of these names, as far as that is certain."""
+        """The gradient of a gradient was None for the sources of these names, as far as that is certain."""
         self._place(at, context).nothing.append(nothing)
 
     def claim(self, at: cst.CSTNode, context: Context, visit: Visit, event: Event, sure: bool = False) -> None:

@@ -14,12 +14,13 @@ from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.flags import decide, for_each_flag
+from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, item, truth
 from flake8_gradtape.machine.raising import raises
-from flake8_gradtape.machine.run import Arguments, Frame, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import children, dotted, text_of
 from flake8_gradtape.machine.tries import catches, run_try

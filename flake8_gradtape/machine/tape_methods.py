@@ -12,8 +12,9 @@ from flake8_gradtape.machine.events import (
     Misuse,
     RedundantWatch,
 )
+from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
-from flake8_gradtape.machine.run import Arguments, Run
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import argument_text
 from flake8_gradtape.machine.tape_state import Raised, Tape
 from flake8_gradtape.machine.values import (

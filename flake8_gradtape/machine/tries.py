@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Catches, Run
+from flake8_gradtape.machine.frames import Catches
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import dotted
 from flake8_gradtape.machine.tape_state import TapeState, left

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from flake8_gradtape.machine.values import Const, Entries, Items, Value
 
 if TYPE_CHECKING:
-    from flake8_gradtape.machine.run import Run
+    from flake8_gradtape.machine.holding import Holding
 
 VIEWS = frozenset({"values", "keys", "items"})
 
 
-def view_items(run: Run, entries: Entries, shows: str) -> Items:
+def view_items(run: Holding, entries: Entries, shows: str) -> Items:
     """The elements of the view `shows` of a dict with these entries."""
     if shows == "values":
         found = [one for _, one in entries.entries]
@@ -25,7 +25,7 @@ def view_items(run: Run, entries: Entries, shows: str) -> Items:
     return Items(tuple(found), entries.exact, immutable=True)
 
 
-def key_of(run: Run, key: object) -> Value:
+def key_of(run: Holding, key: object) -> Value:
     """A key of a dict, as a value."""
     known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
     return Const(key) if known else run.anything()

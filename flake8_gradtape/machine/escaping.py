@@ -1,0 +1,297 @@
+"""What unseen code and other functions get hold of, and so may change; and what a name holds after several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence as Sequence_
+from typing import Any
+
+import libcst as cst
+
+from flake8_gradtape.contents import Use
+from flake8_gradtape.machine.frames import Frame, GiveUp
+from flake8_gradtape.machine.holding import SIMPLE, Holding
+from flake8_gradtape.machine.outcomes import Outcomes
+from flake8_gradtape.machine.store import MISSING, Key, Store
+from flake8_gradtape.machine.syntax import is_stub, scope_of
+from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
+from flake8_gradtape.machine.values import (
+    MOST_OPTIONS,
+    UNBOUND,
+    Api,
+    Choice,
+    Class,
+    Entries,
+    ExitStack,
+    Function,
+    Instance,
+    Items,
+    Kind,
+    Mapping,
+    Network,
+    Node,
+    Opaque,
+    Pausing,
+    Sequence,
+    TapeValue,
+    Value,
+    flat_options,
+    node_of,
+    options,
+)
+
+
+class Escaping(Holding):
+    """The scopes of a run, what has escaped from them, and the joins of values."""
+
+    def __init__(self) -> None:
+        super().__init__(Store(self._join_key))
+        self.outcomes = Outcomes()
+        self.budget = 0
+        self.functions: list[cst.CSTNode] = self.outcomes.functions
+        self.endless: dict[cst.CSTNode, None] = {}
+        """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
+        self.escaped_functions: dict[cst.CSTNode, None] = {}
+        self.read_by_others: set[tuple[int, str]] = set()
+        """The names that functions read which unseen code has, by the number of their scope."""
+        self.written_by_others: set[tuple[int, str]] = set()
+        """The names that such functions assign."""
+        self.module_frame = Frame(0, None, None)
+        self.frames: dict[int, Frame] = {0: self.module_frame}
+        self.owners: dict[cst.CSTNode, Class] = {}
+        self.uses: Sequence_[Use] = ()
+        self.loose_names = False
+        """The module uses reflection on module-level names: one that is known may have been replaced."""
+
+    def step(self, cost: int = 1) -> None:
+        """Account for a piece of work."""
+        self.budget -= cost
+        if self.budget < 0:
+            self.endless.update((one, None) for one in self.functions if self.functions.count(one) > 1)
+            raise GiveUp
+
+    def home(self, frame: Frame, name: str) -> Frame | None:
+        """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
+        if name in frame.globals:
+            return self.module_frame
+        found: Frame | None = frame
+        first = name not in frame.nonlocals
+        while found is not None:
+            if found.locals is None:
+                return found
+            if first and name in found.locals:
+                return found
+            if name in found.globals:
+                return self.module_frame
+            found = found.parent
+            while found is not None and found.is_class:
+                found = found.parent
+            first = True
+        return None
+
+    def read(self, frame: Frame, name: str) -> Value | None:
+        """What `name` holds; None if nothing was ever assigned to it."""
+        home = self.home(frame, name)
+        if home is None:
+            return None
+        found: Value | None = self.store.get((home.number, name))
+        if found is not None and (home.number, name) in self.written_by_others:
+            return self._or_anything(found)
+        if (
+            self.loose_names
+            and home.locals is None
+            and found is not None
+            and not isinstance(found, (Api, Function, Class))
+        ):
+            return self.join([found, self.anything(self.nodes(found), name)])
+        return found
+
+    def keep(self, value: Value) -> None:
+        """Code of the module may come by the value later, wherever it runs."""
+        for node in self.nodes(value):
+            node.kept = True
+
+    def _keep_tapes(self, value: Value) -> None:
+        """A function that others come by, and the tape that it asks."""
+        for leaf in self.leaves(value):
+            if isinstance(leaf, Function) and leaf.instance is None:
+                for captured in self.captured(leaf):
+                    if isinstance(captured, TapeValue):
+                        self.recorder.escape(captured.tape)
+
+    def put(self, cell: int, content: Items | Entries) -> None:
+        """Replace the content of a container that exists, so that others may know it."""
+        self.store.set(("cell", cell), content)
+        for item in content.items if isinstance(content, Items) else (item for _, item in content.entries):
+            self.keep(item)
+            self._keep_tapes(item)
+
+    def escape(self, value: Value) -> None:
+        """Hand a value to code that the machine cannot see: it may keep, change, watch and call what is in it."""
+        if type(value) in SIMPLE:
+            self.step()
+            only = node_of(value)
+            if only is not None:
+                escape(only)
+            return
+        seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
+        classes: set[int] = set()
+        pending: list[Value] = [value]
+        while pending:
+            one = pending.pop()
+            if id(one) in seen:
+                continue
+            seen[id(one)] = one
+            self.step()
+            node = node_of(one)
+            if node is not None:
+                escape(node)
+            if isinstance(one, Choice):
+                pending.extend(one.options)
+            elif isinstance(one, Sequence):
+                content = self.items(one)
+                pending.extend(content.items)
+                if not content.immutable:
+                    self.put(one.cell, Items((*content.items, self.anything(self._item_nodes(content))), exact=False))
+            elif isinstance(one, (Mapping, Instance)):
+                pending.extend(item for _, item in self.entries(one.cell).entries)
+                self.blur_entries(one.cell)
+                if isinstance(one, Instance):
+                    pending.append(one.cls)
+            elif isinstance(one, TapeValue):
+                self.recorder.escape(one.tape)
+            elif isinstance(one, Pausing):
+                pending.append(one.tape)
+            elif isinstance(one, (ExitStack, Network)):
+                pending.extend(self.items(Sequence(one.cell)).items)
+            elif isinstance(one, Function):
+                self.escaped_functions[one.definition] = None
+                pending.extend(self.captured(one))
+                self._open_names(one)
+            elif isinstance(one, Class) and one.cell not in classes:
+                classes.add(one.cell)
+                pending.extend(item for _, item in self.entries(one.cell).entries)
+                pending.extend(one.bases)
+                pending.extend(self._seen_by_left_out(one))
+
+    def _open_names(self, function: Function) -> None:
+        """A function that others have may run at any time: it reads what its names hold then, and may change them."""
+        frame = self.frames.get(function.frame)
+        if frame is None:
+            return
+        scope = scope_of(function.definition)
+        for name in self._names_around(function):
+            home = self.module_frame if name in scope.globals else self.home(frame, name)
+            if home is not None:
+                self.read_by_others.add((home.number, name))
+                if name in scope.globals or name in scope.nonlocals:
+                    self.written_by_others.add((home.number, name))
+
+    def _names_around(self, function: Function) -> frozenset[str]:
+        """The names that a function may read from around it; of one that was left out, all that it mentions."""
+        found = self.outcomes.free_names(function.definition)
+        if self.uses and is_stub(function.definition):
+            owner = self.owners.get(function.definition)
+            unit = (owner.name if owner is not None else "", function.name)
+            found = found.union(*(use.mentions for use in self.uses if (use.owner, use.name) == unit))
+        return found
+
+    def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
+        """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
+        kept = {name for name, _ in self.entries(cls.cell).entries}
+        for use in self.uses:
+            if use.owner == cls.name and use.name and use.name not in kept:
+                for name in use.mentions:
+                    value = self.store.get((0, name))
+                    if value is not None and type(value) is not Api:
+                        self.read_by_others.add((0, name))
+                        yield value
+
+    def captured(self, function: Function) -> Iterator[Value]:
+        """What somebody reaches by calling a function: the names that it reads, and its object."""
+        if function.instance is not None:
+            yield function.instance
+        frame = self.frames.get(function.frame)
+        if frame is None:
+            return
+        names = self._names_around(function)
+        if frame.parent is None:
+            found = (self.store.get((frame.number, name)) for name in names)
+        else:
+            found = (self.read(frame, name) for name in names)
+        for value in found:
+            if value is not None and type(value) is not Api:
+                yield value
+
+    def blur_entries(self, cell: int) -> None:
+        """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
+        entries = self.entries(cell)
+        changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
+        self.put(cell, Entries(changed, exact=False))
+
+    def _or_anything(self, value: Value) -> Value:
+        if any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value)):
+            return value
+        return self.join([value, self.anything(self.nodes(value))])
+
+    def escape_names(self, frame: Frame | None) -> None:
+        """Unseen code gets hold of all names of a frame and of those around it (`locals()`, `exec`)."""
+        while frame is not None:
+            for key, value in self.store.snapshot():
+                if isinstance(key, tuple) and key[0] == frame.number and len(key) == 2:
+                    self.escape(value)
+            frame = frame.parent
+
+    def _item_nodes(self, content: Items) -> list[Node]:
+        return [node for item in content.items for node in self.nodes(item)]
+
+    def join(self, values: list[Value]) -> Value:
+        """One of several values."""
+        found = flat_options(values)
+        if len(found) == 1:
+            return found[0]
+        if len(found) > MOST_OPTIONS:
+            for value in found:
+                if isinstance(value, Function):
+                    self.escape(value)
+            return self.anything([node for value in found for node in self.nodes(value)])
+        return Choice(tuple(found))
+
+    def blur(self, value: Value) -> Value:
+        """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
+        kept = [option for option in options(value) if isinstance(option, _LASTING)]
+        rest = [option for option in options(value) if not isinstance(option, _LASTING)]
+        node = self.recorder.unknown([node for option in rest for node in self.nodes(option)], sees_all=True)
+        return self.join([*kept, Opaque(node)])
+
+    def _join_key(self, key: Key, values: list[Any]) -> Any:
+        kind = key[0] if isinstance(key, tuple) else None
+        if kind == "built" or kind == "shaped":
+            return True if all(value is True for value in values) else MISSING
+        if kind == "tape":
+            return join_states([value for value in values if isinstance(value, TapeState)])
+        if kind == "cell":
+            return self._join_content([value for value in values if value is not MISSING])
+        return self.join([UNBOUND if value is MISSING else value for value in values])
+
+    def _join_content(self, contents: list[Any]) -> Any:
+        first = contents[0]
+        if all(content is first for content in contents):
+            return first
+        if isinstance(first, Items):
+            same_length = all(len(content.items) == len(first.items) for content in contents)
+            if same_length and all(content.exact for content in contents):
+                columns = zip(*(content.items for content in contents), strict=True)
+                return Items(tuple(self.join(list(column)) for column in columns), True, first.immutable)
+            return Items(
+                tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable
+            )
+        keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
+        return Entries(
+            tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),
+            all(content.exact for content in contents),
+        )
+
+
+_LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Network, Api)
+"""Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""

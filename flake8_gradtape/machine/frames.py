@@ -1,0 +1,78 @@
+"""What is under way while the machine runs: scopes, activations of functions, loops, and the arguments of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Union
+
+import libcst as cst
+
+from flake8_gradtape.machine.store import Delta
+from flake8_gradtape.machine.values import Value
+
+Catches = Callable[[Union[type[Exception], None]], bool]
+"""Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""
+
+
+class GiveUp(Exception):
+    """The work budget of this run is spent; nothing that it found is claimed."""
+
+
+@dataclass
+class Loop:
+    """A loop being run: where `break` and `continue` leave their states."""
+
+    mark: int
+    breaks: list[Delta] = field(default_factory=list)
+    continues: list[Delta] = field(default_factory=list)
+
+
+@dataclass
+class Activation:
+    """A function being run: where `return` leaves its states."""
+
+    mark: int
+    returns: list[tuple[Delta, Value]] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    graph: bool = False
+    instance: Value | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The names of one function activation (or of the module, or of a class body)."""
+
+    number: int
+    parent: Frame | None
+    locals: frozenset[str] | None
+    """The names that are local; None for the module, where every name is."""
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+    is_class: bool = False
+    definition: cst.CSTNode | None = None
+    """The function or lambda whose activation this is."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The evaluated arguments of a call; `open` if starred ones make the list incomplete."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+    extra: tuple[Value, ...] = ()
+    """What the starred arguments held."""
+
+    def all(self) -> list[Value]:
+        """Every value that is handed over."""
+        return [*self.positional, *(value for _, value in self.keywords), *self.extra]
+
+    def get(self, position: int, name: str) -> Value | None:
+        """The argument at `position` or under `name`."""
+        for keyword, value in self.keywords:
+            if keyword == name:
+                return value
+        if 0 <= position < len(self.positional):
+            return self.positional[position]
+        return None

@@ -1,0 +1,169 @@
+"""Containers and objects, whose contents are in the store, and looking into values: which nodes and tapes they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import libcst as cst
+
+from flake8_gradtape.machine.recording import Recorder
+from flake8_gradtape.machine.store import Store
+from flake8_gradtape.machine.values import (
+    Api,
+    Choice,
+    Const,
+    Edge,
+    Entries,
+    Flow,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Network,
+    Node,
+    Number,
+    Opaque,
+    Sequence,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    node_of,
+    options,
+)
+from flake8_gradtape.machine.views import view_items
+
+
+class Holding:
+    """The contents of containers, and questions about values; `store` and `recorder` are those of the run."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.recorder = Recorder(store)
+        self._cells = 0
+
+    @property
+    def cells(self) -> int:
+        """How many containers were made so far."""
+        return self._cells
+
+    def new_cell(self, content: Items | Entries) -> int:
+        """A place in the store for the content of a container."""
+        self._cells += 1
+        self.store.set(("cell", self._cells), content)
+        return self._cells
+
+    def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> Sequence:
+        """A list or tuple."""
+        return Sequence(self.new_cell(Items(tuple(items), exact, immutable)))
+
+    def mapping(self, entries: Iterable[tuple[Any, Value]], exact: bool = True) -> Mapping:
+        """A dict."""
+        return Mapping(self.new_cell(Entries(tuple(entries), exact)))
+
+    def items(self, value: Sequence) -> Items:
+        """The content of a sequence."""
+        found: Any = self.store.get(("cell", value.cell))
+        if value.shows and isinstance(found, Entries):
+            return view_items(self, found, value.shows)
+        return found if isinstance(found, Items) else Items((self.anything(),), exact=False)
+
+    def entries(self, cell: int) -> Entries:
+        """The content of a mapping or object."""
+        found: Entries | None = self.store.get(("cell", cell))
+        return found if isinstance(found, Entries) else Entries((), exact=False)
+
+    def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
+        """A value made by unseen code out of `edges` and whatever was within its reach."""
+        return Opaque(self.recorder.unknown(edges, name, at))
+
+    def leaves(self, value: Value, limit: int = 400) -> list[Value]:
+        """The values that are not containers, at any depth."""
+        if type(value) not in _HOLDERS:
+            return [value]
+        found: list[Value] = []
+        seen: set[int] = set()
+        pending: list[Value] = [value]
+        while pending and len(found) < limit:
+            one = pending.pop()
+            if isinstance(one, Choice):
+                pending.extend(reversed(one.options))
+            elif isinstance(one, Sequence):
+                if one.cell not in seen:
+                    seen.add(one.cell)
+                    pending.extend(reversed(self.items(one).items))
+            elif isinstance(one, Mapping):
+                if one.cell not in seen:
+                    seen.add(one.cell)
+                    pending.extend(reversed([item for _, item in self.entries(one.cell).entries]))
+            else:
+                found.append(one)
+        return found
+
+    def nodes(self, value: Value) -> list[Node]:
+        """All nodes in a value, each once; those of objects and closures too."""
+        if type(value) in SIMPLE:
+            only = node_of(value)
+            return [only] if only is not None else []
+        found: dict[Node, None] = {}
+        seen: set[int] = set()
+        pending = list(self.leaves(value))
+        while pending:
+            one = pending.pop()
+            node = node_of(one)
+            if node is not None:
+                found.setdefault(node)
+            if isinstance(one, Instance) and one.cell not in seen:
+                seen.add(one.cell)
+                for _, item in self.entries(one.cell).entries:
+                    pending.extend(self.leaves(item))
+            elif isinstance(one, Function):
+                pending.extend(default for _, default in one.defaults)
+                if one.instance is not None:
+                    pending.append(one.instance)
+            elif isinstance(one, Network) and one.cell not in seen:
+                seen.add(one.cell)
+                pending.extend(self.items(Sequence(one.cell)).items)
+        return list(found)
+
+    def edges(self, value: Value, flow: Flow = Flow.GRADIENT, sure: bool = False) -> list[Edge]:
+        """The value as input of an operation; `sure` if the operation surely is differentiable in it."""
+        certain = self.definite(value)
+        return [Edge(node, flow, sure and certain, certain) for node in self.nodes(value)]
+
+    def definite(self, value: Value) -> bool:
+        """No part of the value depends on the run."""
+        if isinstance(value, Sequence):
+            content = self.items(value)
+            return content.exact and all(self.definite(one) for one in content.items)
+        if isinstance(value, Mapping):
+            entries = self.entries(value.cell)
+            return entries.exact and all(self.definite(one) for _, one in entries.entries)
+        return not isinstance(value, Choice)
+
+    def sure_nodes(self, value: Value) -> list[Node]:
+        """The nodes that are in the value in every run."""
+        parts: list[Value] | None = None
+        if isinstance(value, Sequence):
+            content = self.items(value)
+            parts = list(content.items if content.exact else content.items[: content.sure])
+        elif isinstance(value, Mapping):
+            entries = self.entries(value.cell)
+            parts = [item for _, item in entries.entries] if entries.exact else []
+        if parts is None:
+            return [] if isinstance(value, Choice) else self.nodes(value)
+        return [node for part in parts for node in self.sure_nodes(part)]
+
+    def alternatives(self, value: Value) -> list[list[Node]]:
+        """The nodes that surely are in the value, for each of its alternatives."""
+        return [self.sure_nodes(option) for option in options(value)]
+
+    def tapes_in(self, value: Value) -> list[int]:
+        """The tapes in a value."""
+        return [leaf.tape for leaf in self.leaves(value) if isinstance(leaf, TapeValue)]
+
+
+_HOLDERS = frozenset({Choice, Sequence, Mapping})
+SIMPLE = frozenset({Tensor, Variable, Opaque, Const, Number, Api})
+"""Values that hold nothing but their node, if they have one."""
