@@ -93,7 +93,11 @@ def read_contents(tree: ast.Module) -> Contents:
         uses=tuple(
             Use(
                 unit.owner.name if unit.owner is not None else "",
-                unit.name, unit.writes, unit.mentions, unit.changes, unit.bases,
+                unit.name,
+                unit.writes,
+                unit.mentions,
+                unit.changes,
+                unit.bases,
             )
             for unit in table.units
         ),

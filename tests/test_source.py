@@ -138,9 +138,7 @@ def lines_left_out(functions: frozenset[Function]) -> set[int]:
 
 def lines_of(definitions: Iterable[Function | ast.ClassDef]) -> set[int]:
     return {
-        line
-        for definition in definitions
-        for line in range(first_line(definition), (definition.end_lineno or 0) + 1)
+        line for definition in definitions for line in range(first_line(definition), (definition.end_lineno or 0) + 1)
     }
 
 
