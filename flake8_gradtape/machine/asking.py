@@ -1,38 +1,26 @@
-"""Gradient calls: what they give, what is claimed about them, and what is told of them at the end of a run."""
+"""Gradient calls: what they give, and what is claimed about them at once. What comes of them is in `settling`."""
 
 from __future__ import annotations
-
-from typing import Union
 
 import libcst as cst
 
 from flake8_gradtape.machine.attributes import imported_variables
-from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.events import (
-    Answer,
     AskedSource,
-    BackwardRecorded,
     CallRaised,
-    CauseKind,
     Flaw,
-    GradientAsked,
     Misuse,
     WrongValue,
 )
 from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
-from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.judging import Judge, element_names
 from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import argument_node, argument_text, text_of
-from flake8_gradtape.machine.tape_state import Ask, Raised, Reach, Tape, TapeState, sees
+from flake8_gradtape.machine.tape_state import Ask, Raised, Reach, Tape, TapeState
 from flake8_gradtape.machine.values import (
-    PERHAPS_NOTHING,
     Api,
     Const,
-    Flow,
-    Items,
-    Kind,
     Mapping,
     Node,
     Number,
@@ -42,15 +30,10 @@ from flake8_gradtape.machine.values import (
     Tensor,
     Value,
     Variable,
-    bound,
-    node_of,
-    options,
     same_as,
 )
 from flake8_gradtape.machine.wrong_values import wrong_values
 
-LONGEST_LIST = 40
-"""A longer expression for a list of sources is left out where one part of it is named."""
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 
@@ -162,9 +145,9 @@ def _answer(
     ask_record.through_unknown = bool(reach.anywhere)
     asked: list[AskedSource] = []
     source_text = argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
-    judge = _Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
+    judge = Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
     judge.sure_targets = sure_targets
-    names = _element_names(source_text) if source_text is not None else ""
+    names = element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
     if certain and judge.told and method == "gradient" and not run.muted and run.reachable:
         texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
@@ -221,201 +204,3 @@ def _is_none_mode(value: Value) -> bool:
     if isinstance(value, Const):
         return bool(value.value == "none")
     return isinstance(value, Api) and value.path.endswith(".NONE")
-
-
-Names = Union[str, list["Names"]]
-"""What the reader calls the sources: one expression, or the elements of a list, tuple or dict that is written out."""
-
-
-def _element_names(node: cst.BaseExpression) -> Names:
-    if isinstance(node, (cst.List, cst.Tuple)):
-        return [_element_names(element.value) for element in node.elements]
-    if isinstance(node, cst.Dict) and node.elements:
-        return [_element_names(element.value) for element in node.elements]
-    return text_of(node)
-
-
-class _Judge:
-    """Decides for every source of one gradient call, and builds the result in the structure of the sources."""
-
-    def __init__(
-        self, run: Run, tape: Tape, state: TapeState, method: str, targets: list[Node], reach: Reach, at: cst.Call,
-        inline: frozenset[Node], certain: bool, record: Ask, asked: list[AskedSource],
-        extra: list[Node],
-    ) -> None:  # fmt: skip
-        self.run, self.tape, self.state, self.method = run, tape, state, method
-        self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
-        self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
-        self.sure_targets: list[list[Node]] = []
-        """For each alternative of the target the nodes that surely are in it."""
-        self.told = state.spent is False
-        """No run raises here; where some do, a None is known only of the others, and not claimed."""
-        self.unspecific: Node | None = None
-        self.sound: list[tuple[str, Node]] = []
-        """The sources that surely get a gradient, with their names."""
-
-    def _result(self, source: Node | None) -> Node:
-        """The gradient of one source, computed from what its backward pass reads."""
-        if source is None and self.unspecific is not None:
-            return self.unspecific
-        recorder = self.run.recorder
-        read = [*recorder.backward_inputs(self.state, self.tape, self.reach, source), *self.extra]
-        if len(read) > 300:
-            read = [recorder.unknown(read, sees_all=True)]
-        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.at, surely_tensors=False)
-        self.record.results.append(made)
-        if source is None:
-            self.unspecific = made
-        return made
-
-    def structure(self, value: Value, names: Names) -> Value:
-        """The result for a source or a structure of sources."""
-        run = self.run
-        value = bound(value)
-        if isinstance(value, Sequence):
-            content = run.items(value)
-            if not content.exact:
-                return self._summary(value, names if isinstance(names, str) else "")
-            results = [
-                self.structure(one, self._element_name(names, position, f"[{position}]"))
-                for position, one in enumerate(content.items)
-            ]
-            return Sequence(run.new_cell(Items(tuple(results), True, content.immutable)))
-        if isinstance(value, Mapping):
-            entries = run.entries(value.cell)
-            if not entries.exact:
-                return self._summary(value, names if isinstance(names, str) else "")
-            return run.mapping(
-                (key, self.structure(one, self._element_name(names, position, f"[{key!r}]")))
-                for position, (key, one) in enumerate(entries.entries)
-            )
-        return self._leaf(value, names if isinstance(names, str) else "")
-
-    @staticmethod
-    def _element_name(names: Names, position: int, index: str) -> Names:
-        if isinstance(names, list):
-            return names[position] if position < len(names) else ""
-        return f"{names}{index}" if names else ""
-
-    def _summary(self, value: Value, name: str) -> Value:
-        """A list of which not every element is known: None only if no possible element is connected."""
-        leaves = self.run.leaves(value)
-        nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
-        whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
-        if whole and all(self._surely_connected(node) for node in nodes):
-            self.sound.append((name, nodes[0]))
-        if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
-            none = self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
-            if not none and isinstance(value, Sequence):
-                self._decide_parts(value, name)
-        return Opaque(self._result(None))
-
-    def _decide_parts(self, value: Sequence, name: str) -> None:
-        """The layers of a model whose variables surely are in the list, one by one."""
-        content = self.run.items(value)
-        for item in content.items[: content.sure]:
-            node = node_of(item)
-            if node is not None and node.kind is Kind.VARIABLE:
-                shown = name and len(name) <= LONGEST_LIST
-                called = f"{name} ({node.name})" if shown and node.name else f"variables of {node.name}"
-                self._decide([node], called, part=True)
-
-    def _leaf(self, value: Value, name: str) -> Value:
-        alternatives = options(value)
-        if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
-            return Opaque(self._result(None))
-        nodes = [node for one in alternatives if (node := node_of(one)) is not None]
-        surely_none = self._decide(nodes, name)
-        single = all(isinstance(one, (Tensor, Variable)) for one in alternatives)
-        if surely_none and single:
-            return Const(None, self.record)
-        if single:
-            sure = len(nodes) == 1 and self._surely_connected(nodes[0])
-            if sure:
-                self.sound.append((name, nodes[0]))
-            result = self._result(nodes[0] if len(nodes) == 1 else None)
-            return Tensor(result, maybe_none=not sure, sometimes_none=not sure and self._sometimes_none(nodes))
-        return Opaque(self._result(None))
-
-    def _sometimes_none(self, sources: list[Node]) -> bool:
-        recorder = self.run.recorder
-        return any(
-            recorder.sometimes_unconnected(nodes, source) for nodes in self.sure_targets for source in sources if nodes
-        )
-
-    def _surely_connected(self, source: Node) -> bool:
-        recorder = self.run.recorder
-        return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
-
-    def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
-        recorder = self.run.recorder
-        if not self.certain or any(
-            node.op == PERHAPS_NOTHING
-            or recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
-            for node in nodes
-        ):
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
-            return False
-        if not self.told:
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
-            return True
-        inline = any(node in self.inline for node in nodes)
-        cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
-        handed_over = cause.kind is CauseKind.UNRELATED and any(_may_hold(node, nodes[0]) for node in self.reach.nodes)
-        # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
-        if handed_over or (part and cause.kind is CauseKind.STOPPED):
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
-            return False
-        self.asked.append(AskedSource(name, Answer.NONE, cause))
-        return True
-
-
-def _may_hold(given: Node, source: Node) -> bool:
-    """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
-    if given.given is None:
-        return False
-    return not source.weights or bool(LIKE_VARIABLES.search(given.name))
-
-
-def named_by_functions(run: Run, tape: Tape) -> bool:
-    """A function that was not run with it mentions the name of a module-level tape."""
-    if not tape.module_level or not tape.name:
-        return False
-    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
-
-
-def settle(run: Run) -> None:
-    """At the end of a run: emit what its gradient calls have shown."""
-    recorder = run.recorder
-    for record in recorder.asks:
-        used = any(differentiated(run, result) for result in record.results)
-        where = record.at
-        if record.of_gradient:
-            nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
-            run.outcomes.answered(where, record.context, nothing)
-        if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
-            event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
-            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
-        # whoever has the object that keeps both may differentiate the result later
-        kept = record.tape.stored is not None and any(result.escaped for result in record.results)
-        kept = kept or named_by_functions(run, record.tape)
-        if record.in_own_block and not used and not kept:
-            event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
-            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
-        for outer in record.recorded_by:
-            state = recorder.state(outer.number)
-            asked = state is not None and state.asked > 0 and not state.escaped
-            if asked and not used and not kept and not named_by_functions(run, outer):
-                run.outcomes.claim(
-                    where, record.context, record.visit,
-                    BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),
-                )  # fmt: skip
-                break
-
-
-def differentiated(run: Run, result: Node) -> bool:
-    """Some gradient call may have differentiated the result."""
-    recorder = run.recorder
-    if result in recorder.differentiated:
-        return True
-    return any(node.time > result.time and sees(node, result) for node in recorder.differentiated_anywhere)

@@ -8,7 +8,7 @@ from flake8_gradtape.machine.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.containers import delete_item, set_item
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.frames import Frame
-from flake8_gradtape.machine.operations import elements
+from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (

@@ -16,10 +16,11 @@ from flake8_gradtape.machine.classes import (
 )
 from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.keras_objects import variables_in
 from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
-from flake8_gradtape.machine.operations import SIZES, view
+from flake8_gradtape.machine.operations import SIZES
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import escape, sees

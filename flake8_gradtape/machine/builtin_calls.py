@@ -10,9 +10,10 @@ from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.classes import has_one_line
 from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import at_most, contents, elements
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.operations import at_most, binary, contents, elements, truth, unary
+from flake8_gradtape.machine.operations import binary, truth, unary
 from flake8_gradtape.machine.raising import TAPE_NAMES
 from flake8_gradtape.machine.run import Run, number_like
 from flake8_gradtape.machine.values import (

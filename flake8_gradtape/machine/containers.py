@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.operations import contents, one_after_other
+from flake8_gradtape.machine.items import contents
+from flake8_gradtape.machine.operations import one_after_other
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
     NONE,

@@ -15,19 +15,10 @@ from flake8_gradtape.machine.builtin_calls import BUILTINS
 from flake8_gradtape.machine.flags import decide
 from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.invocation import evaluate_call
+from flake8_gradtape.machine.items import contents, item, sliced
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import (
-    BINARY,
-    binary,
-    comparison,
-    contents,
-    item,
-    one_after_other,
-    sliced,
-    truth,
-    unary,
-)
+from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import target_names

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_gradtape.contents import Use
-from flake8_gradtape.machine.asking import settle
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.events import Event
@@ -20,6 +19,7 @@ from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.settling import settle
 from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.machine.syntax import captured_names, is_stub, scope_of
 from flake8_gradtape.machine.values import (

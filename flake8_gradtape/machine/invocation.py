@@ -14,11 +14,11 @@ from flake8_gradtape.machine.containers import mapping_method, sequence_method, 
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.frames import Arguments, Frame
+from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import network_method
-from flake8_gradtape.machine.operations import elements
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.asking import ASKING, named_by_functions
+from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.settling import named_by_functions
 from flake8_gradtape.machine.syntax import children, dotted
 from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
 from flake8_gradtape.machine.values import (

@@ -1,6 +1,6 @@
-"""Operators, items and attributes of values: what is an operation of TensorFlow, what is plain Python, what a view.
+"""Operators and comparisons of values: what is an operation of TensorFlow, what is plain Python.
 
-Calls are in `calls`.
+Items are in `items`, calls in `calls`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.datasets import dataset_element, is_dataset
 from flake8_gradtape.machine.run import Run, number_like
 from flake8_gradtape.machine.values import (
-    NONE,
     Api,
     Bend,
-    Choice,
     Class,
     Const,
     Edge,
@@ -39,7 +36,6 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.views import key_of
 
 BINARY = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
@@ -62,7 +58,7 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     """`left <sign> right`."""
     left, right = bound(left), bound(right)
     run.use((left, right))
-    if _surely_none(left) or _surely_none(right):
+    if surely_none(left) or surely_none(right):
         # arithmetic on a None gradient raises (truth table B37)
         run.die()
         return run.anything()
@@ -84,7 +80,8 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     return Tensor(node) if surely else Opaque(node)
 
 
-def _surely_none(value: Value) -> bool:
+def surely_none(value: Value) -> bool:
+    """It is None in every run."""
     return isinstance(value, Const) and value.value is None
 
 
@@ -213,7 +210,7 @@ def _compare_plain(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNo
 
 
 def _identity(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
-    if len(signs) == 1 and signs[0] in ("is", "is not") and _surely_none(bound(sides[1])):
+    if len(signs) == 1 and signs[0] in ("is", "is not") and surely_none(bound(sides[1])):
         answer = is_none(sides[0])
         if run.asserting:
             for leaf in run.leaves(sides[0]):
@@ -256,7 +253,7 @@ def truth(run: Run, value: Value) -> bool | None:
 def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     """`-x`, `+x`, `~x`; `not` is in `expressions`."""
     value = bound(value)
-    if _surely_none(value):
+    if surely_none(value):
         run.die()
         return run.anything()
     if _has_object([value]):
@@ -283,130 +280,6 @@ def _by_a_method(run: Run, values: list[Value], at: cst.CSTNode) -> Value:
     for value in values:
         run.escape(value)
     return run.anything([node for value in values for node in run.nodes(value)], at=at)
-
-
-def view(run: Run, node: Node, key: object) -> Node:
-    """What an attribute, item or element of an unknown value is: part of the same value, with no operation.
-
-    Unseen code that ran since the value came to be may have put something newer there.
-    """
-    latest = run.recorder.last_unknown_effect
-    if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.given is None else node.given):
-        return node
-    found = run.views.get((node, key, latest))
-    if found is None:
-        found = run.recorder.unknown([node], node.name, node.at, time=latest, sees_all=node.sees_all)
-        run.views[(node, key, latest)] = found
-    return found
-
-
-def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
-    edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
-    return Tensor(node)
-
-
-def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
-    """`value[index]`."""
-    return run.each(bound(value), lambda option: _item(run, option, index, at))
-
-
-def _item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
-    if _surely_none(value):
-        run.die()
-        return run.anything()
-    if isinstance(value, (Tensor, Variable)):
-        return _item_operation(run, value, index, at, "getitem")
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
-            if -len(content.items) <= index.value < len(content.items):
-                return content.items[index.value]
-            run.die()
-            return run.anything()
-        return run.join(list(content.items)) if content.items else run.anything()
-    if isinstance(value, Mapping):
-        entries = run.entries(value.cell)
-        if isinstance(index, Const):
-            found = entries.get(index.value)
-            if found is not None:
-                return found
-            if not entries.exact:
-                return run.anything([node for _, one in entries.entries for node in run.nodes(one)])
-            run.die()
-            return run.anything()
-        return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
-    if isinstance(value, Opaque):
-        return Opaque(view(run, value.node, "item"))
-    if isinstance(value, Instance):
-        run.escape(value)  # its `__getitem__` may do anything
-    if isinstance(value, (Number, Const)):
-        return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
-    return run.anything([*run.nodes(value), *run.nodes(index)], at=at)
-
-
-def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
-    """`value[a:b]`, `value[:, 0]`, `value[..., None]`: `parts` are the values in the brackets."""
-
-    def act(option: Value) -> Value:
-        if isinstance(option, Sequence):
-            content = run.items(option)
-            bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
-            if content.exact and all(one is None or isinstance(one, int) for one in bounds):
-                chosen = content.items[slice(*bounds)] if bounds else content.items
-                return run.sequence(chosen, immutable=content.immutable)
-            single = len(bounds) == 3 and bounds[0] in (None, 0) and bounds[1] == 1
-            return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
-        if isinstance(option, Opaque) and len(parts) == 3 and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
-            return Sequence(run.new_cell(Items((_item(run, option, parts[1], at),), False, single=True)))
-        index = run.sequence(parts, immutable=True)
-        return _item(run, option, index, at)
-
-    return run.each(bound(value), act)
-
-
-def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool]:
-    """What iterating gives: the elements in order and True if all are known, else one of each kind and False."""
-    value = bound(value)
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        return list(content.items), content.exact
-    if isinstance(value, Mapping):
-        entries = run.entries(value.cell)
-        return [key_of(run, key) for key, _ in entries.entries], entries.exact
-    if isinstance(value, Choice):
-        found: list[Value] = []
-        for option in value.options:
-            found.extend(elements(run, option, at)[0])
-        return found, False
-    if isinstance(value, (Tensor, Variable)):
-        return [_item_operation(run, value, NONE, at, "iterate")], False
-    if isinstance(value, Opaque) and is_dataset(value.node):
-        return [dataset_element(run, value.node, at)], False
-    if isinstance(value, Opaque):
-        return [Opaque(view(run, value.node, "item"))], False
-    if isinstance(value, (Number, Const)):
-        return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
-    if isinstance(value, Instance):
-        run.escape(value)
-    return [run.anything(run.nodes(value), at=at)], False
-
-
-def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:
-    """What iterating gives, as the content of a list."""
-    value = bound(value)
-    if isinstance(value, Sequence):
-        return run.items(value)
-    items, exact = elements(run, value, at)
-    return Items(tuple(items), exact)
-
-
-def at_most(run: Run, value: Value) -> int | None:
-    """1 if iterating surely gives no more than one element; None if that is not known."""
-    value = bound(value)
-    if isinstance(value, Sequence) and run.items(value).single:
-        return 1
-    return 1 if isinstance(value, Opaque) and value.node in run.singles else None
 
 
 def edges_of(nodes: list[Node], flow: Flow) -> list[Edge]:

@@ -16,9 +16,10 @@ from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.flags import decide, for_each_flag
 from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered
+from flake8_gradtape.machine.items import item
 from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import BINARY, binary, item, truth
+from flake8_gradtape.machine.operations import BINARY, binary, truth
 from flake8_gradtape.machine.raising import raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta

@@ -1,0 +1,114 @@
+"""Making variables, constants and tensors of values, and casting: what is the same object, what is a copy."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.arrays import floating_dtype, floating_value
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import view
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.values import (
+    Api,
+    Bend,
+    Const,
+    Flow,
+    Kind,
+    Node,
+    Opaque,
+    Tensor,
+    Tri,
+    Value,
+    Variable,
+    bound,
+)
+
+
+def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.Variable(initial_value, trainable=None, ..., dtype=None)`: a copy of the value, with no path to it (A66)."""
+    initial = arguments.get(0, "initial_value")
+    if arguments.open or initial is None:
+        return Variable(run.recorder.variable(None, None, at))
+    trainable = arguments.get(1, "trainable")
+    kept: Tri = True
+    if trainable is not None:
+        kept = bool(trainable.value) if isinstance(trainable, Const) and trainable.value is not None else None
+        if isinstance(trainable, Const) and trainable.value is None:
+            kept = True
+    if any(name == "synchronization" for name, _ in arguments.keywords):
+        kept = None
+    dtype = arguments.get(-1, "dtype")
+    floating = floating_dtype(dtype) if dtype is not None else None
+    if floating is None:
+        floating = floating_value(run, initial) if dtype is None else None
+    edges = run.edges(initial, Flow.STATE)
+    return Variable(run.recorder.variable(kept, floating, at, edges))
+
+
+def make_constant(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.constant(value, dtype=None)`: an eager tensor itself (A61), a copy of a variable's value (A62)."""
+    return _converted(run, arguments, at, "tf.constant", Flow.LEFT)
+
+
+def convert_to_tensor(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.convert_to_tensor(value, dtype=None)`: a tensor itself (A60), a new one of a variable (A122)."""
+    return _converted(run, arguments, at, "tf.convert_to_tensor", Flow.GRADIENT)
+
+
+def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+    value = arguments.get(0, "value")
+    if value is None or arguments.open:
+        return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+    dtype = arguments.get(1, "dtype")
+    floating = floating_dtype(dtype) if dtype is not None else None
+    hinted = any(name == "dtype_hint" for name, _ in arguments.keywords)
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Tensor):
+            return option
+        if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
+            return Tensor(_maybe_same(run, option, op, at, floating))
+        if isinstance(option, Opaque):
+            return option
+        known = floating
+        if known is None and dtype is None and not hinted:
+            known = floating_value(run, option)
+        edges = run.edges(option, flow)
+        return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
+
+    return run.each(bound(value), act)
+
+
+def _maybe_same(run: Run, value: Opaque, op: str, at: cst.CSTNode, floating: Tri) -> Node:
+    """A tensor that may be the very tensor that the unknown value is, but surely is no variable."""
+    node = run.recorder.unknown([view(run, value.node, op)], value.node.name, at)
+    node.op, node.trainable, node.floating = op, False, floating
+    node.sees_all = value.node.sees_all
+    return node
+
+
+def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.cast(x, dtype)`: the same object if it has that dtype already (A126), else an operation."""
+    value, dtype = arguments.get(0, "x"), arguments.get(1, "dtype")
+    if value is None or dtype is None or arguments.open:
+        return unseen_call(run, Api("tensorflow.cast"), arguments, at)
+    floating = floating_dtype(dtype)
+
+    def act(option: Value) -> Value:
+        if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN and floating is not False:
+            node = _maybe_same(run, option, "tf.cast", at, floating)
+            node.trainable = None  # a variable of that dtype is given back as it is
+            return Tensor(node)
+        known = option.node.floating if isinstance(option, (Tensor, Opaque, Variable)) else None
+        flow = Flow.GRADIENT if floating is not False and known is not False else Flow.NO_GRADIENT
+        edges = run.edges(option, flow, sure=known is True and floating is True)
+        differs = known is not None and floating is not None and known is not floating
+        same = isinstance(option, (Tensor, Opaque, Variable)) and floating is not False and not differs
+        made = run.recorder.operation(
+            "tf.cast", edges, at, floating=floating, bend=Bend.LINEAR, transparent=same,
+            surely_tensors=isinstance(option, (Tensor, Variable)) or flow is Flow.NO_GRADIENT,
+        )  # fmt: skip
+        return Tensor(made)
+
+    return run.each(bound(value), act)

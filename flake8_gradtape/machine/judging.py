@@ -1,0 +1,194 @@
+"""Deciding for each source of a gradient call whether it surely gets None, and what the call gives."""
+
+from __future__ import annotations
+
+from typing import Union
+
+import libcst as cst
+
+from flake8_gradtape.machine.causes import explain
+from flake8_gradtape.machine.events import (
+    Answer,
+    AskedSource,
+    CauseKind,
+)
+from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
+from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.syntax import text_of
+from flake8_gradtape.machine.tape_state import Ask, Reach, Tape, TapeState
+from flake8_gradtape.machine.values import (
+    PERHAPS_NOTHING,
+    Const,
+    Flow,
+    Items,
+    Kind,
+    Mapping,
+    Node,
+    Opaque,
+    Sequence,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+    node_of,
+    options,
+)
+
+LONGEST_LIST = 40
+"""A longer expression for a list of sources is left out where one part of it is named."""
+
+
+Names = Union[str, list["Names"]]
+"""What the reader calls the sources: one expression, or the elements of a list, tuple or dict that is written out."""
+
+
+def element_names(node: cst.BaseExpression) -> Names:
+    """The text of the sources; of each element, if they are written out."""
+    if isinstance(node, (cst.List, cst.Tuple)):
+        return [element_names(element.value) for element in node.elements]
+    if isinstance(node, cst.Dict) and node.elements:
+        return [element_names(element.value) for element in node.elements]
+    return text_of(node)
+
+
+class Judge:
+    """Decides for every source of one gradient call, and builds the result in the structure of the sources."""
+
+    def __init__(
+        self, run: Run, tape: Tape, state: TapeState, method: str, targets: list[Node], reach: Reach, at: cst.Call,
+        inline: frozenset[Node], certain: bool, record: Ask, asked: list[AskedSource],
+        extra: list[Node],
+    ) -> None:  # fmt: skip
+        self.run, self.tape, self.state, self.method = run, tape, state, method
+        self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
+        self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
+        self.sure_targets: list[list[Node]] = []
+        """For each alternative of the target the nodes that surely are in it."""
+        self.told = state.spent is False
+        """No run raises here; where some do, a None is known only of the others, and not claimed."""
+        self.unspecific: Node | None = None
+        self.sound: list[tuple[str, Node]] = []
+        """The sources that surely get a gradient, with their names."""
+
+    def _result(self, source: Node | None) -> Node:
+        """The gradient of one source, computed from what its backward pass reads."""
+        if source is None and self.unspecific is not None:
+            return self.unspecific
+        recorder = self.run.recorder
+        read = [*recorder.backward_inputs(self.state, self.tape, self.reach, source), *self.extra]
+        if len(read) > 300:
+            read = [recorder.unknown(read, sees_all=True)]
+        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.at, surely_tensors=False)
+        self.record.results.append(made)
+        if source is None:
+            self.unspecific = made
+        return made
+
+    def structure(self, value: Value, names: Names) -> Value:
+        """The result for a source or a structure of sources."""
+        run = self.run
+        value = bound(value)
+        if isinstance(value, Sequence):
+            content = run.items(value)
+            if not content.exact:
+                return self._summary(value, names if isinstance(names, str) else "")
+            results = [
+                self.structure(one, self._element_name(names, position, f"[{position}]"))
+                for position, one in enumerate(content.items)
+            ]
+            return Sequence(run.new_cell(Items(tuple(results), True, content.immutable)))
+        if isinstance(value, Mapping):
+            entries = run.entries(value.cell)
+            if not entries.exact:
+                return self._summary(value, names if isinstance(names, str) else "")
+            return run.mapping(
+                (key, self.structure(one, self._element_name(names, position, f"[{key!r}]")))
+                for position, (key, one) in enumerate(entries.entries)
+            )
+        return self._leaf(value, names if isinstance(names, str) else "")
+
+    @staticmethod
+    def _element_name(names: Names, position: int, index: str) -> Names:
+        if isinstance(names, list):
+            return names[position] if position < len(names) else ""
+        return f"{names}{index}" if names else ""
+
+    def _summary(self, value: Value, name: str) -> Value:
+        """A list of which not every element is known: None only if no possible element is connected."""
+        leaves = self.run.leaves(value)
+        nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
+        whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
+        if whole and all(self._surely_connected(node) for node in nodes):
+            self.sound.append((name, nodes[0]))
+        if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
+            none = self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
+            if not none and isinstance(value, Sequence):
+                self._decide_parts(value, name)
+        return Opaque(self._result(None))
+
+    def _decide_parts(self, value: Sequence, name: str) -> None:
+        """The layers of a model whose variables surely are in the list, one by one."""
+        content = self.run.items(value)
+        for item in content.items[: content.sure]:
+            node = node_of(item)
+            if node is not None and node.kind is Kind.VARIABLE:
+                shown = name and len(name) <= LONGEST_LIST
+                called = f"{name} ({node.name})" if shown and node.name else f"variables of {node.name}"
+                self._decide([node], called, part=True)
+
+    def _leaf(self, value: Value, name: str) -> Value:
+        alternatives = options(value)
+        if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
+            return Opaque(self._result(None))
+        nodes = [node for one in alternatives if (node := node_of(one)) is not None]
+        surely_none = self._decide(nodes, name)
+        single = all(isinstance(one, (Tensor, Variable)) for one in alternatives)
+        if surely_none and single:
+            return Const(None, self.record)
+        if single:
+            sure = len(nodes) == 1 and self._surely_connected(nodes[0])
+            if sure:
+                self.sound.append((name, nodes[0]))
+            result = self._result(nodes[0] if len(nodes) == 1 else None)
+            return Tensor(result, maybe_none=not sure, sometimes_none=not sure and self._sometimes_none(nodes))
+        return Opaque(self._result(None))
+
+    def _sometimes_none(self, sources: list[Node]) -> bool:
+        recorder = self.run.recorder
+        return any(
+            recorder.sometimes_unconnected(nodes, source) for nodes in self.sure_targets for source in sources if nodes
+        )
+
+    def _surely_connected(self, source: Node) -> bool:
+        recorder = self.run.recorder
+        return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
+
+    def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
+        recorder = self.run.recorder
+        if not self.certain or any(
+            node.op == PERHAPS_NOTHING
+            or recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
+            for node in nodes
+        ):
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return False
+        if not self.told:
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return True
+        inline = any(node in self.inline for node in nodes)
+        cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
+        handed_over = cause.kind is CauseKind.UNRELATED and any(_may_hold(node, nodes[0]) for node in self.reach.nodes)
+        # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
+        if handed_over or (part and cause.kind is CauseKind.STOPPED):
+            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            return False
+        self.asked.append(AskedSource(name, Answer.NONE, cause))
+        return True
+
+
+def _may_hold(given: Node, source: Node) -> bool:
+    """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
+    if given.given is None:
+        return False
+    return not source.weights or bool(LIKE_VARIABLES.search(given.name))

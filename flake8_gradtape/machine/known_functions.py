@@ -1,0 +1,155 @@
+"""Functions of TensorFlow that the knowledge base describes: their outputs, and how they depend on the arguments."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine import knowledge
+from flake8_gradtape.machine.arrays import floating_dtype, floating_value
+from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.operations import floating_of
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.values import (
+    NONE,
+    Api,
+    Bend,
+    Const,
+    Edge,
+    Flow,
+    Function,
+    Items,
+    Node,
+    Number,
+    Opaque,
+    Sequence,
+    Tensor,
+    Tri,
+    Value,
+    Variable,
+    options,
+)
+
+_BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
+_INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
+
+
+def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """An operation of TensorFlow as the knowledge base has it."""
+    if facts.result == "none":
+        return NONE
+    given = _by_parameter(facts, arguments)
+    run.use(value for name, value in given if name in facts.tensors)
+    if any(isinstance(option, Function) for _, value in given for option in options(value)):
+        return unseen_call(run, Api(facts.name), arguments, at)
+    if any(isinstance(value, Const) and value.value is None and name in facts.tensors for name, value in given[:1]):
+        run.die()
+        return run.anything()
+    if facts.result == "python":
+        edges = [edge for _, value in given for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, facts.name, at))
+    if facts.name in _INTEGERS_THAT_FLOW:
+        nodes = [node for _, value in given for node in run.nodes(value)]
+        return Tensor(_unknown_integer(run, nodes, facts.name, at))
+    made = [_output(run, facts, output, given, at) for output in facts.outputs]
+    if facts.result == "tensor":
+        return Tensor(made[0])
+    if facts.result == "tensors":
+        return run.sequence([Tensor(node) for node in made], exact=False)
+    names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
+    return Sequence(run.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
+
+
+def _unknown_integer(run: Run, nodes: list[Node], op: str, at: cst.CSTNode) -> Node:
+    """An integer result that is connected all the same, as a target by itself (measured: zeros)."""
+    made = run.recorder.unknown(nodes, at=at)
+    made.op, made.floating, made.trainable = op, False, False
+    return made
+
+
+def _by_parameter(facts: knowledge.FunctionFacts, arguments: Arguments) -> list[tuple[str, Value]]:
+    """The arguments under their parameter names; those that do not fit under a name that no fact speaks of."""
+    given = [
+        (facts.parameters[position] if position < len(facts.parameters) else facts.variadic or "?", value)
+        for position, value in enumerate(arguments.positional)
+    ]
+    given.extend(arguments.keywords)
+    given.extend(("?", value) for value in arguments.extra)
+    return given
+
+
+def _output(
+    run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
+    at: cst.CSTNode,
+) -> Node:  # fmt: skip
+    sure = output.flows if facts.name in _BILINEAR else output.bends | output.linear | facts.missing
+    edges: list[Edge] = []
+    carrying: list[Value] = []
+    for name, value in given:
+        if name in output.flows or name not in facts.tensors:
+            new = run.edges(value, Flow.GRADIENT, sure=name in sure)
+            if new and name in facts.tensors:
+                carrying.append(value)
+        else:
+            stopped = facts.name.endswith("stop_gradient")
+            new = run.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
+        edges.extend(new)
+    bend = Bend.CURVED
+    if output.flows and output.flows <= output.linear:
+        bend = Bend.LINEAR
+    elif facts.name in _BILINEAR:
+        bend = Bend.BILINEAR
+    bends = any(name in output.bends and run.nodes(value) for name, value in given)
+    same = (option for name, value in given if name == facts.same for option in options(value))
+    return run.recorder.operation(
+        facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
+        surely_bends=bends and len(output.flows) == 1,
+        surely_tensors=True,
+        no_gradient=any(name in facts.missing and run.nodes(value) for name, value in given),
+        transparent=facts.name in _MAY_DO_NOTHING or any(isinstance(option, (Tensor, Opaque)) for option in same),
+    )  # fmt: skip
+
+
+_MAY_DO_NOTHING = frozenset(
+    "tf.nn.dropout tf.nn.experimental.stateless_dropout tf.nn.experimental.general_dropout tf.image.rot90 "
+    "tf.keras.backend.dropout keras.random.dropout tf.keras.random.dropout tf.keras.ops.expand_dims "
+    "keras.ops.expand_dims "
+    "tf.experimental.numpy.diff tf.experimental.numpy.rot90 tf.keras.ops.diff keras.ops.diff tf.keras.ops.rot90 "
+    "keras.ops.rot90".split()
+)
+"""Functions that give back their input where they are told to do nothing (dropout of 0, no turn)."""
+_FLOATING_OF_INTEGERS = ("tf.math.divide", "tf.divide", "tf.math.truediv", "tf.linspace", "tf.keras.ops.", "keras.ops.",
+                         "tf.experimental.numpy.", "tf.keras.backend.", "tf.math.reduce_mean")  # fmt: skip
+"""Functions that make floating numbers of integers, or do so in some modes."""
+
+
+def _output_floating(
+    run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
+    carrying: list[Value],
+) -> Tri:  # fmt: skip
+    if output.dtype in ("float",):
+        return True
+    if output.dtype in ("int", "bool", "string"):
+        return False
+    if output.dtype == "by_argument":
+        named = [value for name, value in given if name == facts.dtype_parameter]
+        if named:
+            return floating_dtype(named[0])
+        if facts.without_dtype == "like":
+            known = {floating_value(run, value) for name, value in given if name in facts.tensors}
+            return True if True in known and None not in known else known.pop() if len(known) == 1 else None
+        return {"float": True, "int": False}.get(facts.without_dtype)
+    if output.dtype == "like":
+        found = _floating_like(run, carrying)
+        return None if found is False and facts.name.startswith(_FLOATING_OF_INTEGERS) else found
+    return None
+
+
+def _floating_like(run: Run, carrying: list[Value]) -> Tri:
+    """What the inputs tell of an output that has their dtype."""
+    tensors = [value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))]
+    of_tensors = floating_of(run, tensors)
+    if of_tensors is not None:
+        return of_tensors
+    known = {floating_value(run, value) for value in carrying}
+    return known.pop() if len(known) == 1 else None

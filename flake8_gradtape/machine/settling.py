@@ -1,0 +1,58 @@
+"""What is told of gradient calls at the end of a run, when it is known what became of their results."""
+
+from __future__ import annotations
+
+from flake8_gradtape.machine.events import (
+    Answer,
+    BackwardRecorded,
+    GradientAsked,
+)
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Tape, sees
+from flake8_gradtape.machine.values import (
+    Node,
+)
+
+
+def named_by_functions(run: Run, tape: Tape) -> bool:
+    """A function that was not run with it mentions the name of a module-level tape."""
+    if not tape.module_level or not tape.name:
+        return False
+    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
+
+
+def settle(run: Run) -> None:
+    """At the end of a run: emit what its gradient calls have shown."""
+    recorder = run.recorder
+    for record in recorder.asks:
+        used = any(differentiated(run, result) for result in record.results)
+        where = record.at
+        if record.of_gradient:
+            nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
+            run.outcomes.answered(where, record.context, nothing)
+        if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
+            event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
+            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
+        # whoever has the object that keeps both may differentiate the result later
+        kept = record.tape.stored is not None and any(result.escaped for result in record.results)
+        kept = kept or named_by_functions(run, record.tape)
+        if record.in_own_block and not used and not kept:
+            event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
+            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
+        for outer in record.recorded_by:
+            state = recorder.state(outer.number)
+            asked = state is not None and state.asked > 0 and not state.escaped
+            if asked and not used and not kept and not named_by_functions(run, outer):
+                run.outcomes.claim(
+                    where, record.context, record.visit,
+                    BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),
+                )  # fmt: skip
+                break
+
+
+def differentiated(run: Run, result: Node) -> bool:
+    """Some gradient call may have differentiated the result."""
+    recorder = run.recorder
+    if result in recorder.differentiated:
+        return True
+    return any(node.time > result.time and sees(node, result) for node in recorder.differentiated_anywhere)
