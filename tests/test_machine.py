@@ -172,3 +172,11 @@ def test_a_tape_of_horovod_has_the_recording_and_methods_of_its_own() -> None:
     )
     assert found(text.format(more="")) == [(7, "TAP106")]
     assert found(text.format(more="; tape.register_local_source(v)")) == []
+
+
+def test_a_tensor_that_a_function_gives_back_has_the_name_of_the_caller() -> None:
+    body = (
+        "def square(x):\n    inner = x * x\n    return inner\n"
+        "outside = square(v)\nwith tf.GradientTape() as tape:\n    loss = outside + 1.0\ntape.gradient(loss, v)\n"
+    )
+    assert "'outside' was computed before 'tape' began to record" in message(body)

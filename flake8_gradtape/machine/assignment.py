@@ -77,7 +77,7 @@ def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
 
 
 def _name_it(run: Run, value: Value, name: str) -> None:
-    """The first name that a value gets is the one that people know it by."""
+    """The first name that a value gets is the one that people know it by; of a tensor while its function runs."""
     if isinstance(value, TapeValue):
         tape = run.recorder.tapes[value.tape]
         tape.name = tape.name or name
@@ -88,8 +88,14 @@ def _name_it(run: Run, value: Value, name: str) -> None:
             if layer is not None and layer.name == value.name.lower():
                 layer.name = name
     node = node_of(value)
-    if node is not None and not isinstance(value, Instance) and not node.name:
+    if node is not None and not isinstance(value, Instance) and (not node.name or _is_elsewhere(run, node)):
         node.name = name
+        node.named_in = run.functions[-1] if run.functions else None
+
+
+def _is_elsewhere(run: Run, node: Node) -> bool:
+    """The name of a tensor is a local one of a function that has returned."""
+    return node.kind is Kind.TENSOR and node.named_in is not None and node.named_in not in run.functions
 
 
 def _known_item(run: Run, container: Mapping | Sequence, index: Value) -> Value | None:

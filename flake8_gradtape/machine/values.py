@@ -85,6 +85,8 @@ class Node:
     bend: Bend = Bend.CURVED
     surely_bends: bool = False
     name: str = ""
+    named_in: cst.CSTNode | None = None
+    """The function in which it got its name."""
     at: cst.CSTNode | None = None
     escaped: bool = False
     kept: bool = False
