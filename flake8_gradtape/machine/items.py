@@ -105,10 +105,31 @@ def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value
             return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
         if isinstance(option, Opaque) and len(parts) == 3 and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
             return Sequence(run.new_cell(Items((_item(run, option, parts[1], at),), False, single=True)))
+        if isinstance(option, Opaque) and _has_several_dimensions(at):
+            return Opaque(_in_several_dimensions(run, option, at))
         index = run.sequence(parts, immutable=True)
         return _item(run, option, index, at)
 
     return run.each(bound(value), act)
+
+
+def _has_several_dimensions(at: cst.CSTNode) -> bool:
+    """`x[:, 0]`, `x[..., k]`: no list takes that, and no dict."""
+    if not isinstance(at, cst.Subscript) or len(at.slice) < 2:
+        return False
+    parts = [element.slice for element in at.slice]
+    return any(
+        isinstance(one, cst.Slice) or (isinstance(one, cst.Index) and isinstance(one.value, cst.Ellipsis))
+        for one in parts
+    )
+
+
+def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
+    """Of something unknown it makes a new tensor or array."""
+    edges = run.edges(value)
+    return run.recorder.operation(
+        "getitem", edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
+    )
 
 
 def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool]:
