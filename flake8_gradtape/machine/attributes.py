@@ -226,6 +226,7 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
             if name == "trainable" and isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE:
                 option.node.trainable = None
             if isinstance(option, Opaque):
+                run.recorder.last_unknown_effect = run.recorder.now()
                 _set_on_unknown(run, option.node, name, new)
 
 

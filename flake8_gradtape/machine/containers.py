@@ -144,6 +144,7 @@ def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
             run.put(container.cell, Entries((*changed, ("?", new)), False))
     else:
         run.escape(new)
+        run.recorder.last_unknown_effect = run.recorder.now()  # whoever looks into it from now on may find that
 
 
 def delete_item(run: Run, container: Value, index: Value) -> None:
