@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from flake8_gradtape.machine.attributes import imported_variables
@@ -50,6 +52,9 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         run.store.may_raise()
         recorder.escape(value.tape)
         return run.anything(at=at)
+    for leaf in run.leaves(target):
+        if isinstance(leaf, Const) and leaf.asked is not None:
+            leaf.asked.used = True  # a second derivative was wanted, though the first is None
     sources = imported_variables(run, sources)
     try:
         state = recorder.ask(value.tape)
@@ -72,7 +77,10 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     listed = _listed(run, method, target, sources)
     if listed or (method != "gradient" and tape.persistent is False and _without_pfor(arguments)):
         if listed or surely_eager(run):
-            event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT, "a list" if listed else "pfor")
+            event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT)
+            if listed:
+                place, name = (0, "target") if _is_structure(run, target) else (1, source_name)
+                event = replace(event, what=argument_text(at, place, name), kind="a list or dict")
             tape.mentioned = True
             raises(run, at, visit, event)
             return run.anything()
@@ -96,9 +104,11 @@ def _without_pfor(arguments: Arguments) -> bool:
 def _listed(run: Run, method: str, target: Value, sources: Value) -> bool:
     """`jacobian` takes one target, `batch_jacobian` one source as well (truth table B16, B17)."""
     single = {"jacobian": (target,), "batch_jacobian": (target, sources)}.get(method, ())
-    return any(
-        isinstance(given, Mapping) or (isinstance(given, Sequence) and run.items(given).exact) for given in single
-    )
+    return any(_is_structure(run, given) for given in single)
+
+
+def _is_structure(run: Run, given: Value) -> bool:
+    return isinstance(given, Mapping) or (isinstance(given, Sequence) and run.items(given).exact)
 
 
 def _answer(

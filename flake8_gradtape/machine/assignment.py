@@ -88,7 +88,12 @@ def _name_it(run: Run, value: Value, name: str) -> None:
             if layer is not None and layer.name == value.name.lower():
                 layer.name = name
     node = node_of(value)
-    if node is not None and not isinstance(value, Instance) and (not node.name or _is_elsewhere(run, node)):
+    if (
+        name != "_"
+        and node is not None
+        and not isinstance(value, Instance)
+        and (not node.name or _is_elsewhere(run, node))
+    ):
         node.name = name
         node.named_in = run.functions[-1] if run.functions else None
 

@@ -11,6 +11,7 @@ from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
+    TRACED,
     Const,
     Edge,
     Flow,
@@ -22,8 +23,6 @@ from flake8_gradtape.machine.values import (
     Value,
     node_of,
 )
-
-TRACED = "a traced function"
 
 
 def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) -> Arguments:

@@ -7,12 +7,14 @@ source, whether recorded or not; the first break on a way to the source is the c
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from flake8_gradtape.machine.events import Cause, CauseKind
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
+from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import SIZE, Edge, Flow, Kind, Node, node_of
+from flake8_gradtape.machine.values import SIZE, TRACED, Edge, Flow, Kind, Node, node_of
 
 COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat "
@@ -39,7 +41,11 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
     if _is_above(targets, source) or all(stands_for_trainable(target) for target in targets):
         return Cause(CauseKind.SWAPPED)
     # what goes through differentiable operations only tells more than a shape, an index or a label on another way
-    way = _nodes_on_the_way(targets, source, smooth=True) or _nodes_on_the_way(targets, source)
+    way = (
+        _nodes_on_the_way(targets, source, lambda edge: edge.flow is Flow.GRADIENT, itself=True)
+        or _nodes_on_the_way(targets, source, lambda edge: edge.node.op not in _SIZES, itself=True)
+        or _nodes_on_the_way(targets, source)
+    )
     if not way or _only_sizes(way, source):
         for target in targets:
             if target.fresh and state.recordings.isdisjoint(target.during):  # it may use more than it is given
@@ -81,30 +87,32 @@ def _only_sizes(way: set[Node], source: Node) -> bool:
     return bool(users) and all(node.op in _SIZES for node in users)
 
 
-def _nodes_on_the_way(targets: list[Node], source: Node, smooth: bool = False) -> set[Node]:
-    """All nodes between the targets and the source, both included, along any kind of edge.
+def _nodes_on_the_way(
+    targets: list[Node], source: Node, follows: Callable[[Edge], bool] = lambda edge: True, itself: bool = False
+) -> set[Node]:
+    """All nodes between the targets and the source, both included, along edges that it `follows`.
 
-    `smooth`: only along differentiable edges, and only to the source itself, not to what it may have come in by.
+    `itself`: only where they lead to the source itself, not to what it may have come in by.
     """
     parents: dict[Node, list[Node]] = {target: [] for target in targets}
     pending = list(targets)
     ends: list[Node] = []
-    itself = False
+    reached = False
     while pending and len(parents) < 20000:
         node = pending.pop()
-        itself = itself or node is source
+        reached = reached or node is source
         if _same(node, source):
             ends.append(node)
         for edge in node.edges:
-            if smooth and edge.flow is not Flow.GRADIENT:
+            if not follows(edge):
                 continue
             if edge.node not in parents:
                 parents[edge.node] = []
                 pending.append(edge.node)
             parents[edge.node].append(node)
-    if smooth and not itself:
+    if itself and not reached:
         return set()
-    if itself:
+    if reached:
         ends = [source]  # no need to guess where it came in
     way: set[Node] = set()
     while ends:
@@ -129,17 +137,33 @@ def _nearest_break(
             return Cause(CauseKind.LEFT_TENSORFLOW, what=node.op or node.name, at=node.at)
         for edge in node.edges:
             if edge.node in way and edge.flow in _BROKEN_EDGE:
+                origin = _made_integer(edge, way)
+                if origin is not None:
+                    return Cause(CauseKind.NOT_DIFFERENTIABLE, what=origin.op, at=origin.at)
                 return Cause(_BROKEN_EDGE[edge.flow], what=_where_broken(node, edge), at=node.at)
         if node.kind is Kind.TENSOR and state.recordings.isdisjoint(node.recorded):
-            broken = _unrecorded(recorder, tape, state, node)
+            broken = _unrecorded(recorder, tape, state, node, targets)
             if broken is not None:
                 return broken
         elif node.kind is Kind.UNKNOWN and node.time < state.since and _made_of_source(node, way):
-            return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail="before")
+            return Cause(CauseKind.NOT_RECORDED, what=_what(node, targets), at=node.at, detail="before")
         elif node.fresh and state.recordings.isdisjoint(node.during):
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=_when(recorder, tape, state, node))
         pending.extend(edge.node for edge in node.edges if edge.node in way)
     return None
+
+
+def _made_integer(edge: Edge, way: set[Node]) -> Node | None:
+    """The operation that made integers of floating numbers, where these come in as an index or the like."""
+    node, found = edge.node, None
+    if edge.flow is not Flow.NO_GRADIENT:
+        return None
+    while node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.op and node.floating is False:
+        before = [one for one in node.edges if one.node in way]
+        if not before:
+            return found
+        found, node = node, before[0].node
+    return found
 
 
 def _where_broken(node: Node, edge: Edge) -> str:
@@ -151,7 +175,7 @@ def _where_broken(node: Node, edge: Edge) -> str:
     return node.op
 
 
-def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> Cause | None:
+def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node, targets: list[Node]) -> Cause | None:
     """Why the tape did not record an operation; None if it was recording, but nothing that it tracks came in."""
     if not state.recordings.isdisjoint(node.during):
         return None
@@ -163,7 +187,12 @@ def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node) ->
     detail = _when(recorder, tape, state, node)
     if detail == "before" and node.op in ("-", "+", "*", "/") and _inner_gradient(state, node):
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
-    return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=detail)
+    return Cause(CauseKind.NOT_RECORDED, what=_what(node, targets), at=node.at, detail=detail)
+
+
+def _what(node: Node, targets: list[Node]) -> str:
+    """What to call a step: its name, or how it is written; nothing for the target, which the call itself shows."""
+    return node.name or (text_of(node.at) if node not in targets and node.at is not None else "")
 
 
 def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
@@ -219,7 +248,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
     if source.kind is Kind.TENSOR:
-        above = _ancestors(targets)
+        above = ancestors(targets)
         if inline and not source.edges:
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
         base = source
@@ -229,10 +258,14 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
             base = base.edges[0].node
             if base in above:
                 return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
-        if source.edges and any(node is not source and _twins(node, source, 6) for node in above):
+        if (
+            source.edges
+            and source.op != TRACED
+            and any(node is not source and _twins(node, source, 6) for node in above)
+        ):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
-        above = _ancestors(targets)
+        above = ancestors(targets)
         if any(edge.node in above for edge in source.edges):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
     return Cause(CauseKind.UNRELATED)
@@ -247,7 +280,8 @@ def _twins(one: Node, other: Node, depth: int) -> bool:
     return all(_twins(a.node, b.node, depth - 1) for a, b in zip(one.edges, other.edges, strict=True))
 
 
-def _ancestors(targets: list[Node]) -> set[Node]:
+def ancestors(targets: list[Node]) -> set[Node]:
+    """All that some nodes were made of, along any kind of edge, themselves included."""
     seen: set[Node] = set()
     pending = list(targets)
     while pending and len(seen) < 20000:

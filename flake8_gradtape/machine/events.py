@@ -112,6 +112,8 @@ class AskedSource:
     name: str
     answer: Answer
     cause: Cause | None = None
+    which: int = field(default=0, compare=False)
+    """Tells apart sources of one name: the layers of a model that were not given names."""
 
 
 @dataclass(frozen=True)

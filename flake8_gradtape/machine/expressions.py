@@ -23,6 +23,7 @@ from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
 from flake8_gradtape.machine.syntax import target_names
 from flake8_gradtape.machine.values import (
+    DELETED,
     NONE,
     Api,
     Choice,
@@ -56,6 +57,9 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
     value = run.read(frame, name)
     if isinstance(value, (Choice, Unbound)) or (value is None and name not in _ALWAYS and name not in BUILTINS):
         run.store.may_raise()
+    if value == DELETED and not run.loose_names:
+        run.die()  # NameError
+        return run.anything()
     if value is not None:
         return bound(value) if options(bound(value)) else run.anything(name=name, at=node)
     if name in _ALWAYS:

@@ -13,33 +13,50 @@ import libcst as cst
 from flake8_gradtape.machine.syntax import dotted
 
 _LOSS = re.compile(
-    r"(.*_)?(loss|criterion|cost|objective)(_?(fn|func|function|object|obj|fct))?|.*cross_?entropy(_loss|_fn)?|"
-    r"mse(_loss)?|bce(_loss)?|mae(_loss)?|(binary|categorical|mean|squared|absolute)_.*(error|loss)"
+    r"((compute|calc|calculate)_?)?(loss|criterion|cost)(_?(fn|func|function|object|obj|fct))?|"
+    r".*cross_?entropy(_loss|_fn)?|mse(_loss)?|bce(_loss)?|mae(_loss)?|"
+    r"(binary|categorical|mean|squared|absolute)_.*(error|loss)"
 )
-_PASSING_ON = re.compile(r"add|sum|total|combine|scale|reduce|average|accumulate|update|log|track|mask|get|aux|extra")
+_SORT_OF_LOSS = re.compile(r".*_(loss|criterion|cost)(_?(fn|func|function|object|obj|fct))?")
+_PASSING_ON = re.compile(
+    "(add|sum|total|combine|scale|reduce|average|accumulate|update|log|track|mask|get|aux|extra|pick|select|final|last|"
+    "check|ensure|named|report|print|watch|pop|current|best)_"
+)
 """How the names of functions begin that may hand back a loss that they are given, or have."""
-_ALREADY_A_LOSS = re.compile(r"loss|cost|penal|regul|error|objective")
-_MODEL = re.compile(
-    r"(.*_)?(model|net|network|generator|discriminator|critic|actor|encoder|decoder|classifier|backbone)"
-)
-_REPEATED = re.compile(r"layer|block|fn$|func")
+_ALREADY_A_LOSS = re.compile("loss|cost|penal|regul|error|objective|term|history")
+_LABELS = re.compile("ys?|yb|(.*_)?(labels?|targets?|truth|gt|true|expected)(_.*)?|y_.*|.*_y")
+_PREDICTIONS = re.compile("pred|hat|logit|out|prob")
+_MODEL = re.compile("(.*_)?(model|net|network|generator|discriminator|critic|actor|classifier)")
+_PART_OF_A_MODEL = re.compile("(.*_)?(encoder|decoder|backbone)")
 
 
 def makes_something_new(at: cst.Call, of_model: bool) -> bool:
     """The call gives a new value; `of_model` if variables of what is called are asked for elsewhere."""
     name = called(at).rpartition(".")[2].lower()
-    if of_model or _MODEL.fullmatch(name) is not None:
-        return _REPEATED.search(name) is None  # a layer in a loop may be one that does nothing
-    if _LOSS.fullmatch(name) is None or _PASSING_ON.match(name) is not None or len(at.args) < 2:
+    if _MODEL.fullmatch(name) is not None or (of_model and _PART_OF_A_MODEL.fullmatch(name) is not None):
+        return not any(one.keyword is not None and one.keyword.value in ("reuse", "cache") for one in at.args)
+    if len(at.args) < 2 or any(_may_be_given_back(one) for one in at.args):
         return False
-    return not any(_is_loss(argument) for argument in at.args)
+    if _LOSS.fullmatch(name) is not None:
+        return True
+    if _SORT_OF_LOSS.fullmatch(name) is None or _PASSING_ON.match(name) is not None:
+        return False
+    return any(_is_label(one) for one in at.args)
 
 
-def _is_loss(argument: cst.Arg) -> bool:
-    """A loss that the function may give back; what is no name may be one."""
-    name = dotted(argument.value).rpartition(".")[2].lower()
-    return (
-        argument.star != "" or (isinstance(argument.value, cst.Call) and not name) or bool(_ALREADY_A_LOSS.search(name))
+def _may_be_given_back(argument: cst.Arg) -> bool:
+    """The argument may be a loss already, or say which of several losses is wanted."""
+    value = argument.value
+    if argument.star or isinstance(value, (cst.BaseString, cst.BaseNumber, cst.Tuple, cst.List, cst.Dict)):
+        return True
+    name = dotted(value).rpartition(".")[2].lower()
+    return (isinstance(value, cst.Call) and not dotted(value.func)) or _ALREADY_A_LOSS.search(name) is not None
+
+
+def _is_label(argument: cst.Arg) -> bool:
+    names = [dotted(argument.value).rpartition(".")[2], argument.keyword.value if argument.keyword is not None else ""]
+    return any(
+        _LABELS.fullmatch(name.lower()) is not None and _PREDICTIONS.search(name.lower()) is None for name in names
     )
 
 

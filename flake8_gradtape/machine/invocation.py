@@ -239,7 +239,7 @@ def _parent_method(run: Run, parent: Parent, name: str, arguments: Arguments, no
 
 
 def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
-    if name == "apply_gradients" and unseen_optimizer_raises(run, arguments, node):
+    if name == "apply_gradients" and unseen_optimizer_raises(run, receiver, arguments, node):
         return run.anything()
     if name in _STEPPING:
         return run.anything(at=node)

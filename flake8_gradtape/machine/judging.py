@@ -183,7 +183,7 @@ class Judge:
         if handed_over or (part and cause.kind is CauseKind.STOPPED):
             self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
             return False
-        self.asked.append(AskedSource(name, Answer.NONE, cause))
+        self.asked.append(AskedSource(name, Answer.NONE, cause, nodes[0].time if part else 0))
         return True
 
 

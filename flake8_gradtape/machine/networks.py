@@ -185,7 +185,8 @@ def mark_built(run: Run, network: Network) -> None:
     run.store.set(("built", network.cell), True)
     own = set(parts(run, network))
     for other in run.made:
-        if isinstance(other, Network) and own.issuperset(parts(run, other)):
+        inside = parts(run, other) if isinstance(other, Network) else []
+        if inside and own.issuperset(inside):
             run.store.set(("built", other.cell), True)
 
 
@@ -248,8 +249,9 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     own = parts(run, network)
     if not network.part:
         mark_built(run, network)
+    flow = Flow.NO_GRADIENT if network.name == "Embedding" else Flow.GRADIENT  # it takes the input for integers
     single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
-    edges = [Edge(node, Flow.GRADIENT, network.smooth and single, single) for node in given]
+    edges = [Edge(node, flow, network.smooth and single, single) for node in given]
     whole = not network.part
     edges.extend(Edge(node, Flow.GRADIENT, whole and node.trainable is True, whole) for node in own)
     if any(node.kind is Kind.UNKNOWN for node in own):
@@ -281,7 +283,10 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
     if name in ("input", "output", "inputs", "outputs"):
         behind = parts(run, network) if name.startswith("output") or network.part else []
         tensor = _symbolic(run, behind, at, not network.part)
-        return run.sequence([tensor], exact=False) if name.endswith("s") else tensor
+        if not name.endswith("s"):
+            return tensor
+        sure = int(run.store.get(("built", network.cell)) is True)
+        return Sequence(run.new_cell(Items((tensor,), exact=False, immutable=True, sure=sure)))
     if name == "layers":
         return run.sequence([Network(network.cell, "a layer", part=True)], exact=False)
     return run.anything(parts(run, network), at=at)

@@ -36,6 +36,7 @@ _OLD = "tf.compat.v1.train."
 _MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
 _OPTIMIZERS = re.compile(r"(opt|optimi[sz]er)s?\.apply_gradients$", re.IGNORECASE)
 """What people call an optimizer that nobody can see."""
+_OF_KERAS = re.compile(r"^tf\.|keras|optimi[sz]ers?\.")
 
 
 def optimizer_path(path: str) -> bool:
@@ -76,9 +77,18 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
     return unseen_call(run, value, arguments, at)
 
 
-def unseen_optimizer_raises(run: Run, arguments: Arguments, at: cst.Call) -> bool:
-    """`optimizer.apply_gradients(...)` of something unknown that is called an optimizer: whether it surely raises."""
-    if _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.patched or not _swapped(run, arguments):
+def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at: cst.Call) -> bool:
+    """`optimizer.apply_gradients(...)` of something unknown that is called an optimizer: whether it surely raises.
+
+    One that the module makes of a class of another library may have a method of its own, as one whose method takes
+    more than the pairs.
+    """
+    made = receiver.node.at
+    if isinstance(made, cst.Call) and _OF_KERAS.search(dotted(made.func)) is None:
+        return False
+    if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.patched:
+        return False
+    if not isinstance(arguments.get(0, "grads_and_vars"), Sequence) or not _swapped(run, arguments):
         return False
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)

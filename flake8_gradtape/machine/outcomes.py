@@ -155,12 +155,12 @@ def _common(events: list[Event]) -> list[Event]:
     if not isinstance(first, GradientAsked) or first.in_own_block or len(events) == 1:
         return [first]
     nothing = [
-        {source.name for source in event.sources if source.answer is Answer.NONE}
+        {(source.name, source.which) for source in event.sources if source.answer is Answer.NONE}
         for event in events
         if isinstance(event, GradientAsked)
     ]
     names = nothing[0].intersection(*nothing)
-    kept = tuple(source for source in first.sources if source.name in names)
+    kept = tuple(source for source in first.sources if (source.name, source.which) in names)
     return [replace(first, sources=kept)] if kept else []
 
 

@@ -25,7 +25,7 @@ def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
     for record in recorder.asks:
-        used = any(differentiated(run, result) for result in record.results)
+        used = record.used or any(differentiated(run, result) for result in record.results)
         where = record.at
         if record.of_gradient:
             nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)

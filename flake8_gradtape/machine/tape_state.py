@@ -126,6 +126,8 @@ class Ask:
     results: list[Node] = field(default_factory=list)
     recorded_by: tuple[Tape, ...] = ()
     visit: object = None
+    used: bool = False
+    """Its result, though None, was asked for a gradient again."""
     of_gradient: bool = False
     """The target is itself a gradient: a row of a Hessian, say."""
     through_unknown: bool = False

@@ -116,6 +116,8 @@ GRAPH_LOOP = "graph loop"
 """The `op` of an unknown node that may be the output of a loop in a graph: all that comes into the loop gets zeros."""
 SIZE = "a size"
 """The `op` of `x.shape` and the like where nobody knows what `x` is: it may be a parameter of that name."""
+TRACED = "a traced function"
+"""The `op` of one of several outputs of a traced function."""
 PERHAPS_NOTHING = "perhaps nothing"
 """The `op` of an unknown node that stands for the elements of a list that may have none."""
 
