@@ -14,12 +14,14 @@ from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
     DELETED,
     Const,
+    Flow,
     Instance,
     Items,
     Kind,
     Mapping,
     Network,
     Node,
+    Number,
     Sequence,
     TapeValue,
     Tensor,
@@ -56,6 +58,12 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
         alternatives = options(bound(holder))
         if len(alternatives) == 1 and isinstance(alternatives[0], (Mapping, Sequence)):
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
+        if isinstance(target.value, cst.Name) and all(isinstance(option, (Number, Const)) for option in alternatives):
+            # an array into which a value is put by NumPy, and so leaves TensorFlow
+            edges = [*run.edges(holder, Flow.LEFT), *run.edges(value, Flow.LEFT)]
+            if any(edge.node.kind is not Kind.NUMBER for edge in edges[len(run.edges(holder)) :]):
+                made = Number(run.recorder.number(edges, f"{text_of(target)} = ...", target))
+                run.write(frame, target.value.value, made)
         for option in alternatives:
             set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):

@@ -137,6 +137,10 @@ def _may_freeze(run: Run, value: Value) -> None:
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """Run the body of a function or lambda with these arguments; unseen if it is a stub, recursive or too deep."""
     definition = function.definition
+    if function.given or function.given_by_name:
+        named = {**dict(function.given_by_name), **dict(arguments.keywords)}
+        positional = (*function.given, *arguments.positional)
+        arguments = Arguments(positional, tuple(named.items()), arguments.open, arguments.extra)
     if function.instance is not None:
         arguments = Arguments(
             (function.instance, *arguments.positional), arguments.keywords, arguments.open, arguments.extra

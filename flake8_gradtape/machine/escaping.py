@@ -211,6 +211,8 @@ class Escaping(Holding):
         """What somebody reaches by calling a function: the names that it reads, and its object."""
         if function.instance is not None:
             yield function.instance
+        yield from function.given
+        yield from (value for _, value in function.given_by_name)
         frame = self.frames.get(function.frame)
         if frame is None:
             return

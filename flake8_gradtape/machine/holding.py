@@ -119,7 +119,8 @@ class Holding:
                 for _, item in self.entries(one.cell).entries:
                     pending.extend(self.leaves(item))
             elif isinstance(one, Function):
-                pending.extend(default for _, default in one.defaults)
+                pending.extend(value for _, value in (*one.defaults, *one.given_by_name))
+                pending.extend(one.given)
                 if one.instance is not None:
                     pending.append(one.instance)
             elif isinstance(one, Network) and one.cell not in seen:

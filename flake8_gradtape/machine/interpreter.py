@@ -104,6 +104,7 @@ def interpret(
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
     run.loose_names = any(word in text for word in _NAME_WORDS)
     run.distributed = "trategy" in text
+    run.regularized = "regularizer" in text or "add_loss" in text
     if _PATCHED.search(text) or "enable_numpy_behavior" in text:
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")

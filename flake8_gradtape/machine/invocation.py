@@ -18,13 +18,14 @@ from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
-from flake8_gradtape.machine.networks import network_method
+from flake8_gradtape.machine.networks import LEAVING, network_method
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
-from flake8_gradtape.machine.tensor_methods import tensor_method
+from flake8_gradtape.machine.tensor_methods import WRITING, tensor_method
 from flake8_gradtape.machine.values import (
+    LOADED_MODEL,
     NONE,
     Api,
     Const,
@@ -33,6 +34,7 @@ from flake8_gradtape.machine.values import (
     Function,
     Instance,
     Items,
+    Kind,
     Mapping,
     Metric,
     Network,
@@ -241,6 +243,11 @@ def _parent_method(run: Run, parent: Parent, name: str, arguments: Arguments, no
 def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
     if name == "apply_gradients" and unseen_optimizer_raises(run, receiver, arguments, node):
         return run.anything()
+    if receiver.node.kind is Kind.VARIABLE and name in WRITING:
+        return tensor_method(run, Variable(receiver.node), name, arguments, node)
+    if receiver.node.op == LOADED_MODEL and name in LEAVING:
+        edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, f"{name}()", node))
     if name in _STEPPING:
         return run.anything(at=node)
     if name == "take" and arguments.positional[:1] == (Const(1),):

@@ -23,6 +23,7 @@ from flake8_gradtape.machine.values import (
     Number,
     Opaque,
     Sequence,
+    Tensor,
     Tri,
     Value,
     Variable,
@@ -45,6 +46,9 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
     if name in _SILENT:
         return NONE
+    if name in ("compute_loss", "compiled_loss") and not run.regularized:
+        edges = [edge for value in arguments.all() for edge in run.edges(value)]
+        return Tensor(run.recorder.operation(name, edges, at, floating=True))
     if name in LEAVING:
         run_callbacks(run, arguments)
         if not _run_step(run, receiver, name, at):

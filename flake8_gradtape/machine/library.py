@@ -6,6 +6,7 @@ A function that is not known here is unseen code.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -24,6 +25,7 @@ from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_methods import make_tape
 from flake8_gradtape.machine.values import (
+    LOADED_MODEL,
     NONE,
     Api,
     Const,
@@ -159,10 +161,16 @@ def _function_in_graph(run: Run, callee: Api, arguments: Arguments, at: cst.CSTN
     if given is None:
         return Api("tensorflow.function")
     if isinstance(given, Function):
-        return Function(
-            given.definition, given.frame, given.name, given.opaque, True, given.instance, given.owner, given.defaults
-        )
+        return replace(given, graph=True)
     return given if not isinstance(given, Const) else unseen_call(run, callee, arguments, at)
+
+
+def _loaded(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`load_model(path)`: a Keras model that nobody can see into."""
+    found = unseen_call(run, Api("tensorflow.keras.models.load_model"), arguments, at)
+    if isinstance(found, Opaque):
+        found.node.op = LOADED_MODEL
+    return found
 
 
 def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -170,7 +178,11 @@ def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`functools.partial(f, ...)`: unknown, but not a call of `f` yet."""
+    """`functools.partial(f, ...)`: a function of the module with its first arguments; else unknown, but no call yet."""
+    function = arguments.positional[0] if arguments.positional else None
+    if isinstance(function, Function) and not arguments.open:
+        named = {**dict(function.given_by_name), **dict(arguments.keywords)}
+        return replace(function, given=(*function.given, *arguments.positional[1:]), given_by_name=tuple(named.items()))
     for value in arguments.all():
         run.escape(value)
     return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
@@ -255,6 +267,10 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.keras.models.clone_model": clone_network,
     "keras.models.clone_model": clone_network,
     "tf.dtypes.cast": cast,
+    "tf.keras.models.load_model": _loaded,
+    "keras.models.load_model": _loaded,
+    "tf.keras.saving.load_model": _loaded,
+    "keras.saving.load_model": _loaded,
     "contextlib.ExitStack": _exit_stack,
     "functools.partial": _partial,
     "copy.deepcopy": _deep_copy,

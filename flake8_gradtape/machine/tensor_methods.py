@@ -12,7 +12,7 @@ from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Number, Tenso
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})
 _PLAIN = frozenset({"get_shape", "set_shape", "is_initialized", "shape", "_id"})
-_WRITING = frozenset(
+WRITING = frozenset(
     "assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update scatter_nd_add "
     "scatter_nd_sub batch_scatter_update scatter_max scatter_min scatter_mul scatter_div".split()
 )
@@ -30,9 +30,9 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
                 name, run.edges(receiver), at, floating=receiver.node.floating, bend=Bend.LINEAR
             )
             return Tensor(node)
-        if name in _WRITING:
+        if name in WRITING:
             return _write(run, receiver, arguments)
-    elif name in _WRITING and not receiver.node.transparent and receiver.node.op != "getitem":
+    elif name in WRITING and not receiver.node.transparent and receiver.node.op != "getitem":
         run.die()  # a tensor has no such method, but for a part of a variable
         return run.anything()
     return unseen_call(run, receiver, arguments, at)

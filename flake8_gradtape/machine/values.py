@@ -7,7 +7,7 @@ knows is in `recording`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Union
 
@@ -116,6 +116,8 @@ GRAPH_LOOP = "graph loop"
 """The `op` of an unknown node that may be the output of a loop in a graph: all that comes into the loop gets zeros."""
 SIZE = "a size"
 """The `op` of `x.shape` and the like where nobody knows what `x` is: it may be a parameter of that name."""
+LOADED_MODEL = "a loaded model"
+"""The `op` of an unknown node that is a Keras model from a file."""
 TRACED = "a traced function"
 """The `op` of one of several outputs of a traced function."""
 PERHAPS_NOTHING = "perhaps nothing"
@@ -272,12 +274,13 @@ class Function:
     instance: Value | None = None
     owner: Class | None = None
     defaults: tuple[tuple[str, Value], ...] = ()
+    given: tuple[Value, ...] = ()
+    """The first arguments, where `functools.partial` has them already."""
+    given_by_name: tuple[tuple[str, Value], ...] = ()
 
     def bound_to(self, instance: Value) -> Function:
         """The method, bound to `instance`."""
-        return Function(
-            self.definition, self.frame, self.name, self.opaque, self.graph, instance, self.owner, self.defaults
-        )
+        return replace(self, instance=instance)
 
 
 @dataclass(frozen=True, eq=False)
