@@ -211,6 +211,27 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return run.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
 
 
+def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`tf.nest.map_structure(f, structure, ...)`: the structure with what `f` gives for the leaves of each."""
+    function, structures = arguments.get(0, "func"), arguments.positional[1:]
+    if function is None or not structures or arguments.open or arguments.keywords:
+        return unseen_call(run, Api("tensorflow.nest.map_structure"), arguments, at)
+
+    def mapped(values: tuple[Value, ...]) -> Value:
+        first = values[0]
+        if isinstance(first, Sequence) and all(isinstance(one, Sequence) for one in values):
+            rows = [run.items(one) for one in values if isinstance(one, Sequence)]
+            if all(row.exact and len(row.items) == len(rows[0].items) for row in rows):
+                return run.sequence(mapped(items) for items in zip(*(row.items for row in rows), strict=True))
+        elif isinstance(first, Mapping) and len(values) == 1 and run.entries(first.cell).exact:
+            return run.mapping((key, mapped((one,))) for key, one in run.entries(first.cell).entries)
+        elif all(isinstance(one, (Tensor, Variable, Number, Const)) for one in values):
+            return call_or_unseen(run, function, Arguments(values), at)
+        return unseen_call(run, Api("tensorflow.nest.map_structure"), Arguments((function, *values)), at)
+
+    return mapped(structures)
+
+
 def _has_mapping(run: Run, value: Sequence) -> bool:
     return any(
         isinstance(item, Mapping) or (isinstance(item, Sequence) and _has_mapping(run, item))
@@ -275,6 +296,7 @@ _SPECIAL: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "functools.partial": _partial,
     "copy.deepcopy": _deep_copy,
     "tf.nest.flatten": _one_dimensional,
+    "tf.nest.map_structure": _map_structure,
     "tf.executing_eagerly": _executing_eagerly,
     "tf.numpy_function": _numpy_function,
     "tf.compat.v1.py_func": _numpy_function,
