@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_gradtape.machine.model_outputs import (
+    is_data,
     is_no_variable,
     may_be_variable_of,
     stands_for_trainable,
@@ -100,7 +101,7 @@ class Connections:
                 nodes = [node for node in nodes if may_be_variable_of(node, source)]
             return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in nodes)
         return any(
-            node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source)
+            node.kind is Kind.UNKNOWN and not (source.weights and is_data(node, source)) and may_be(node, source)
             for node in reach.nodes
             if not (node in targets and _is_not(node, source))
         )

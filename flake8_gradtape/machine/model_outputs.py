@@ -12,7 +12,7 @@ from flake8_gradtape.machine.values import Kind, Node
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"
-    "matrix|proj|code|proto|cent|filter|net|model|temperature|log_|lambda|trainable|tensor|^[wbvA-Z]"
+    "matrix|proj|code|proto|cent|filter|net|model|temperature|log_|lambda|trainable|tensor|^p$|^[wbvA-Z]"
 )
 """Names under which people keep variables of a model."""
 VARIABLES = frozenset("trainable_variables trainable_weights variables weights".split())
@@ -30,6 +30,15 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
     if node.kind is not Kind.UNKNOWN or not node.name or LIKE_VARIABLES.search(node.name):
         return True
     return not _origins(node).isdisjoint(_origins(variables))
+
+
+def is_data(node: Node, weights: Node) -> bool:
+    """An unknown value is taken to be none of the weights of a layer.
+
+    A model made it; or its name says nothing of variables, and it was not made of the layer.
+    """
+    named_otherwise = node.name != "" and not LIKE_VARIABLES.search(node.name)
+    return node.output or (named_otherwise and weights not in _origins(node))
 
 
 def stands_for_variables(node: Node) -> bool:
