@@ -55,7 +55,9 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
         return NONE
     if any(isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.leaves(value)):
         return unseen_call(run, Api(path), arguments, at)
-    if any(value in (Api("builtins.object"), Const("object")) for value in arguments.all()):
+    made_of = [leaf for value in arguments.positional[:1] for leaf in run.leaves(value)]
+    objects = path in ("np.array", "np.asarray") and NONE in made_of
+    if objects or any(value in (Api("builtins.object"), Const("object")) for value in arguments.all()):
         return unseen_call(run, Api(path), arguments, at)
     return Number(run.recorder.number(edges, path, at, floating=_floating_array(run, path, arguments)))
 

@@ -78,7 +78,7 @@ def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Argum
         method = replace(method, graph=True)
     arguments = given_to_layer(run, arguments)
     build = class_attribute(run, receiver.cls, "build")
-    if isinstance(build, Function) and run.store.get(("built", receiver.cell)) is not True:
+    if isinstance(build, Function) and not run.is_built(receiver.cell):
         run.store.set(("built", receiver.cell), True)
         call_function(run, build.bound_to(receiver), Arguments((run.anything(),)), at)
     names = parameter_names(method.definition.params)

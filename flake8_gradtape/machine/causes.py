@@ -200,7 +200,7 @@ def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
     if any(begin < node.time < end for begin, end in tape.pauses):
         return "paused"
     if recorder.was_recorded_by(node, tape):
-        return "reset"
+        return "reset" if tape.resets else "earlier"
     return "before" if node.time < state.since else "after"
 
 
@@ -234,7 +234,8 @@ def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -
     if source.kind is Kind.VARIABLE:
         if source.trainable is not False and tape.auto is not False:
             return Cause(CauseKind.NOT_RECORDED, what=source.name, detail="before")
-        detail = "trainable" if source.trainable is False else "accessed"
+        detail = "weights" if source.weights else "trainable"
+        detail = detail if source.trainable is False else "accessed"
         return Cause(CauseKind.VARIABLE_NOT_WATCHED, what=source.name, detail=detail)
     if any(node is source and time >= state.since for node, time in tape.watch_log):
         return Cause(CauseKind.WATCHED_TOO_LATE, what=source.name)

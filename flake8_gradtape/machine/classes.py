@@ -77,7 +77,6 @@ def _is_docstring(line: cst.CSTNode) -> bool:
 
 
 _KERAS = ".keras."
-_WITH_VARIABLES = ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.layers.Layer", "keras.Layer")
 
 
 def has_known_bases(cls: Class) -> bool:

@@ -243,6 +243,7 @@ class Connections:
 def _is_not(target: Node, source: Node) -> bool:
     """What is differentiated now is not the source itself, though nobody can see what it is."""
     for one, other in ((target, source), (source, target)):
-        if is_no_variable(one) and (other.kind is Kind.VARIABLE or stands_for_variables(other)):
+        new = one.fresh or one.output
+        if is_no_variable(one) and (stands_for_variables(other) or (new and other.kind is Kind.VARIABLE)):
             return True
     return target.fresh and source.time < target.time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.dict_views import VIEWS
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import contents
 from flake8_gradtape.machine.operations import one_after_other
@@ -18,7 +19,6 @@ from flake8_gradtape.machine.values import (
     Sequence,
     Value,
 )
-from flake8_gradtape.machine.views import VIEWS
 
 MOST_ITEMS = 64
 

@@ -57,6 +57,8 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
     value = run.read(frame, name)
     if isinstance(value, (Choice, Unbound)) or (value is None and name not in _ALWAYS and name not in BUILTINS):
         run.store.may_raise()
+    if value == DELETED and name in BUILTINS | _ALWAYS.keys():
+        value = None
     if value == DELETED and not run.loose_names:
         run.die()  # NameError
         return run.anything()

@@ -75,9 +75,11 @@ def call_outputs(run: Run, outputs: Outputs, given: list[Node], at: cst.CSTNode)
 
 
 def _is_known(end: Node) -> bool:
-    """No unknown layer lies behind it, nor an operation without gradient."""
+    """No unknown layer lies behind it, nor an operation without gradient, nor one that may give back its input."""
     return all(
-        node.kind is not Kind.UNKNOWN and all(edge.certain and edge.flow is Flow.GRADIENT for edge in node.edges)
+        node.kind is not Kind.UNKNOWN
+        and not node.transparent
+        and all(edge.certain and edge.flow is Flow.GRADIENT for edge in node.edges)
         for node in _above(end)
         if node.kind is not Kind.VARIABLE
     )

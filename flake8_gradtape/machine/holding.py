@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.dict_views import view_items
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.store import Store
 from flake8_gradtape.machine.values import (
@@ -32,7 +33,6 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.views import view_items
 
 
 class Holding:

@@ -15,10 +15,10 @@ from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.items import elements
-from flake8_gradtape.machine.keras_objects import keras_method
+from flake8_gradtape.machine.keras_objects import compiled, keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
-from flake8_gradtape.machine.networks import LEAVING, network_method
+from flake8_gradtape.machine.networks import LEAVING, network_method, run_callbacks
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children
@@ -233,6 +233,8 @@ def _parent_method(run: Run, parent: Parent, name: str, arguments: Arguments, no
             return call_value(run, bind_method(found, parent.instance.cls, parent.instance), arguments, node)
     if has_known_bases(parent.cls):
         plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
+        if name == "compile":
+            compiled(run, parent.instance)
         if name in ("build", "compile") or (name == "__init__" and plain):
             return NONE
     result = unseen_call(run, parent.instance, arguments, node)
@@ -246,6 +248,7 @@ def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, 
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
         return tensor_method(run, Variable(receiver.node), name, arguments, node)
     if receiver.node.op == LOADED_MODEL and name in LEAVING:
+        run_callbacks(run, arguments)
         edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, f"{name}()", node))
     if name in _STEPPING:

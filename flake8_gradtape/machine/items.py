@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.datasets import dataset_element, is_dataset
+from flake8_gradtape.machine.dict_views import key_of
 from flake8_gradtape.machine.operations import floating_of, surely_none
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
@@ -28,7 +29,6 @@ from flake8_gradtape.machine.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.views import key_of
 
 
 def view(run: Run, node: Node, key: object) -> Node:
@@ -93,17 +93,21 @@ def _item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
 
 def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
     """`value[a:b]`, `value[:, 0]`, `value[..., None]`: `parts` are the values in the brackets."""
+    plain = isinstance(at, cst.Subscript) and len(at.slice) == 1 and len(parts) == 3
 
     def act(option: Value) -> Value:
         if isinstance(option, Sequence):
             content = run.items(option)
             bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
             if content.exact and all(one is None or isinstance(one, int) for one in bounds):
+                if 0 in bounds[2:]:
+                    run.die()  # ValueError: slice step cannot be zero
+                    return run.anything()
                 chosen = content.items[slice(*bounds)] if bounds else content.items
                 return run.sequence(chosen, immutable=content.immutable)
-            single = len(bounds) == 3 and bounds[0] in (None, 0) and bounds[1] == 1
+            single = plain and bounds[0] in (None, 0) and bounds[1] == 1
             return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
-        if isinstance(option, Opaque) and len(parts) == 3 and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
+        if isinstance(option, Opaque) and plain and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
             return Sequence(run.new_cell(Items((_item(run, option, parts[1], at),), False, single=True)))
         if isinstance(option, Opaque) and _has_several_dimensions(at):
             return Opaque(_in_several_dimensions(run, option, at))

@@ -8,6 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.loops import repeat
 from flake8_gradtape.machine.networks import LEAVING, run_callbacks, variable_list, variables_of
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
@@ -44,6 +45,8 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if name in ("add_weight", "add_variable"):
         trainable = _setting(arguments, "trainable") if len(arguments.positional) < 3 else None
         return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
+    if name == "compile":
+        compiled(run, receiver)
     if name in _SILENT:
         return NONE
     if name in ("compute_loss", "compiled_loss") and not run.regularized:
@@ -60,17 +63,33 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
 
 _STEPS = {"fit": "train_step", "evaluate": "test_step"}
 """The methods that Keras calls with each batch."""
+_MAKING_STEPS = ("make_train_function", "make_test_function")
 
 
 def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
     """`fit` and `evaluate` trace the `train_step` or `test_step` that the class has; False if it has none."""
     step = class_attribute(run, receiver.cls, _STEPS.get(name, ""))
-    if not isinstance(step, Function):
+    own = (class_attribute(run, receiver.cls, other) for other in (name, *_MAKING_STEPS))
+    if not isinstance(step, Function) or any(one is not None for one in own):
         return False
+    traced = replace(step.bound_to(receiver), graph=True)
     batch = Opaque(run.recorder.unknown(name="data", at=at))
-    run.call(run, replace(step.bound_to(receiver), graph=True), Arguments((batch,)), at)
+
+    def once() -> None:
+        run.call(run, traced, Arguments((batch,)), at)
+
+    repeat(run, once, traced=True)  # without data not at all, run eagerly for each batch
     run.blur_entries(receiver.cell)
     return True
+
+
+def compiled(run: Run, receiver: Instance) -> None:
+    """`compile` has set the loss and the optimizer of the model."""
+    entries = run.entries(receiver.cell)
+    for name in ("loss", "optimizer", "metrics"):
+        if entries.get(name) is not None:
+            entries = entries.put(name, run.anything())
+    run.put(receiver.cell, entries)
 
 
 def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence:

@@ -42,7 +42,8 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     run.use(value for name, value in given if name in facts.tensors)
     if any(isinstance(option, Function) for _, value in given for option in options(value)):
         return unseen_call(run, Api(facts.name), arguments, at)
-    if any(isinstance(value, Const) and value.value is None and name in facts.tensors for name, value in given[:1]):
+    first = arguments.get(0, facts.parameters[0]) if facts.parameters and facts.parameters[0] in facts.tensors else None
+    if isinstance(first, Const) and first.value is None:
         run.die()
         return run.anything()
     if facts.result == "python":

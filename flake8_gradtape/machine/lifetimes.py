@@ -8,7 +8,6 @@ from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.settling import named_by_functions
 from flake8_gradtape.machine.syntax import children, dotted
 from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
 from flake8_gradtape.machine.values import (
@@ -92,6 +91,13 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
         state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.traced,
         tape.last_use,
     )  # fmt: skip
+
+
+def named_by_functions(run: Run, tape: Tape) -> bool:
+    """A function that was not run with it mentions the name of a module-level tape."""
+    if not tape.module_level or not tape.name:
+        return False
+    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
 
 
 def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:

@@ -93,6 +93,8 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
         trainable = _keyword(arguments, "trainable")
+        if trainable is False and run.keras != 2:
+            trainable = None  # its variables are trainable to a tape around Keras 3, and not in its lists
         sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
         made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None
     if name == "BatchNormalization":
@@ -180,7 +182,7 @@ def _knows_its_input(run: Run, first: list[Value]) -> bool:
 
 def mark_built(run: Run, network: Network) -> None:
     """The network has its variables from now on, and so have those that it is made of."""
-    if run.store.get(("built", network.cell)) is True:
+    if run.is_built(network.cell):
         return
     run.store.set(("built", network.cell), True)
     own = set(parts(run, network))
@@ -192,9 +194,7 @@ def mark_built(run: Run, network: Network) -> None:
 
 def _is_built(run: Run, leaves: list[Value]) -> bool:
     """Made of networks that all are built."""
-    return bool(leaves) and all(
-        isinstance(leaf, Network) and run.store.get(("built", leaf.cell)) is True for leaf in leaves
-    )
+    return bool(leaves) and all(isinstance(leaf, Network) and run.is_built(leaf.cell) for leaf in leaves)
 
 
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
@@ -285,7 +285,7 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
         tensor = _symbolic(run, behind, at, not network.part)
         if not name.endswith("s"):
             return tensor
-        sure = int(run.store.get(("built", network.cell)) is True)
+        sure = int(run.is_built(network.cell))
         return Sequence(run.new_cell(Items((tensor,), exact=False, immutable=True, sure=sure)))
     if name == "layers":
         return run.sequence([Network(network.cell, "a layer", part=True)], exact=False)
@@ -295,7 +295,7 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
 def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
     """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
     nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
-    if run.store.get(("built", network.cell)) is not True:
+    if not run.is_built(network.cell):
         return run.sequence([*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True)
     if network.part:
         return run.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
@@ -355,6 +355,7 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
         return Network(network.cell, "a layer", part=True)
     if name in _SILENT or name == "set_weights":
         return NONE
+    freeze(run, network)  # `pop` leaves a layer out, another method may do more
     return unseen_call(run, network, arguments, at)
 
 

@@ -211,6 +211,10 @@ class Run(Escaping):
 
     # -- names -------------------------------------------------------------------------------------------------------
 
+    def is_built(self, cell: int) -> bool:
+        """The network or layer whose content is in the cell has its variables, in every run."""
+        return self.store.get(("built", cell)) is True
+
     def defines_method(self, name: str) -> bool:
         """Some class of the module has a method of this name, so an unknown object may be one of these."""
         return any(function.name == name for function in self.defined_functions.values())

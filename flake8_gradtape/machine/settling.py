@@ -7,18 +7,12 @@ from flake8_gradtape.machine.events import (
     BackwardRecorded,
     GradientAsked,
 )
+from flake8_gradtape.machine.lifetimes import named_by_functions
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Tape, sees
+from flake8_gradtape.machine.tape_state import sees
 from flake8_gradtape.machine.values import (
     Node,
 )
-
-
-def named_by_functions(run: Run, tape: Tape) -> bool:
-    """A function that was not run with it mentions the name of a module-level tape."""
-    if not tape.module_level or not tape.name:
-        return False
-    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
 
 
 def settle(run: Run) -> None:

@@ -68,7 +68,10 @@ class Edge:
 
 @dataclass(eq=False)
 class Node:
-    """One value in the data-flow graph: immutable but for `escaped` and `kept`, which only ever become true.
+    """One value in the data-flow graph: its inputs and what recorded it never change.
+
+    What is known of it may become less in the course of a run, and for good (`escaped` and `kept` become true,
+    `trainable` None), so that a branch that is rolled back leaves that behind; names and marks are set when it is made.
 
     `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
     operation to whether it surely did; `during` has the recordings that may have been running at the time.

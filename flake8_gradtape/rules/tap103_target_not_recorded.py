@@ -45,6 +45,7 @@ class TargetNotRecorded(NoGradientRule):
         when, where = {
             "before": (f"before {tape} began to record", f"inside the 'with' block of {tape}"),
             "reset": (f"before {call_on(asked.tape, 'reset')}, which drops the recording", "after it"),
+            "earlier": (f"in an earlier recording of {tape}, which is gone", "again inside its last 'with' block"),
             "paused": (f"inside {call_on(asked.tape, 'stop_recording')}", "outside of that block"),
         }.get(cause.detail, (f"while {tape} was not recording", f"inside the 'with' block of {tape}"))
         if cause.what in names(sources):

@@ -11,6 +11,7 @@ from flake8_gradtape.rules.wording import listed, quoted, the_tape, watch_call
 
 _REASONS: Mapping[str, str] = {
     "trainable": "which watches by itself only what is trainable",
+    "weights": "which watches by itself only what is trainable",
     "accessed": "which was made with 'watch_accessed_variables=False'",
 }
 _ALL_VARIABLES = re.compile(r"(?P<model>[\w.]+)\.(?P<attribute>variables|weights)( \(.*\))?$")
@@ -50,7 +51,8 @@ class VariableNotWatched(NoGradientRule):
         called, tape = names(sources), the_tape(asked.tape)
         it = "it" if len(called) == 1 else "them"
         listing = _ALL_VARIABLES.match(called[0])
-        if listing is not None and cause.detail == "trainable":
+        listed_alone = all(one.cause is not None and one.cause.detail == "weights" for one in sources)
+        if listing is not None and listed_alone:
             whose, attribute = listing["model"], listing["attribute"]
             return (
                 f"some of {quoted(f'{whose}.{attribute}')} are not trainable (moving averages, say), so {tape} does "
