@@ -64,14 +64,22 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="check files, without flake8")
     check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
-    check.add_argument("--enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'")
-    check.add_argument("--keras", choices=("2", "3"), help="report what goes wrong with this version of Keras")
+    check.add_argument(
+        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
+    )
+    check.add_argument(
+        "--keras", "--gradtape-keras", choices=("2", "3"), help="report what goes wrong with this version of Keras"
+    )
     check.set_defaults(run=_check)
 
     confirm = commands.add_parser("confirm", help="run files in TensorFlow and say of each finding if it is so")
     confirm.add_argument("paths", metavar="FILE", nargs="+", type=Path)
-    confirm.add_argument("--enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'")
-    confirm.add_argument("--keras", choices=("2", "3"), help="judge what goes wrong with this version of Keras")
+    confirm.add_argument(
+        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
+    )
+    confirm.add_argument(
+        "--keras", "--gradtape-keras", choices=("2", "3"), help="judge what goes wrong with this version of Keras"
+    )
     confirm.add_argument("--timeout", metavar="SECONDS", type=float, help="stop a file that runs longer")
     confirm.set_defaults(run=_confirm)
     return parser
