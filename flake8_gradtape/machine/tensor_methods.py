@@ -7,7 +7,7 @@ import libcst as cst
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Number, Tensor, Value, Variable, bound
+from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Kind, Node, Number, Tensor, Value, Variable, bound
 
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})
@@ -32,10 +32,19 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
             return Tensor(node)
         if name in WRITING:
             return _write(run, receiver, arguments)
+    elif name in WRITING and (whole := _part_of(receiver.node)) is not None:
+        return _write(run, Variable(whole), arguments)
     elif name in WRITING and not receiver.node.transparent and receiver.node.op != "getitem":
         run.die()  # a tensor has no such method, but for a part of a variable
         return run.anything()
     return unseen_call(run, receiver, arguments, at)
+
+
+def _part_of(node: Node) -> Node | None:
+    """The variable of which `v[i]` is a part that can be assigned to."""
+    while node.op in ("getitem", "read") and node.edges:
+        node = node.edges[0].node
+    return node if node.kind is Kind.VARIABLE else None
 
 
 def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
