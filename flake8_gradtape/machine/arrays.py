@@ -16,6 +16,7 @@ from flake8_gradtape.machine.values import (
     Instance,
     Network,
     Number,
+    Opaque,
     Tensor,
     Tri,
     Value,
@@ -30,6 +31,9 @@ _OTHERS = frozenset(
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
 )
 _PLACE_OF_DTYPE = {"array": 1, "asarray": 1, "zeros": 1, "ones": 1, "empty": 1, "full": 2, "arange": 3, "eye": 3}
+_OBJECT = (Api("builtins.object"), Const("object"), Const("O"), Api("numpy.object_"))
+OBJECTS = "an array of objects"
+"""The `op` of an unknown node that is such an array."""
 _LIKE_THE_FIRST = frozenset("array asarray copy atleast_1d atleast_2d reshape arange".split())
 """NumPy functions whose result has the dtype of their first argument; `arange` that of all."""
 _FLOATING = frozenset(
@@ -55,11 +59,23 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
         return NONE
     if any(isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.leaves(value)):
         return unseen_call(run, Api(path), arguments, at)
-    made_of = [leaf for value in arguments.positional[:1] for leaf in run.leaves(value)]
-    objects = path in ("np.array", "np.asarray") and NONE in made_of
-    if objects or any(value in (Api("builtins.object"), Const("object")) for value in arguments.all()):
-        return unseen_call(run, Api(path), arguments, at)
+    made_of = [leaf for value in arguments.positional[:2] for leaf in run.leaves(value)]
+    objects = path in ("np.array", "np.asarray", "np.full") and NONE in made_of
+    if objects or any(value in _OBJECT for value in arguments.all()) or any(_holds_objects(one) for one in made_of):
+        return _of_objects(run, path, arguments, at)
     return Number(run.recorder.number(edges, path, at, floating=_floating_array(run, path, arguments)))
+
+
+def _holds_objects(value: Value) -> bool:
+    return isinstance(value, Opaque) and value.node.op == OBJECTS
+
+
+def _of_objects(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """An array of objects may hold tensors; NumPy computes with these as Python does."""
+    made = unseen_call(run, Api(path), arguments, at)
+    if isinstance(made, Opaque):
+        made.node.op = OBJECTS
+    return made
 
 
 def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
@@ -85,6 +101,8 @@ def array_method(run: Run, receiver: Number | Const, name: str, arguments: Argum
     """A method of a NumPy array, or of a plain Python value."""
     if gives_back(run, name, arguments):
         return unseen_call(run, receiver, arguments, at)
+    if name == "astype" and any(value in _OBJECT for value in arguments.all()):
+        return _of_objects(run, "np.asarray", arguments, at)
     edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
     floating: Tri = None
     if isinstance(receiver, Number) and name in _SAME_DTYPE:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
-from flake8_gradtape.machine.classes import class_attribute, stands_on_keras
+from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.frames import Activation, Arguments, Frame
 from flake8_gradtape.machine.fresh import called, makes_something_new
 from flake8_gradtape.machine.raising import INPUT
@@ -33,6 +33,7 @@ from flake8_gradtape.machine.values import (
     Sequence,
     Tensor,
     Value,
+    Variable,
     bound,
     options,
 )
@@ -62,10 +63,12 @@ def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) ->
     if isinstance(callee, Instance):
         for name in ("__call__", "call"):
             method = class_attribute(run, callee.cls, name)
-            if isinstance(method, Function) and name == "call" and stands_on_keras(callee.cls):
-                return _call_layer(run, callee, method, arguments, at)
-            if isinstance(method, Function) and (name == "__call__" or not callee.cls.closed):
+            if not isinstance(method, Function):
+                continue
+            if name == "__call__":
                 return call_function(run, method.bound_to(callee), arguments, at)
+            if stands_on_keras(callee.cls) and has_known_bases(callee.cls):  # another base may have its own __call__
+                return _call_layer(run, callee, method, arguments, at)
     return unseen_call(run, callee, arguments, at)
 
 
@@ -107,10 +110,11 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     handed = [node for value in arguments.all() for node in run.nodes(value)]
     nodes = [*run.nodes(callee), *handed]
     run.escape(callee)
+    given = [leaf for value in arguments.all() for leaf in run.leaves(value)]
     for value in arguments.all():
         run.escape(value)
         if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
-            _may_freeze(run, value)
+            _may_change(run, value, [one for one in given if isinstance(one, Variable)])
     run.recorder.last_unknown_effect = run.recorder.now()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
@@ -125,10 +129,13 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     return Opaque(node)
 
 
-def _may_freeze(run: Run, value: Value) -> None:
-    """A function that gets a model may set its `trainable`."""
+def _may_change(run: Run, value: Value, variables: list[Variable]) -> None:
+    """A function that gets a model may set its `trainable`, and put variables into it that it gets as well."""
     for leaf in run.leaves(value):
         if isinstance(leaf, Network):
+            if variables:
+                added = Opaque(run.recorder.unknown([one.node for one in variables]))
+                run.put(leaf.cell, Items((*run.items(Sequence(leaf.cell)).items, added), exact=False))
             for node in run.nodes(leaf):
                 if node.kind is Kind.VARIABLE and node.trainable is True:
                     node.trainable = None

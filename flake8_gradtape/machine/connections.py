@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_gradtape.machine.model_outputs import (
-    is_data,
     is_no_variable,
     may_be_variable_of,
     stands_for_trainable,
@@ -56,7 +55,10 @@ class Connections:
                 if node.time >= state.since and not (node.fresh and state.recordings.isdisjoint(node.during)):
                     found.anywhere.append(node)
                     pending.extend(edge.node for edge in node.edges)
-            elif node.transparent or not state.recordings.isdisjoint(node.recorded):
+            elif node.transparent:
+                pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
+                pending.extend(one for one in same_as(node) if one is not node)  # the very variable that it may be
+            elif not state.recordings.isdisjoint(node.recorded):
                 pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
         return found
 
@@ -101,7 +103,7 @@ class Connections:
                 nodes = [node for node in nodes if may_be_variable_of(node, source)]
             return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in nodes)
         return any(
-            node.kind is Kind.UNKNOWN and not (source.weights and is_data(node, source)) and may_be(node, source)
+            node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source)
             for node in reach.nodes
             if not (node in targets and _is_not(node, source))
         )

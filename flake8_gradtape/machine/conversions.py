@@ -17,6 +17,7 @@ from flake8_gradtape.machine.values import (
     Kind,
     Node,
     Opaque,
+    Sequence,
     Tensor,
     Tri,
     Value,
@@ -60,6 +61,9 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
     value = arguments.get(0, "value")
     if value is None or arguments.open:
         return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+    if holds_none(run, value):
+        run.die()
+        return run.anything()
     dtype = arguments.get(1, "dtype")
     floating = floating_dtype(dtype) if dtype is not None else None
     hinted = any(name == "dtype_hint" for name, _ in arguments.keywords)
@@ -78,6 +82,14 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
         return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
 
     return run.each(bound(value), act)
+
+
+def holds_none(run: Run, value: Value) -> bool:
+    """It surely is None, or a list with None in it, of which no tensor can be made."""
+    if isinstance(value, Sequence):
+        content = run.items(value)
+        return content.exact and any(holds_none(run, item) for item in content.items)
+    return isinstance(value, Const) and value.value is None
 
 
 def _maybe_same(run: Run, value: Opaque, op: str, at: cst.CSTNode, floating: Tri) -> Node:

@@ -69,6 +69,10 @@ _MODELS = re.compile(r"\b([A-Za-z_][\w.]*)\.(?:trainable_)?(?:variables|weights)
 """What the module asks for its variables."""
 _DYNAMIC_CLASS = re.compile(r"\btype\(\s*[\"'f]")
 """A class that is made by a call."""
+_COMPILED = re.compile(r"(?<!re)\.compile\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+"""`model.compile(...)`, and what is in its brackets."""
+_OWN_LOSS = re.compile(r"""\bloss\s*=\s*(?!["']|(?:tf\.)?(?:keras\.)?losses\.[A-Z])|^[^=]*,\s*(?!["']|\w+\s*=)[^\s]""")
+"""The loss is something of the module's own, or stands second without its name and is no string."""
 _PATCHED = re.compile(
     r"patch(\.object|\.dict|\.multiple)?\(\s*[\"']?(tf|tensorflow)\b|monkeypatch\.setattr\(\s*[\"']?(tf|tensorflow)\b"
 )
@@ -104,7 +108,7 @@ def interpret(
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
     run.loose_names = any(word in text for word in _NAME_WORDS)
     run.distributed = "trategy" in text
-    run.regularized = "regularizer" in text or "add_loss" in text
+    run.plain_losses = _has_plain_losses(text)
     if _PATCHED.search(text) or "enable_numpy_behavior" in text:
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
@@ -124,6 +128,16 @@ def interpret(
     events = run.outcomes.events()
     run.close()
     return events
+
+
+def _has_plain_losses(text: str) -> bool:
+    """Every model is compiled here, with a loss of Keras, and nothing else is added to its loss."""
+    compiled = _COMPILED.findall(text)
+    return (
+        bool(compiled)
+        and not any(word in text for word in ("regularizer", "add_loss"))
+        and all(_OWN_LOSS.search(arguments) is None for arguments in compiled)
+    )
 
 
 def _open_containers(run: Run) -> None:

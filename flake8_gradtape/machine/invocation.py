@@ -234,7 +234,7 @@ def _parent_method(run: Run, parent: Parent, name: str, arguments: Arguments, no
     if has_known_bases(parent.cls):
         plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
         if name == "compile":
-            compiled(run, parent.instance)
+            compiled(run, parent.instance, arguments)
         if name in ("build", "compile") or (name == "__init__" and plain):
             return NONE
     result = unseen_call(run, parent.instance, arguments, node)

@@ -46,10 +46,10 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         trainable = _setting(arguments, "trainable") if len(arguments.positional) < 3 else None
         return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
     if name == "compile":
-        compiled(run, receiver)
+        compiled(run, receiver, arguments)
     if name in _SILENT:
         return NONE
-    if name in ("compute_loss", "compiled_loss") and not run.regularized:
+    if name in ("compute_loss", "compiled_loss") and run.plain_losses:
         edges = [edge for value in arguments.all() for edge in run.edges(value)]
         return Tensor(run.recorder.operation(name, edges, at, floating=True))
     if name in LEAVING:
@@ -83,8 +83,10 @@ def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
     return True
 
 
-def compiled(run: Run, receiver: Instance) -> None:
-    """`compile` has set the loss and the optimizer of the model."""
+def compiled(run: Run, receiver: Instance, arguments: Arguments) -> None:
+    """`compile` has set the loss and the optimizer of the model, which it will call."""
+    for value in arguments.all():
+        run.escape(value)
     entries = run.entries(receiver.cell)
     for name in ("loss", "optimizer", "metrics"):
         if entries.get(name) is not None:

@@ -7,6 +7,7 @@ import libcst as cst
 from flake8_gradtape.machine import knowledge
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.conversions import holds_none
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.operations import floating_of
 from flake8_gradtape.machine.run import Run
@@ -14,7 +15,6 @@ from flake8_gradtape.machine.values import (
     NONE,
     Api,
     Bend,
-    Const,
     Edge,
     Flow,
     Function,
@@ -31,6 +31,7 @@ from flake8_gradtape.machine.values import (
 )
 
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
+_TAKING_LISTS = frozenset({"tf.stack", "tf.concat"})
 _INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 
 
@@ -43,7 +44,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     if any(isinstance(option, Function) for _, value in given for option in options(value)):
         return unseen_call(run, Api(facts.name), arguments, at)
     first = arguments.get(0, facts.parameters[0]) if facts.parameters and facts.parameters[0] in facts.tensors else None
-    if isinstance(first, Const) and first.value is None:
+    if first is not None and (first == NONE or (facts.name in _TAKING_LISTS and holds_none(run, first))):
         run.die()
         return run.anything()
     if facts.result == "python":

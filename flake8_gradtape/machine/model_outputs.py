@@ -32,15 +32,6 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
     return not _origins(node).isdisjoint(_origins(variables))
 
 
-def is_data(node: Node, weights: Node) -> bool:
-    """An unknown value is taken to be none of the weights of a layer.
-
-    A model made it; or its name says nothing of variables, and it was not made of the layer.
-    """
-    named_otherwise = node.name != "" and not LIKE_VARIABLES.search(node.name)
-    return node.output or (named_otherwise and weights not in _origins(node))
-
-
 def stands_for_variables(node: Node) -> bool:
     """It was read from `model.trainable_variables` and the like, of one model or several; or it is a layer's own."""
     if node.weights:

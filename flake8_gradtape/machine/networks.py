@@ -353,6 +353,9 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
         return NONE
     if name == "get_layer":
         return Network(network.cell, "a layer", part=True)
+    if name == "compile":
+        for value in arguments.all():
+            run.escape(value)  # the model will call its loss
     if name in _SILENT or name == "set_weights":
         return NONE
     freeze(run, network)  # `pop` leaves a layer out, another method may do more

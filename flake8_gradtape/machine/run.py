@@ -72,8 +72,8 @@ class Run(Escaping):
         """The version of Keras, if only that one matters."""
         self.loose_attributes = False
         """The module uses reflection on attributes: a known attribute may have been replaced."""
-        self.regularized = False
-        """The module adds losses to layers, or regularizers: then the loss of a model depends on its variables too."""
+        self.plain_losses = False
+        """The loss that Keras computes depends on labels and predictions only."""
         self.distributed = False
         """The module has to do with strategies, whose variables can do more."""
         self.patched: dict[str, None] = {}
