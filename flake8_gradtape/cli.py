@@ -64,25 +64,25 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="check files, without flake8")
     check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
-    check.add_argument(
-        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
-    )
-    check.add_argument(
-        "--keras", "--gradtape-keras", choices=("2", "3"), help="report what goes wrong with this version of Keras"
-    )
+    _add_plugin_options(check, "report")
     check.set_defaults(run=_check)
 
     confirm = commands.add_parser("confirm", help="run files in TensorFlow and say of each finding if it is so")
     confirm.add_argument("paths", metavar="FILE", nargs="+", type=Path)
-    confirm.add_argument(
-        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
-    )
-    confirm.add_argument(
-        "--keras", "--gradtape-keras", choices=("2", "3"), help="judge what goes wrong with this version of Keras"
-    )
+    _add_plugin_options(confirm, "judge")
     confirm.add_argument("--timeout", metavar="SECONDS", type=float, help="stop a file that runs longer")
     confirm.set_defaults(run=_confirm)
     return parser
+
+
+def _add_plugin_options(command: argparse.ArgumentParser, does: str) -> None:
+    """The options of the plugin, also under the names that flake8 knows them by."""
+    command.add_argument(
+        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
+    )
+    command.add_argument(
+        "--keras", "--gradtape-keras", choices=("2", "3"), help=f"{does} what goes wrong with this version of Keras"
+    )
 
 
 def _fail(sentence: str) -> int:

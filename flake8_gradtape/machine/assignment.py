@@ -60,8 +60,9 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
         if isinstance(target.value, cst.Name) and all(isinstance(option, (Number, Const)) for option in alternatives):
             # an array into which a value is put by NumPy, and so leaves TensorFlow
-            edges = [*run.edges(holder, Flow.LEFT), *run.edges(value, Flow.LEFT)]
-            if any(edge.node.kind is not Kind.NUMBER for edge in edges[len(run.edges(holder)) :]):
+            put = run.edges(value, Flow.LEFT)
+            if any(edge.node.kind is not Kind.NUMBER for edge in put):
+                edges = [*run.edges(holder, Flow.LEFT), *put]
                 made = Number(run.recorder.number(edges, f"{text_of(target)} = ...", target))
                 run.write(frame, target.value.value, made)
         for option in alternatives:

@@ -110,11 +110,10 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     handed = [node for value in arguments.all() for node in run.nodes(value)]
     nodes = [*run.nodes(callee), *handed]
     run.escape(callee)
-    given = [leaf for value in arguments.all() for leaf in run.leaves(value)]
     for value in arguments.all():
         run.escape(value)
-        if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
-            _may_change(run, value, [one for one in given if isinstance(one, Variable)])
+    if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
+        _may_change_models(run, arguments)
     run.recorder.last_unknown_effect = run.recorder.now()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
@@ -129,16 +128,19 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     return Opaque(node)
 
 
-def _may_change(run: Run, value: Value, variables: list[Variable]) -> None:
+def _may_change_models(run: Run, arguments: Arguments) -> None:
     """A function that gets a model may set its `trainable`, and put variables into it that it gets as well."""
-    for leaf in run.leaves(value):
-        if isinstance(leaf, Network):
-            if variables:
-                added = Opaque(run.recorder.unknown([one.node for one in variables]))
-                run.put(leaf.cell, Items((*run.items(Sequence(leaf.cell)).items, added), exact=False))
-            for node in run.nodes(leaf):
-                if node.kind is Kind.VARIABLE and node.trainable is True:
-                    node.trainable = None
+    given = [leaf for value in arguments.all() for leaf in run.leaves(value)]
+    variables = [leaf.node for leaf in given if isinstance(leaf, Variable)]
+    for leaf in given:
+        if not isinstance(leaf, Network):
+            continue
+        if variables:
+            added = Opaque(run.recorder.unknown(variables))
+            run.put(leaf.cell, Items((*run.items(Sequence(leaf.cell)).items, added), exact=False))
+        for node in run.nodes(leaf):
+            if node.kind is Kind.VARIABLE and node.trainable is True:
+                node.trainable = None
 
 
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:

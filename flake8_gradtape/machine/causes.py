@@ -13,7 +13,7 @@ from flake8_gradtape.machine.events import Cause, CauseKind
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.syntax import text_of
-from flake8_gradtape.machine.tape_state import Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.tape_state import Tape, TapeState, ancestors, may_be, sees
 from flake8_gradtape.machine.values import SIZE, TRACED, Edge, Flow, Kind, Node, node_of
 
 COPIES = frozenset(
@@ -249,7 +249,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
     if source.kind is Kind.TENSOR:
-        above = ancestors(targets)
+        above = ancestors(targets, most=20000)
         if inline and not source.edges:
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
         base = source
@@ -266,7 +266,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
         ):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
-        above = ancestors(targets)
+        above = ancestors(targets, most=20000)
         if any(edge.node in above for edge in source.edges):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
     return Cause(CauseKind.UNRELATED)
@@ -279,15 +279,3 @@ def _twins(one: Node, other: Node, depth: int) -> bool:
     if depth == 0 or one.op != other.op or not one.edges or len(one.edges) != len(other.edges):
         return False
     return all(_twins(a.node, b.node, depth - 1) for a, b in zip(one.edges, other.edges, strict=True))
-
-
-def ancestors(targets: list[Node]) -> set[Node]:
-    """All that some nodes were made of, along any kind of edge, themselves included."""
-    seen: set[Node] = set()
-    pending = list(targets)
-    while pending and len(seen) < 20000:
-        node = pending.pop()
-        if node not in seen:
-            seen.add(node)
-            pending.extend(edge.node for edge in node.edges)
-    return seen

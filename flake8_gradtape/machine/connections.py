@@ -55,10 +55,8 @@ class Connections:
                 if node.time >= state.since and not (node.fresh and state.recordings.isdisjoint(node.during)):
                     found.anywhere.append(node)
                     pending.extend(edge.node for edge in node.edges)
-            elif node.transparent:
-                pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
-                pending.extend(one for one in same_as(node) if one is not node)  # the very variable that it may be
-            elif not state.recordings.isdisjoint(node.recorded):
+            elif node.transparent or not state.recordings.isdisjoint(node.recorded):
+                pending.extend(same_as(node))  # it may be the very variable that was read for it
                 pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
         return found
 

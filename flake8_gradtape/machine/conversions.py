@@ -10,6 +10,7 @@ from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
+    NONE,
     Api,
     Bend,
     Const,
@@ -89,7 +90,7 @@ def holds_none(run: Run, value: Value) -> bool:
     if isinstance(value, Sequence):
         content = run.items(value)
         return content.exact and any(holds_none(run, item) for item in content.items)
-    return isinstance(value, Const) and value.value is None
+    return value == NONE
 
 
 def _maybe_same(run: Run, value: Opaque, op: str, at: cst.CSTNode, floating: Tri) -> Node:

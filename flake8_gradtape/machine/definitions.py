@@ -20,7 +20,6 @@ _TRANSPARENT = frozenset(
     "dataclasses.dataclass".split()
 )
 _OF_PROPERTIES = ("setter", "getter", "deleter")
-_OWN = "own"
 _GRAPH = frozenset({"tf.function", "tensorflow.function", "function", "def_function.function"})
 
 
@@ -71,7 +70,7 @@ def _full_name(run: Run, frame: Frame, name: str) -> str:
         return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
     if value is None or rest in _OF_PROPERTIES:
         return name
-    return f"{_OWN}.{name}"  # the module's own, whatever its name
+    return f"own.{name}"  # the module's own, whatever its name
 
 
 def define_class(

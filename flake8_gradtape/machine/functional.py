@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import ancestors
 from flake8_gradtape.machine.values import (
     Bend,
     Edge,
@@ -58,7 +59,7 @@ def call_outputs(run: Run, outputs: Outputs, given: list[Node], at: cst.CSTNode)
     """One tensor for each output, connected to the inputs, its variables, and the outputs that it is computed from."""
     made: dict[Node, Value] = {}
     for end, single in sorted(outputs.ends, key=lambda one: one[0].time):  # what an output is computed from is older
-        above = _above(end)
+        above = ancestors([end])
         edges = [Edge(node, Flow.GRADIENT, certain=False) for node in given]
         edges.extend(Edge(one, Flow.GRADIENT, one.trainable is True) for one in above if one.kind is Kind.VARIABLE)
         edges.extend(
@@ -80,18 +81,6 @@ def _is_known(end: Node) -> bool:
         node.kind is not Kind.UNKNOWN
         and not node.transparent
         and all(edge.certain and edge.flow is Flow.GRADIENT for edge in node.edges)
-        for node in _above(end)
+        for node in ancestors([end])
         if node.kind is not Kind.VARIABLE
     )
-
-
-def _above(end: Node) -> dict[Node, None]:
-    """All that a symbolic tensor was computed from, itself included."""
-    found: dict[Node, None] = {}
-    pending = [end]
-    while pending:
-        node = pending.pop()
-        if node not in found:
-            found[node] = None
-            pending.extend(edge.node for edge in node.edges)
-    return found

@@ -18,7 +18,7 @@ from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import compiled, keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
-from flake8_gradtape.machine.networks import LEAVING, network_method, run_callbacks
+from flake8_gradtape.machine.networks import LEAVING, network_method, numbers_from, run_callbacks
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children
@@ -249,8 +249,7 @@ def _unseen_method(run: Run, receiver: Opaque, name: str, arguments: Arguments, 
         return tensor_method(run, Variable(receiver.node), name, arguments, node)
     if receiver.node.op == LOADED_MODEL and name in LEAVING:
         run_callbacks(run, arguments)
-        edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
-        return Number(run.recorder.number(edges, f"{name}()", node))
+        return numbers_from(run, receiver, name, arguments, node)
     if name in _STEPPING:
         return run.anything(at=node)
     if name == "take" and arguments.positional[:1] == (Const(1),):

@@ -9,19 +9,17 @@ import libcst as cst
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.loops import repeat
-from flake8_gradtape.machine.networks import LEAVING, run_callbacks, variable_list, variables_of
+from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.values import (
     NONE,
     Const,
-    Flow,
     Function,
     Instance,
     Kind,
     Mapping,
     Network,
     Node,
-    Number,
     Opaque,
     Sequence,
     Tensor,
@@ -56,8 +54,7 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         run_callbacks(run, arguments)
         if not _run_step(run, receiver, name, at):
             run.escape(receiver)
-        edges = [edge for value in (*arguments.all(), receiver) for edge in run.edges(value, Flow.LEFT)]
-        return Number(run.recorder.number(edges, f"{name}()", at))
+        return numbers_from(run, receiver, name, arguments, at)
     return None
 
 

@@ -92,7 +92,8 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
     if special is not None:
         return special(run, arguments, at)
     name = path.rpartition(".")[2]
-    if name == "DistributedGradientTape" and arguments.positional and isinstance(arguments.positional[0], TapeValue):
+    wraps = path.startswith("horovod.") and name == "DistributedGradientTape"
+    if wraps and arguments.positional and isinstance(arguments.positional[0], TapeValue):
         return _distributed(run, arguments.positional[0])
     if path.startswith(("tf.keras.losses.", "keras.losses.", "tf.losses.")) and name[:1].isupper():
         # MSE, KLD … are functions, MeanSquaredError … classes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from flake8_gradtape.machine.tape_state import ancestors
 from flake8_gradtape.machine.values import Kind, Node
 
 LIKE_VARIABLES = re.compile(
@@ -29,7 +30,7 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
         return False
     if node.kind is not Kind.UNKNOWN or not node.name or LIKE_VARIABLES.search(node.name):
         return True
-    return not _origins(node).isdisjoint(_origins(variables))
+    return not ancestors([node]).keys().isdisjoint(ancestors([variables]))
 
 
 def stands_for_variables(node: Node) -> bool:
@@ -50,15 +51,3 @@ def is_no_variable(target: Node) -> bool:
     """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
     made = target.output or (target.kind is Kind.UNKNOWN and target.model is not None)
     return made and not LIKE_VARIABLES.search(target.name)
-
-
-def _origins(node: Node) -> set[Node]:
-    """All that an unknown value was made of."""
-    found: set[Node] = set()
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one not in found:
-            found.add(one)
-            pending.extend(edge.node for edge in one.edges)
-    return found

@@ -13,6 +13,7 @@ from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import ancestors
 from flake8_gradtape.machine.values import (
     NONE,
     PERHAPS_NOTHING,
@@ -224,18 +225,8 @@ def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
 
 def _behind(node: Node, surely: bool) -> list[Node]:
     """The variables and unknown values behind a symbolic tensor; only those that surely are there, if asked so."""
-    found: dict[Node, None] = {}
-    seen: set[Node] = set()
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        if one.kind in (Kind.VARIABLE, Kind.UNKNOWN):
-            found[one] = None
-        pending.extend(edge.node for edge in one.edges if edge.certain or not surely)
-    return list(found)
+    above = ancestors([node], lambda edge: edge.certain or not surely)
+    return [one for one in above if one.kind in (Kind.VARIABLE, Kind.UNKNOWN)]
 
 
 def parts(run: Run, network: Network) -> list[Node]:
@@ -325,6 +316,12 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 
 
+def numbers_from(run: Run, model: Value, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
+    """What a method of a model gives that leaves TensorFlow (`LEAVING`)."""
+    edges = [edge for value in (*arguments.all(), model) for edge in run.edges(value, Flow.LEFT)]
+    return Number(run.recorder.number(edges, f"{name}()", at))
+
+
 def run_callbacks(run: Run, arguments: Arguments) -> None:
     """Keras calls what it is given as callbacks."""
     for keyword, value in arguments.keywords:
@@ -340,9 +337,7 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
         mark_built(run, network)
     if name in LEAVING:
         run_callbacks(run, arguments)
-        given = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
-        own = [Edge(node, Flow.LEFT) for node in parts(run, network)]
-        return Number(run.recorder.number([*given, *own], f"{name}()", at))
+        return numbers_from(run, network, name, arguments, at)
     if name == "add" and arguments.positional:
         first = run.leaves(arguments.positional[0])[:1]
         if _knows_its_input(run, first) and not run.items(Sequence(network.cell)).items:

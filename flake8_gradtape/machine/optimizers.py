@@ -49,9 +49,7 @@ def optimizer_path(path: str) -> bool:
 def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments, at: cst.Call) -> Value:
     """`optimizer.apply_gradients(...)`, `.minimize(...)` and the rest."""
     if name in ("apply_gradients", "minimize"):
-        visit = run.new_visit()
-        run.outcomes.visit(at, run.context, visit)
-        text = text_of(at.args[0].value) if at.args else ""
+        visit, text = _visit(run, at)
         if name in run.patched:
             return unseen_call(run, value, arguments, at)
         if name == "apply_gradients" and _swapped(run, arguments):
@@ -90,11 +88,16 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
         return False
     if not isinstance(arguments.get(0, "grads_and_vars"), Sequence) or not _swapped(run, arguments):
         return False
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
-    text = text_of(at.args[0].value) if at.args else ""
+    visit, text = _visit(run, at)
     raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text))
     return True
+
+
+def _visit(run: Run, at: cst.Call) -> tuple[object, str]:
+    """A call of an optimizer is got to; its first argument, as text."""
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    return visit, text_of(at.args[0].value) if at.args else ""
 
 
 def _all_none(run: Run, arguments: Arguments) -> bool:

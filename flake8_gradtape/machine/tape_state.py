@@ -5,12 +5,13 @@ How the state changes is in `recording`, what follows from it in `connections`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.machine.events import AskedSource, Kept, Misuse, Where
 from flake8_gradtape.machine.store import MISSING
-from flake8_gradtape.machine.values import Kind, Node, Tri, either
+from flake8_gradtape.machine.values import Edge, Kind, Node, Tri, either
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -195,6 +196,20 @@ def sees(unknown: Node, known: Node) -> bool:
                 met.add(edge.node)
                 pending.append(edge.node)
     return False
+
+
+def ancestors(
+    nodes: Iterable[Node], follows: Callable[[Edge], bool] = lambda edge: True, most: int | None = None
+) -> dict[Node, None]:
+    """All that some nodes were made of, themselves included, along edges that it `follows`; `most` bounds the walk."""
+    found: dict[Node, None] = {}
+    pending = list(nodes)
+    while pending and (most is None or len(found) < most):
+        node = pending.pop()
+        if node not in found:
+            found[node] = None
+            pending.extend(edge.node for edge in node.edges if follows(edge))
+    return found
 
 
 def escape(node: Node) -> None:
