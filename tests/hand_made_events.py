@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     AskedSource,
     Cause,

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flake8_gradtape.machine.events import Answer, CallRaised, Event, GradientAsked, Misuse, TapeEnded
+from flake8_gradtape.events import Answer, CallRaised, Event, GradientAsked, Misuse, TapeEnded
 from flake8_gradtape.runtime.recorder import record
 from flake8_gradtape.runtime.result import Recording
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_gradtape.machine.events import Claim
+from flake8_gradtape.events import Claim
 from flake8_gradtape.runtime import confirm
 from tests.recorded_program import Finding
 

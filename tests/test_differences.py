@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_gradtape.machine.events import Claim
+from flake8_gradtape.events import Claim
 from flake8_gradtape.runtime.confirm import confirm_file
 from flake8_gradtape.runtime.deletions import deleted_by_name
 from flake8_gradtape.runtime.recorder import record

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flake8_gradtape.check import check
-from flake8_gradtape.machine.events import Answer, GradientAsked
+from flake8_gradtape.events import Answer, GradientAsked
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.runtime.recorder import record
 from flake8_gradtape.runtime.result import Recording

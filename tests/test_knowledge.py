@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from flake8_gradtape.machine import knowledge
-from flake8_gradtape.machine.knowledge import FunctionFacts
+from flake8_gradtape import knowledge
+from flake8_gradtape.knowledge import FunctionFacts
 
 FIRST = """
 abs add add_n argmax argsort boolean_mask broadcast_to cast clip_by_norm clip_by_value concat constant

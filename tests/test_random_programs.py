@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from flake8_gradtape.check import Report
-from flake8_gradtape.machine.events import Answer, AskedSource, CallRaised, Event, GradientAsked, Misuse, TapeEnded
+from flake8_gradtape.events import Answer, AskedSource, CallRaised, Event, GradientAsked, Misuse, TapeEnded
 from tests.random_programs.generator import numbered, programs
 from tests.random_programs.oracle import Kind, Run, Verdict, compare, judge, observe, verdict
 from tests.random_programs.reducing import reduce

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flake8_gradtape.machine.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
+from flake8_gradtape.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
 from tests.recorded_program import Program
 
 NONE, CONNECTED, CANNOT_TELL = Answer.NONE, Answer.CONNECTED, Answer.CANNOT_TELL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.machine.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
+from flake8_gradtape.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
 from tests.recorded_program import Program
 
 NONE, CONNECTED = Answer.NONE, Answer.CONNECTED

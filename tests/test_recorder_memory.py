@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from flake8_gradtape.machine.events import Answer, BackwardRecorded, TapeEnded
+from flake8_gradtape.events import Answer, BackwardRecorded, TapeEnded
 from tests.recorded_program import Program
 
 CONNECTED = Answer.CONNECTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from flake8_gradtape.machine.events import BackwardRecorded
+from flake8_gradtape.events import BackwardRecorded
 from tests.recorded_program import Program
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import flake8_gradtape.rules
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     BackwardRecorded,
     CallRaised,
     CauseKind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.events import CallRaised, Misuse
 from tests.hand_made_events import WHERE, findings, reported
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     AskedSource,
     BackwardRecorded,

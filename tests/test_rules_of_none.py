@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     AskedSource,
     Cause,

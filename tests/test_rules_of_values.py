@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flake8_gradtape.machine.events import Flaw, Kept, RedundantWatch, TapeEnded, WrongValue
+from flake8_gradtape.events import Flaw, Kept, RedundantWatch, TapeEnded, WrongValue
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.wrong_value import WrongValueRule
 from tests.hand_made_events import WHERE, ended, reported

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 
-from flake8_gradtape.machine.events import Claim
+from flake8_gradtape.events import Claim
 from flake8_gradtape.runtime.recorder import record
 from flake8_gradtape.runtime.verdicts import Confirmation, Verdict, confirm_findings
 from tests.recorded_program import Finding

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.attributes import imported_variables
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     AskedSource,
     CallRaised,
     Flaw,
     Misuse,
     WrongValue,
 )
+from flake8_gradtape.machine.attributes import imported_variables
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.judging import Judge, element_names
 from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises

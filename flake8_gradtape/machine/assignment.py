@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.containers import delete_item, set_item
-from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.run import Run

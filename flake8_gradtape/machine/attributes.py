@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.calls import call_function
 from flake8_gradtape.machine.classes import (
     bind_method,
@@ -14,7 +15,6 @@ from flake8_gradtape.machine.classes import (
     stands_on_keras,
     stands_on_module,
 )
-from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.keras_objects import variables_in

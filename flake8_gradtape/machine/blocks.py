@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.containers import stack_items
-from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.library import is_tape_class
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from flake8_gradtape.machine.events import Cause, CauseKind
+from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.syntax import text_of

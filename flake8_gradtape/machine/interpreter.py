@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_gradtape.contents import Use
+from flake8_gradtape.events import Event
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
-from flake8_gradtape.machine.events import Event
 from flake8_gradtape.machine.expressions import evaluate
 from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.library import call_or_unseen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.arrays import array_method
 from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.attributes import attribute
@@ -12,7 +13,6 @@ from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.classes import bind_method, class_attribute, has_known_bases, is_data
 from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
-from flake8_gradtape.machine.events import Kept
 from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import compiled, keras_method

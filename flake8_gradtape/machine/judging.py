@@ -6,12 +6,12 @@ from typing import Union
 
 import libcst as cst
 
-from flake8_gradtape.machine.causes import explain
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     AskedSource,
     CauseKind,
 )
+from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.run import Run

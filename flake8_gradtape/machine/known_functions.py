@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine import knowledge
+from flake8_gradtape import knowledge
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.conversions import holds_none

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine import knowledge
+from flake8_gradtape import knowledge
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.arrays import floating_dtype, gives_back, numpy_call
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.conversions import cast, convert_to_tensor, make_constant, make_variable
 from flake8_gradtape.machine.datasets import make_dataset
-from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.known_functions import known_operation
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path

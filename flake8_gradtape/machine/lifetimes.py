@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.machine.asking import ASKING
-from flake8_gradtape.machine.events import Kept, TapeEnded
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.syntax import children, dotted

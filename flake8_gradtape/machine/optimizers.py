@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.raising import raises, surely_eager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
+from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.syntax import children, scope_of
 from flake8_gradtape.machine.tape_state import Context
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import CallRaised, Misuse
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
 from flake8_gradtape.machine.values import (

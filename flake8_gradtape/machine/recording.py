@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_gradtape.machine.events import Misuse
+from flake8_gradtape.events import Misuse
 from flake8_gradtape.machine.store import Store
 from flake8_gradtape.machine.values import Bend, Edge, Flow, Kind, Node, Tri, same_as
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assignment import assign, delete
 from flake8_gradtape.machine.blocks import run_with
 from flake8_gradtape.machine.containers import sequence_method
 from flake8_gradtape.machine.definitions import define_class, define_function
-from flake8_gradtape.machine.events import CallRaised, Misuse
 from flake8_gradtape.machine.flags import decide, for_each_flag
 from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered

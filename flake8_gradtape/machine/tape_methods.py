@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.asking import ASKING, ask
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     CallRaised,
     Misuse,
     RedundantWatch,
 )
+from flake8_gradtape.machine.asking import ASKING, ask
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
 from flake8_gradtape.machine.run import Run

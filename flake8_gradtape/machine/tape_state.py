@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_gradtape.machine.events import AskedSource, Kept, Misuse, Where
+from flake8_gradtape.events import AskedSource, Kept, Misuse, Where
 from flake8_gradtape.machine.store import MISSING
 from flake8_gradtape.machine.values import Edge, Kind, Node, Tri, either
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from flake8_gradtape.machine.events import Flaw, WrongValue
+from flake8_gradtape.events import Flaw, WrongValue
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import Tape, TapeState

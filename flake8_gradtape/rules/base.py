@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flake8_gradtape.machine.events import Claim, Event, Where
+from flake8_gradtape.events import Claim, Event, Where
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from flake8_gradtape.machine.events import Answer, AskedSource, Cause, CauseKind, Claim, Event, GradientAsked
+from flake8_gradtape.events import Answer, AskedSource, Cause, CauseKind, Claim, Event, GradientAsked
 from flake8_gradtape.rules.base import Finding, Rule
 from flake8_gradtape.rules.wording import listed, quoted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
+from flake8_gradtape.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule
 from flake8_gradtape.rules.wording import named
 

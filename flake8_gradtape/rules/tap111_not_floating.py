@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.machine.events import AskedSource, Cause, CauseKind, GradientAsked
+from flake8_gradtape.events import AskedSource, Cause, CauseKind, GradientAsked
 from flake8_gradtape.rules.gradient_none import NoGradientRule, names
 from flake8_gradtape.rules.wording import listed
 

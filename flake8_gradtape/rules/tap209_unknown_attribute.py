@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from flake8_gradtape.machine.events import CallRaised, Claim, Event, Misuse
+from flake8_gradtape.events import CallRaised, Claim, Event, Misuse
 from flake8_gradtape.rules.base import Finding, Rule
 from flake8_gradtape.rules.wording import one_line, quoted, the_tape
 

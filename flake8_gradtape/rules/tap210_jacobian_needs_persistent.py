@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_gradtape.machine.events import CallRaised, Claim, Event, Misuse
+from flake8_gradtape.events import CallRaised, Claim, Event, Misuse
 from flake8_gradtape.rules.base import Finding, Rule
 from flake8_gradtape.rules.wording import call_on, quoted, the_tape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_gradtape.machine.events import BackwardRecorded, Claim, Event
+from flake8_gradtape.events import BackwardRecorded, Claim, Event
 from flake8_gradtape.rules.base import Finding, Rule
 from flake8_gradtape.rules.wording import quoted
 

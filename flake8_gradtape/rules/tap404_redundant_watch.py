@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_gradtape.machine.events import Claim, Event
-from flake8_gradtape.machine.events import RedundantWatch as WatchMadeNoDifference
+from flake8_gradtape.events import Claim, Event
+from flake8_gradtape.events import RedundantWatch as WatchMadeNoDifference
 from flake8_gradtape.rules.base import Finding, Rule
 from flake8_gradtape.rules.wording import quoted, the_tape
 

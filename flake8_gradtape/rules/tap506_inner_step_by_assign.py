@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.machine.events import Flaw, WrongValue
+from flake8_gradtape.events import Flaw, WrongValue
 from flake8_gradtape.rules.wording import listed, named
 from flake8_gradtape.rules.wrong_value import WrongValueRule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flake8_gradtape.machine.events import CallRaised
+from flake8_gradtape.events import CallRaised
 
 _LONGEST_NAME = 60
 _MOST_NAMES = 4

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from flake8_gradtape.machine.events import Claim
+from flake8_gradtape.events import Claim
 from flake8_gradtape.runtime.result import ProgramError, Recording
 from flake8_gradtape.runtime.verdicts import Confirmation, Reported, Verdict, confirm_findings, lines_to_compare
 

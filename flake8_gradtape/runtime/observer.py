@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     AskedSource,
     BackwardRecorded,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.machine.events import Answer, Misuse
+from flake8_gradtape.events import Answer, Misuse
 from flake8_gradtape.runtime.lines import Place, ProgramLines, source_of_arguments
 from flake8_gradtape.runtime.native import TensorId
 from flake8_gradtape.runtime.observer import Ask, Observer

@@ -15,7 +15,7 @@ from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Any
 
-from flake8_gradtape.machine.events import Misuse
+from flake8_gradtape.events import Misuse
 from flake8_gradtape.runtime.lines import Place, ProgramLines
 from flake8_gradtape.runtime.observer import Observer
 from flake8_gradtape.runtime.tape_life import TapeLife

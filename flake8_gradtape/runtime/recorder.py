@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.machine.events import CallRaised, Event, Misuse, TapeEnded
+from flake8_gradtape.events import CallRaised, Event, Misuse, TapeEnded
 from flake8_gradtape.runtime.deletions import deleted_by_name
 from flake8_gradtape.runtime.differences import measure
 from flake8_gradtape.runtime.instrument import instrumented

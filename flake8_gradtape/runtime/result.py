@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flake8_gradtape.machine.events import Event
+from flake8_gradtape.events import Event
 
 
 @dataclass(frozen=True)

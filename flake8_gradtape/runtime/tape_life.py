@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from flake8_gradtape.machine.events import Kept, TapeEnded
+from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.runtime.lines import Place
 from flake8_gradtape.runtime.native import NativeTapes
 from flake8_gradtape.runtime.result import Held

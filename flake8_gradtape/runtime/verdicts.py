@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     BackwardRecorded,
     CallRaised,

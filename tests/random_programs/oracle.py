@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from flake8_gradtape.check import Report, check
-from flake8_gradtape.machine.events import (
+from flake8_gradtape.events import (
     Answer,
     BackwardRecorded,
     CallRaised,

@@ -76,7 +76,7 @@ class Tally:
 
 def examine(seed: int, index: int) -> Tally:
     """Judge one program of a stream."""
-    from flake8_gradtape.machine.events import Answer, CallRaised, GradientAsked
+    from flake8_gradtape.events import Answer, CallRaised, GradientAsked
     from tests.random_programs.oracle import judge
 
     judgement = judge(numbered(seed, index))
