@@ -10,10 +10,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.flags import forget_flags
 from flake8_gradtape.machine.interpreter import interpret
-from flake8_gradtape.machine.syntax import forget
-from flake8_gradtape.room import with_room
+from flake8_gradtape.reading.deep_stack import with_room
+from flake8_gradtape.reading.source import ModuleSource, mentions_tape, read_module
+from flake8_gradtape.reading.syntax import forget
 from flake8_gradtape.rules import all_rules
-from flake8_gradtape.source import ModuleSource, mentions_tape, read_module
 
 
 @dataclass(frozen=True, order=True)

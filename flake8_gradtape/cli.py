@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_gradtape import __version__
-from flake8_gradtape.prefilter import mentions_tape
+from flake8_gradtape.reading.prefilter import mentions_tape
 
 if TYPE_CHECKING:
     from flake8_gradtape.guard import Placed

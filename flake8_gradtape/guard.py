@@ -35,7 +35,7 @@ def guarded_check(
     """
     unreadable: type[Exception] | tuple[()] = ()
     try:
-        from flake8_gradtape.source import UnreadableSource
+        from flake8_gradtape.reading.source import UnreadableSource
 
         unreadable = UnreadableSource
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from flake8_gradtape import __version__
-from flake8_gradtape.prefilter import mentions_tape
+from flake8_gradtape.reading.prefilter import mentions_tape
 
 if TYPE_CHECKING:
     import argparse

@@ -7,8 +7,8 @@ import ast
 import libcst
 import pytest
 
-from flake8_gradtape.contents import read_contents
-from flake8_gradtape.source import read_module
+from flake8_gradtape.reading.reachability import read_contents
+from flake8_gradtape.reading.source import read_module
 from tests.test_source import call_places, call_places_by_ast, nodes_in
 
 TAPE = "with tf.GradientTape() as tape:\n    y = f(x)\ng = tape.gradient(y, x)\n"
@@ -332,7 +332,7 @@ def test_has_tape_means_the_code_not_the_comments() -> None:
 
 def test_a_reduced_text_that_does_not_parse_gives_way_to_the_full_text(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "def f():\n    x = g(1)\n    return x\n" + TAPE
-    monkeypatch.setattr("flake8_gradtape.source.reduced", lambda *_: {1: "def f(:"})
+    monkeypatch.setattr("flake8_gradtape.reading.source.reduced", lambda *_: {1: "def f(:"})
     assert call_places(read_module(text)) == call_places_by_ast(text)
 
 

@@ -15,11 +15,11 @@ import libcst
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from flake8_gradtape import positions
-from flake8_gradtape.contents import read_contents
-from flake8_gradtape.positions import find_positions_publicly
-from flake8_gradtape.reduction import reduced
-from flake8_gradtape.source import Facts, ModuleSource, UnreadableSource, mentions_tape, read_module
+from flake8_gradtape.reading import positions
+from flake8_gradtape.reading.positions import find_positions_publicly
+from flake8_gradtape.reading.reachability import read_contents
+from flake8_gradtape.reading.reduction import reduced
+from flake8_gradtape.reading.source import Facts, ModuleSource, UnreadableSource, mentions_tape, read_module
 from tests.module_shapes import ALL_SHAPES, SHAPES
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -10,7 +10,6 @@ from flake8_gradtape.machine.containers import delete_item, set_item
 from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
     DELETED,
     Const,
@@ -31,6 +30,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.reading.syntax import dotted, text_of
 
 
 def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:

@@ -6,8 +6,8 @@ import libcst as cst
 
 from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
 from flake8_gradtape.machine.values import Api, Function
+from flake8_gradtape.reading.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
 
 _REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})
 

@@ -9,7 +9,6 @@ import libcst as cst
 
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.values import (
     TRACED,
     Const,
@@ -23,6 +22,7 @@ from flake8_gradtape.machine.values import (
     Value,
     node_of,
 )
+from flake8_gradtape.reading.syntax import text_of
 
 
 def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) -> Arguments:

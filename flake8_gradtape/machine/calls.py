@@ -16,7 +16,6 @@ from flake8_gradtape.machine.frames import Activation, Arguments, Frame
 from flake8_gradtape.machine.fresh import called, makes_something_new
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import is_stub, parameter_names, scope_of, text_of
 from flake8_gradtape.machine.values import (
     NONE,
     Api,
@@ -37,6 +36,7 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
 
 _GIVEN_BY_KERAS = ("training", "mask")
 """Arguments of `call` that Keras fills in where the caller does not."""

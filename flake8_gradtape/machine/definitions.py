@@ -8,8 +8,8 @@ import libcst as cst
 
 from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import dotted, scope_of
 from flake8_gradtape.machine.values import Api, Class, Entries, Function, Value, options
+from flake8_gradtape.reading.syntax import dotted, scope_of
 
 _TRANSPARENT = frozenset(
     "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps "

@@ -8,12 +8,10 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.holding import SIMPLE, Holding
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.store import MISSING, Key, Store
-from flake8_gradtape.machine.syntax import is_stub, scope_of
 from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.machine.values import (
     MOST_OPTIONS,
@@ -39,6 +37,8 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.reading.reachability import Use
+from flake8_gradtape.reading.syntax import is_stub, scope_of
 
 
 class Escaping(Holding):

@@ -21,7 +21,6 @@ from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import target_names
 from flake8_gradtape.machine.values import (
     DELETED,
     NONE,
@@ -40,6 +39,7 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.reading.syntax import target_names
 
 
 def evaluate(run: Run, frame: Frame, node: cst.CSTNode) -> Value:

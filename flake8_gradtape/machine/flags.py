@@ -16,8 +16,8 @@ from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.operations import truth
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import TARGETING, children, target_names, target_of
 from flake8_gradtape.machine.values import Number, Tri
+from flake8_gradtape.reading.syntax import TARGETING, children, target_names, target_of
 
 _MOST_FLAGS = 2
 _ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})

@@ -10,7 +10,7 @@ import re
 
 import libcst as cst
 
-from flake8_gradtape.machine.syntax import dotted
+from flake8_gradtape.reading.syntax import dotted
 
 _LOSS = re.compile(
     r"((compute|calc|calculate)_?)?(loss|criterion|cost)(_?(fn|func|function|object|obj|fct))?|"

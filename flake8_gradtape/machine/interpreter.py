@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from flake8_gradtape.contents import Use
 from flake8_gradtape.events import Event
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
@@ -21,7 +20,6 @@ from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.settling import settle
 from flake8_gradtape.machine.statements import execute
-from flake8_gradtape.machine.syntax import captured_names, is_stub, scope_of
 from flake8_gradtape.machine.values import (
     Api,
     Class,
@@ -36,6 +34,8 @@ from flake8_gradtape.machine.values import (
     Variable,
 )
 from flake8_gradtape.machine.values import Sequence as Row
+from flake8_gradtape.reading.reachability import Use
+from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 15_000

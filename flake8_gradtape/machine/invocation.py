@@ -21,7 +21,6 @@ from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import LEAVING, network_method, numbers_from, run_callbacks
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import children
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import WRITING, tensor_method
 from flake8_gradtape.machine.values import (
@@ -51,6 +50,7 @@ from flake8_gradtape.machine.values import (
     bound,
     node_of,
 )
+from flake8_gradtape.reading.syntax import children
 
 _ASSERTING = ("assert", "expect")
 _REFLECTING = frozenset({"locals", "vars", "globals", "exec", "eval"})

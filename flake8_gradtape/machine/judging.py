@@ -15,7 +15,6 @@ from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import text_of
 from flake8_gradtape.machine.tape_state import Ask, Reach, Tape, TapeState
 from flake8_gradtape.machine.values import (
     PERHAPS_NOTHING,
@@ -34,6 +33,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.reading.syntax import text_of
 
 LONGEST_LIST = 40
 """A longer expression for a list of sources is left out where one part of it is named."""

@@ -8,7 +8,6 @@ from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import children, dotted
 from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
 from flake8_gradtape.machine.values import (
     UNBOUND,
@@ -23,6 +22,7 @@ from flake8_gradtape.machine.values import (
     Value,
     options,
 )
+from flake8_gradtape.reading.syntax import children, dotted
 
 
 def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.contents import Use
 from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
@@ -15,7 +14,6 @@ from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.outcomes import Outcomes
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import children, is_stub, parameter_names, scope_of
 from flake8_gradtape.machine.values import (
     NONE,
     Class,
@@ -36,6 +34,8 @@ from flake8_gradtape.machine.values import (
 from flake8_gradtape.machine.values import (
     Sequence as Row,
 )
+from flake8_gradtape.reading.reachability import Use
+from flake8_gradtape.reading.syntax import children, is_stub, parameter_names, scope_of
 
 _BUDGET = 4_000
 _BUILDING = ("build", "create", "make", "setup", "set_up", "init")

@@ -12,7 +12,6 @@ from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import dotted, text_of
 from flake8_gradtape.machine.values import (
     PERHAPS_NOTHING,
     Const,
@@ -30,6 +29,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.reading.syntax import dotted, text_of
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
 _OLD = "tf.compat.v1.train."

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
-from flake8_gradtape.machine.syntax import children, scope_of
 from flake8_gradtape.machine.tape_state import Context
+from flake8_gradtape.reading.syntax import children, scope_of
 
 Visit = object
 """One passage of a run through a call; the alternatives of an unknown receiver share it."""

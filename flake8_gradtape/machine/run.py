@@ -14,7 +14,6 @@ import libcst as cst
 from flake8_gradtape.machine.escaping import Escaping
 from flake8_gradtape.machine.frames import Activation, Arguments, Catches, Frame, Loop
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import captured_names
 from flake8_gradtape.machine.values import (
     Class,
     Const,
@@ -27,6 +26,7 @@ from flake8_gradtape.machine.values import (
     Value,
     options,
 )
+from flake8_gradtape.reading.syntax import captured_names
 
 if TYPE_CHECKING:
     from flake8_gradtape.machine.bindings import Bindings

@@ -23,9 +23,9 @@ from flake8_gradtape.machine.operations import BINARY, binary, truth
 from flake8_gradtape.machine.raising import raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import children, dotted, text_of
 from flake8_gradtape.machine.tries import catches, run_try
 from flake8_gradtape.machine.values import NONE, Api, Const, Sequence, Value, Variable, bound
+from flake8_gradtape.reading.syntax import children, dotted, text_of
 
 
 def execute(run: Run, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:

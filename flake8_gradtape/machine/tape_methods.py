@@ -15,7 +15,6 @@ from flake8_gradtape.machine.asking import ASKING, ask
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.syntax import argument_text
 from flake8_gradtape.machine.tape_state import Raised, Tape
 from flake8_gradtape.machine.values import (
     NONE,
@@ -28,6 +27,7 @@ from flake8_gradtape.machine.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.reading.syntax import argument_text
 
 
 def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -10,9 +10,9 @@ import libcst as cst
 from flake8_gradtape.machine.frames import Catches
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.syntax import dotted
 from flake8_gradtape.machine.tape_state import TapeState, left
 from flake8_gradtape.machine.values import Value
+from flake8_gradtape.reading.syntax import dotted
 
 _RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError GeneratorExit StopIteration".split())
 """Exceptions that misuse of a tape never raises."""

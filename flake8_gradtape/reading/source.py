@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import libcst
 
-from flake8_gradtape.contents import Use, read_contents
-from flake8_gradtape.positions import find_positions
-from flake8_gradtape.prefilter import mentions_tape
-from flake8_gradtape.reduction import Lines, reduced
-from flake8_gradtape.room import with_room
+from flake8_gradtape.reading.deep_stack import with_room
+from flake8_gradtape.reading.positions import find_positions
+from flake8_gradtape.reading.prefilter import mentions_tape
+from flake8_gradtape.reading.reachability import Use, read_contents
+from flake8_gradtape.reading.reduction import Lines, reduced
 
 __all__ = ["ModuleSource", "UnreadableSource", "mentions_tape", "read_module"]
 

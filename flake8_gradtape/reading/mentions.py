@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.prefilter import MARKER
+from flake8_gradtape.reading.prefilter import MARKER
 
 LONG_STRING_LINES = 100
 LONG_STRING_COLUMN = 2000

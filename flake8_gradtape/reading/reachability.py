@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
 
-from flake8_gradtape.names import flows, read_names
-from flake8_gradtape.prefilter import MARKER
+from flake8_gradtape.reading.mentions import flows, read_names
+from flake8_gradtape.reading.prefilter import MARKER
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
