@@ -20,7 +20,7 @@ from flake8_gradtape import __version__
 from flake8_gradtape.reading.prefilter import mentions_tape
 
 if TYPE_CHECKING:
-    from flake8_gradtape.guard import Placed
+    from flake8_gradtape.checking.guard import Placed
     from flake8_gradtape.rules.base import Rule
 
 OK = 0
@@ -171,7 +171,7 @@ def _confirm(options: argparse.Namespace) -> int:
 
 
 def _enabled(written: str) -> frozenset[str]:
-    from flake8_gradtape.enabling import UnknownCode, enabled_codes
+    from flake8_gradtape.checking.enabling import UnknownCode, enabled_codes
 
     try:
         return enabled_codes(written.split(","))
@@ -197,8 +197,8 @@ def _findings(path: Path, text: str, enabled: frozenset[str], keras: int | None)
         raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
     if not mentions_tape(text):
         return []
-    from flake8_gradtape.guard import guarded_check
-    from flake8_gradtape.silencing import is_silenced
+    from flake8_gradtape.checking.guard import guarded_check
+    from flake8_gradtape.checking.noqa import is_silenced
 
     lines = text.split("\n")
     return [

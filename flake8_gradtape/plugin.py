@@ -80,7 +80,7 @@ class Plugin:
         if options.gradtape_enable:
             from flake8.exceptions import ExecutionError
 
-            from flake8_gradtape.enabling import UnknownCode, enabled_codes
+            from flake8_gradtape.checking.enabling import UnknownCode, enabled_codes
 
             try:
                 cls.enabled = enabled_codes(options.gradtape_enable)
@@ -92,7 +92,7 @@ class Plugin:
         text = "".join(self._lines)
         if not mentions_tape(text):
             return
-        from flake8_gradtape.guard import guarded_check
+        from flake8_gradtape.checking.guard import guarded_check
 
         for line, column, code, message in guarded_check(text, self._tree, self.enabled, self.debug, self.keras):
             yield line, column, f"{code} {message}", type(self)

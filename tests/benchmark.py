@@ -85,7 +85,7 @@ def compare(title: str, files: Sequence[Path], rounds: int) -> None:
 
 def print_slowest(files: Sequence[Path], count: int) -> None:
     """Print the files whose check takes longest, with the time it takes per 1,000 lines."""
-    from flake8_gradtape.check import check
+    from flake8_gradtape.checking.check import check
 
     taken = []
     for file in files:

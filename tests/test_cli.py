@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import flake8_gradtape
-from flake8_gradtape import check
+from flake8_gradtape.checking import check
 from flake8_gradtape.cli import main
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.documentation import documentation

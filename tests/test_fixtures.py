@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_gradtape.check import check
+from flake8_gradtape.checking.check import check
 from flake8_gradtape.events import Answer, GradientAsked
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.runtime.recorder import record

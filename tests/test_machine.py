@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_gradtape.check import check
+from flake8_gradtape.checking.check import check
 
 SPENT = """
     with tf.GradientTape() as tape:

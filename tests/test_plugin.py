@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_gradtape import __version__, check, enabling
+from flake8_gradtape import __version__
+from flake8_gradtape.checking import check, enabling
 from flake8_gradtape.plugin import Plugin
 from flake8_gradtape.rules import all_rules
 from tests.flake8_runs import findings, other_lines, run_flake8
@@ -191,7 +192,7 @@ def test_without_a_tape_nothing_is_imported(tmp_path: Path) -> None:
 def test_with_a_tape_tensorflow_is_not_imported(tmp_path: Path) -> None:
     loaded = modules_loaded(tmp_path, LATE_LOSS)
     assert loaded.startswith("['libcst'] ")
-    assert "'flake8_gradtape.check'" in loaded
+    assert "'flake8_gradtape.checking.check'" in loaded
     assert "flake8_gradtape.runtime" not in loaded
 
 
@@ -245,7 +246,7 @@ def test_an_internal_error_does_not_end_flake8(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
-        "import flake8_gradtape.check as check\n"
+        "import flake8_gradtape.checking.check as check\n"
         "def fail(*_, **__):\n"
         "    raise RecursionError('too deep')\n"
         "check.check = fail\n"

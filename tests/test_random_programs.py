@@ -7,7 +7,7 @@ import ast
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from flake8_gradtape.check import Report
+from flake8_gradtape.checking.check import Report
 from flake8_gradtape.events import Answer, AskedSource, CallRaised, Event, GradientAsked, Misuse, TapeEnded
 from tests.random_programs.generator import numbered, programs
 from tests.random_programs.oracle import Kind, Run, Verdict, compare, judge, observe, verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_gradtape.check import check
+from flake8_gradtape.checking.check import check
 from flake8_gradtape.events import Answer, CallRaised, Claim, Event, GradientAsked
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.base import Rule

@@ -9,7 +9,7 @@ import functools
 
 import pytest
 
-from flake8_gradtape.check import Report, check
+from flake8_gradtape.checking.check import Report, check
 from flake8_gradtape.events import Answer, CallRaised, GradientAsked
 from flake8_gradtape.rules import all_rules, codes
 from flake8_gradtape.runtime.recorder import record

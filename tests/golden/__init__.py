@@ -11,8 +11,8 @@ import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 
-from flake8_gradtape.check import check
-from flake8_gradtape.enabling import enabled_codes
+from flake8_gradtape.checking.check import check
+from flake8_gradtape.checking.enabling import enabled_codes
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.documentation import documentation, program
 from tests.fixture_reader import read_fixtures

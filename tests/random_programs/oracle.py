@@ -15,7 +15,7 @@ from enum import Enum
 from types import FrameType
 from typing import Any
 
-from flake8_gradtape.check import Report, check
+from flake8_gradtape.checking.check import Report, check
 from flake8_gradtape.events import (
     Answer,
     BackwardRecorded,

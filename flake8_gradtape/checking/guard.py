@@ -39,7 +39,7 @@ def guarded_check(
 
         unreadable = UnreadableSource
 
-        from flake8_gradtape.check import check
+        from flake8_gradtape.checking.check import check
 
         reports = check(text, tree, enabled, keras)
         return [Placed(one.line, one.column, one.code, one.message) for one in reports]
