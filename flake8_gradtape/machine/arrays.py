@@ -5,9 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
@@ -23,6 +21,8 @@ from flake8_gradtape.machine.values import (
     Variable,
     bound,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.run import Run
 
 _GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
 """Functions and methods of plain Python that give back what they were given, or a part of it."""

@@ -7,10 +7,7 @@ import libcst as cst
 from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.containers import delete_item, set_item
-from flake8_gradtape.machine.frames import Frame
-from flake8_gradtape.machine.items import elements
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     DELETED,
     Const,
     Flow,
@@ -30,6 +27,9 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.frames import Frame
+from flake8_gradtape.machine.items import elements
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 

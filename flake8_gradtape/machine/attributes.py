@@ -15,16 +15,7 @@ from flake8_gradtape.machine.classes import (
     stands_on_keras,
     stands_on_module,
 )
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.items import view
-from flake8_gradtape.machine.keras_objects import variables_in
-from flake8_gradtape.machine.model_outputs import VARIABLES
-from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
-from flake8_gradtape.machine.operations import SIZES
-from flake8_gradtape.machine.raising import TAPE_NAMES, raises
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import escape, sees
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     SIZE,
     Api,
     Class,
@@ -47,6 +38,15 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import view
+from flake8_gradtape.machine.keras_objects import variables_in
+from flake8_gradtape.machine.model_outputs import VARIABLES
+from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
+from flake8_gradtape.machine.operations import SIZES
+from flake8_gradtape.machine.raising import TAPE_NAMES, raises
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import escape, sees
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:

@@ -7,9 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     TRACED,
     Const,
     Edge,
@@ -22,6 +20,8 @@ from flake8_gradtape.machine.values import (
     Value,
     node_of,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import text_of
 
 

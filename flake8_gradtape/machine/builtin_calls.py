@@ -9,14 +9,7 @@ import libcst as cst
 from flake8_gradtape.machine.attributes import attribute, set_attribute
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.classes import has_one_line
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.items import at_most, contents, elements
-from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.operations import binary, truth, unary
-from flake8_gradtape.machine.raising import TAPE_NAMES
-from flake8_gradtape.machine.run import Run, number_like
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
@@ -33,6 +26,13 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import at_most, contents, elements
+from flake8_gradtape.machine.library import call_or_unseen
+from flake8_gradtape.machine.loops import iterate
+from flake8_gradtape.machine.operations import binary, truth, unary
+from flake8_gradtape.machine.raising import TAPE_NAMES
+from flake8_gradtape.machine.run import Run, number_like
 
 BUILTINS = frozenset(
     "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance "

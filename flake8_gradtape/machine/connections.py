@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
 from flake8_gradtape.machine.model_outputs import (
     is_no_variable,
     may_be_variable_of,
@@ -14,7 +15,6 @@ from flake8_gradtape.machine.model_outputs import (
     stands_for_variables,
 )
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
-from flake8_gradtape.machine.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
 
 
 class Connections:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.dict_views import VIEWS
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.items import contents
-from flake8_gradtape.machine.operations import one_after_other
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
     Entries,
@@ -19,6 +15,10 @@ from flake8_gradtape.machine.values import (
     Sequence,
     Value,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import contents
+from flake8_gradtape.machine.operations import one_after_other
+from flake8_gradtape.machine.run import Run
 
 MOST_ITEMS = 64
 

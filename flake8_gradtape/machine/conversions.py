@@ -6,10 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.items import view
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Bend,
@@ -25,6 +22,9 @@ from flake8_gradtape.machine.values import (
     Variable,
     bound,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.items import view
+from flake8_gradtape.machine.run import Run
 
 
 def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

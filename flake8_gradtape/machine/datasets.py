@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.values import Edge, Flow, Function, Kind, Node, Opaque, Value, options
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import Edge, Flow, Function, Kind, Node, Opaque, Value, options
 
 DATASET = "tf.data"
 

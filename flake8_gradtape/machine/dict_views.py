@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_gradtape.machine.values import Const, Entries, Items, Value
+from flake8_gradtape.machine.domain.values import Const, Entries, Items, Value
 
 if TYPE_CHECKING:
     from flake8_gradtape.machine.holding import Holding

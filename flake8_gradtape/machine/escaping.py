@@ -8,12 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.frames import Frame, GiveUp
-from flake8_gradtape.machine.holding import SIMPLE, Holding
-from flake8_gradtape.machine.outcomes import Outcomes
-from flake8_gradtape.machine.store import MISSING, Key, Store
-from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.store import MISSING, Key, Store
+from flake8_gradtape.machine.domain.values import (
     MOST_OPTIONS,
     UNBOUND,
     Api,
@@ -37,6 +33,10 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.frames import Frame, GiveUp
+from flake8_gradtape.machine.holding import SIMPLE, Holding
+from flake8_gradtape.machine.outcomes import Outcomes
+from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import is_stub, scope_of
 

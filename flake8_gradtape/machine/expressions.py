@@ -12,16 +12,8 @@ import libcst as cst
 from flake8_gradtape.machine.assignment import assign
 from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import BUILTINS
-from flake8_gradtape.machine.flags import decide
-from flake8_gradtape.machine.frames import Frame
-from flake8_gradtape.machine.invocation import evaluate_call
-from flake8_gradtape.machine.items import contents, item, sliced
-from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.store import Delta
+from flake8_gradtape.machine.domain.values import (
     DELETED,
     NONE,
     Api,
@@ -39,6 +31,14 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.flags import decide
+from flake8_gradtape.machine.frames import Frame
+from flake8_gradtape.machine.invocation import evaluate_call
+from flake8_gradtape.machine.items import contents, item, sliced
+from flake8_gradtape.machine.loops import iterate
+from flake8_gradtape.machine.narrowing import assume
+from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import target_names
 
 

@@ -8,8 +8,8 @@ from typing import Union
 
 import libcst as cst
 
-from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.values import Value
+from flake8_gradtape.machine.domain.store import Delta
+from flake8_gradtape.machine.domain.values import Value
 
 Catches = Callable[[Union[type[Exception], None]], bool]
 """Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from flake8_gradtape.machine.operations import LAYER
-from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import ancestors
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     Bend,
     Edge,
     Flow,
@@ -23,6 +19,10 @@ from flake8_gradtape.machine.values import (
     Value,
     node_of,
 )
+from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.raising import INPUT
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import ancestors
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.raising import surely_eager
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import GRAPH_LOOP, Opaque, Tensor, Value, Variable, bound, options
 
 
 def may_be_lowered(run: Run, deciding: Value) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.dict_views import view_items
-from flake8_gradtape.machine.recording import Recorder
-from flake8_gradtape.machine.store import Store
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.store import Store
+from flake8_gradtape.machine.domain.values import (
     Api,
     Choice,
     Const,
@@ -33,6 +32,7 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.recording import Recorder
 
 
 class Holding:

@@ -8,9 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.datasets import dataset_element, is_dataset
 from flake8_gradtape.machine.dict_views import key_of
-from flake8_gradtape.machine.operations import floating_of, surely_none
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Bend,
     Choice,
@@ -29,6 +27,8 @@ from flake8_gradtape.machine.values import (
     Variable,
     bound,
 )
+from flake8_gradtape.machine.operations import floating_of, surely_none
+from flake8_gradtape.machine.run import Run
 
 
 def view(run: Run, node: Node, key: object) -> Node:

@@ -12,11 +12,7 @@ from flake8_gradtape.events import (
     CauseKind,
 )
 from flake8_gradtape.machine.causes import explain
-from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
-from flake8_gradtape.machine.operations import edges_of
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Ask, Reach, Tape, TapeState
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
     Const,
     Flow,
@@ -33,6 +29,10 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
+from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Ask, Reach, Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of
 
 LONGEST_LIST = 40

@@ -7,11 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.loops import repeat
-from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
     Function,
@@ -28,6 +24,10 @@ from flake8_gradtape.machine.values import (
     Variable,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.loops import repeat
+from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
+from flake8_gradtape.machine.run import Run
 
 _SILENT = frozenset(
     "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "

@@ -8,10 +8,7 @@ from flake8_gradtape import knowledge
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.conversions import holds_none
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.operations import floating_of
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Bend,
@@ -29,6 +26,9 @@ from flake8_gradtape.machine.values import (
     Variable,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.operations import floating_of
+from flake8_gradtape.machine.run import Run
 
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
 _TAKING_LISTS = frozenset({"tf.stack", "tf.concat"})

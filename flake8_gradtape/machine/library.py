@@ -16,15 +16,7 @@ from flake8_gradtape.machine.arrays import floating_dtype, gives_back, numpy_cal
 from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.conversions import cast, convert_to_tensor, make_constant, make_variable
 from flake8_gradtape.machine.datasets import make_dataset
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.known_functions import known_operation
-from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
-from flake8_gradtape.machine.networks import clone_network, make_network, network_path
-from flake8_gradtape.machine.optimizers import optimizer_path
-from flake8_gradtape.machine.raising import raises, surely_eager
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_methods import make_tape
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     LOADED_MODEL,
     NONE,
     Api,
@@ -46,6 +38,14 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.known_functions import known_operation
+from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
+from flake8_gradtape.machine.networks import clone_network, make_network, network_path
+from flake8_gradtape.machine.optimizers import optimizer_path
+from flake8_gradtape.machine.raising import raises, surely_eager
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_methods import make_tape
 
 _TAPES = frozenset(
     {

@@ -6,10 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.machine.asking import ASKING
-from flake8_gradtape.machine.operations import LAYER
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     UNBOUND,
     Choice,
     Class,
@@ -22,6 +19,9 @@ from flake8_gradtape.machine.values import (
     Value,
     options,
 )
+from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Context, Tape, TapeState
 from flake8_gradtape.reading.syntax import children, dotted
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from flake8_gradtape.machine.domain.values import Kind, Node
 from flake8_gradtape.machine.tape_state import ancestors
-from flake8_gradtape.machine.values import Kind, Node
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"

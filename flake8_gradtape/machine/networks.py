@@ -7,14 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.functional import call_outputs, outputs_of
-from flake8_gradtape.machine.model_outputs import VARIABLES
-from flake8_gradtape.machine.operations import LAYER
-from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import ancestors
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     PERHAPS_NOTHING,
     Api,
@@ -36,6 +29,13 @@ from flake8_gradtape.machine.values import (
     Value,
     node_of,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.functional import call_outputs, outputs_of
+from flake8_gradtape.machine.model_outputs import VARIABLES
+from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.raising import INPUT
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import ancestors
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(

@@ -11,8 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.run import Run, number_like
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     Api,
     Bend,
     Class,
@@ -36,6 +35,7 @@ from flake8_gradtape.machine.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.run import Run, number_like
 
 BINARY = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",

@@ -8,11 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.model_outputs import stands_for_trainable
-from flake8_gradtape.machine.raising import raises, surely_eager
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
     Const,
     Edge,
@@ -29,6 +25,10 @@ from flake8_gradtape.machine.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.model_outputs import stands_for_trainable
+from flake8_gradtape.machine.raising import raises, surely_eager
+from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())

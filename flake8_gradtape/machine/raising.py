@@ -5,9 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     SIZE,
     Class,
     Const,
@@ -22,6 +20,8 @@ from flake8_gradtape.machine.values import (
     Value,
     options,
 )
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
 INPUT = "tf.keras.Input"

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import Misuse
-from flake8_gradtape.machine.store import Store
-from flake8_gradtape.machine.values import Bend, Edge, Flow, Kind, Node, Tri, same_as
+from flake8_gradtape.machine.domain.store import Store
+from flake8_gradtape.machine.domain.values import Bend, Edge, Flow, Kind, Node, Tri, same_as
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
-from flake8_gradtape.machine.escaping import Escaping
-from flake8_gradtape.machine.frames import Activation, Arguments, Catches, Frame, Loop
-from flake8_gradtape.machine.store import Delta
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.store import Delta
+from flake8_gradtape.machine.domain.values import (
     Class,
     Const,
     Function,
@@ -26,6 +24,8 @@ from flake8_gradtape.machine.values import (
     Value,
     options,
 )
+from flake8_gradtape.machine.escaping import Escaping
+from flake8_gradtape.machine.frames import Activation, Arguments, Catches, Frame, Loop
 from flake8_gradtape.reading.syntax import captured_names
 
 if TYPE_CHECKING:

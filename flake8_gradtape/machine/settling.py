@@ -7,12 +7,12 @@ from flake8_gradtape.events import (
     BackwardRecorded,
     GradientAsked,
 )
+from flake8_gradtape.machine.domain.values import (
+    Node,
+)
 from flake8_gradtape.machine.lifetimes import named_by_functions
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import sees
-from flake8_gradtape.machine.values import (
-    Node,
-)
 
 
 def settle(run: Run) -> None:

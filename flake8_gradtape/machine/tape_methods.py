@@ -12,11 +12,7 @@ from flake8_gradtape.events import (
     RedundantWatch,
 )
 from flake8_gradtape.machine.asking import ASKING, ask
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Raised, Tape
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
     Node,
@@ -27,6 +23,10 @@ from flake8_gradtape.machine.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.machine.frames import Arguments
+from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import Raised, Tape
 from flake8_gradtape.reading.syntax import argument_text
 
 

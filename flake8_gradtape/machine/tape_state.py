@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import AskedSource, Kept, Misuse, Where
-from flake8_gradtape.machine.store import MISSING
-from flake8_gradtape.machine.values import Edge, Kind, Node, Tri, either
+from flake8_gradtape.machine.domain.store import MISSING
+from flake8_gradtape.machine.domain.values import Edge, Kind, Node, Tri, either
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -5,9 +5,21 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
+from flake8_gradtape.machine.domain.values import (
+    NONE,
+    Bend,
+    Edge,
+    Flow,
+    Kind,
+    Node,
+    Number,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+)
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.values import NONE, Bend, Edge, Flow, Kind, Node, Number, Tensor, Value, Variable, bound
 
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.store import MISSING, Delta, Key
-from flake8_gradtape.machine.tape_state import TapeState, join_states
-from flake8_gradtape.machine.values import (
+from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
+from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
     Const,
@@ -37,6 +35,8 @@ from flake8_gradtape.machine.values import (
     either,
     options,
 )
+from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.tape_state import TapeState, join_states
 
 LOOP = "a loop"
 """The operation that the summary of a loop stands for."""

@@ -1,0 +1,1 @@
+"""What there is: the data-flow graph, the values that names hold, and the store they live in."""
