@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
+from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.calls import call_function
 from flake8_gradtape.machine.classes import (
     bind_method,
@@ -41,7 +42,6 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.keras_objects import variables_in
-from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
 from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.domain.values import (
@@ -33,7 +34,6 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.frames import Activation, Arguments, Frame
-from flake8_gradtape.machine.fresh import called, makes_something_new
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 
 from flake8_gradtape.events import Cause, CauseKind
+from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.values import SIZE, TRACED, Edge, Flow, Kind, Node, node_of
-from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.tape_state import Tape, TapeState, ancestors, may_be, sees
 from flake8_gradtape.reading.syntax import text_of

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
-from flake8_gradtape.machine.model_outputs import (
+from flake8_gradtape.machine.assumptions.variables import (
     is_no_variable,
     may_be_variable_of,
     stands_for_trainable,
     stands_for_variables,
 )
+from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
 from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
 
 

@@ -11,6 +11,7 @@ from flake8_gradtape.events import (
     AskedSource,
     CauseKind,
 )
+from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
 from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
@@ -29,7 +30,6 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.model_outputs import LIKE_VARIABLES
 from flake8_gradtape.machine.operations import edges_of
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_state import Ask, Reach, Tape, TapeState

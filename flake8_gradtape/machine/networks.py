@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     NONE,
@@ -31,7 +32,6 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.functional import call_outputs, outputs_of
-from flake8_gradtape.machine.model_outputs import VARIABLES
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run

@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
+from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
@@ -26,7 +27,6 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.model_outputs import stands_for_trainable
 from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.reading.syntax import dotted, text_of
