@@ -46,7 +46,7 @@ from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import escape, sees
+from flake8_gradtape.machine.tapes.state import escape, sees
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:

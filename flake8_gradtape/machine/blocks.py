@@ -15,7 +15,7 @@ from flake8_gradtape.machine.library import is_tape_class
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises
 from flake8_gradtape.machine.run import Run
 from flake8_gradtape.machine.tape_methods import enter_tape
-from flake8_gradtape.machine.tape_state import Raised
+from flake8_gradtape.machine.tapes.state import Raised
 from flake8_gradtape.machine.tries import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.reading.syntax import dotted, text_of
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.values import SIZE, TRACED, Edge, Flow, Kind, Node, node_of
-from flake8_gradtape.machine.recording import Recorder
-from flake8_gradtape.machine.tape_state import Tape, TapeState, ancestors, may_be, sees
+from flake8_gradtape.machine.tapes.recorder import Recorder
+from flake8_gradtape.machine.tapes.state import Tape, TapeState, ancestors, may_be, sees
 from flake8_gradtape.reading.syntax import text_of
 
 COPIES = frozenset(

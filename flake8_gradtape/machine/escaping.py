@@ -36,7 +36,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.holding import SIMPLE, Holding
 from flake8_gradtape.machine.outcomes import Outcomes
-from flake8_gradtape.machine.tape_state import TapeState, escape, join_states
+from flake8_gradtape.machine.tapes.state import TapeState, escape, join_states
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import is_stub, scope_of
 

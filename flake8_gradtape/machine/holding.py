@@ -32,7 +32,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.recording import Recorder
+from flake8_gradtape.machine.tapes.recorder import Recorder
 
 
 class Holding:

@@ -35,7 +35,7 @@ from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import ancestors
+from flake8_gradtape.machine.tapes.state import ancestors
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(

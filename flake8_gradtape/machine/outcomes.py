@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
-from flake8_gradtape.machine.tape_state import Context
+from flake8_gradtape.machine.tapes.state import Context
 from flake8_gradtape.reading.syntax import children, scope_of
 
 Visit = object

@@ -21,7 +21,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Raised, Tape, TapeState
+from flake8_gradtape.machine.tapes.state import Raised, Tape, TapeState
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
 INPUT = "tf.keras.Input"

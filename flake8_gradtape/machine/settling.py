@@ -12,7 +12,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.lifetimes import named_by_functions
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import sees
+from flake8_gradtape.machine.tapes.state import sees
 
 
 def settle(run: Run) -> None:

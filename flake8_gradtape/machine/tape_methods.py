@@ -26,7 +26,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Raised, Tape
+from flake8_gradtape.machine.tapes.state import Raised, Tape
 from flake8_gradtape.reading.syntax import argument_text
 
 

@@ -11,7 +11,7 @@ from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Value
 from flake8_gradtape.machine.frames import Catches
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import TapeState, left
+from flake8_gradtape.machine.tapes.state import TapeState, left
 from flake8_gradtape.reading.syntax import dotted
 
 _RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError GeneratorExit StopIteration".split())

@@ -36,7 +36,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import TapeState, join_states
+from flake8_gradtape.machine.tapes.state import TapeState, join_states
 
 LOOP = "a loop"
 """The operation that the summary of a loop stands for."""

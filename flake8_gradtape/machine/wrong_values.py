@@ -11,9 +11,9 @@ import libcst as cst
 
 from flake8_gradtape.events import Flaw, WrongValue
 from flake8_gradtape.machine.domain.values import Bend, Const, Flow, Kind, Node, Tensor, Value
-from flake8_gradtape.machine.recording import Recorder
 from flake8_gradtape.machine.run import Run
-from flake8_gradtape.machine.tape_state import Tape, TapeState
+from flake8_gradtape.machine.tapes.recorder import Recorder
+from flake8_gradtape.machine.tapes.state import Tape, TapeState
 
 _ADDING = frozenset({"+", "-"})
 _SINGULAR = frozenset({"tf.math.log", "/", "tf.math.divide", "tf.math.reciprocal", "tf.math.rsqrt", "tf.math.acos"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from flake8_gradtape.machine.domain.values import Kind, Node
-from flake8_gradtape.machine.tape_state import ancestors
+from flake8_gradtape.machine.tapes.state import ancestors
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Union
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_gradtape.machine.tape_state import Ask
+    from flake8_gradtape.machine.tapes.state import Ask
 
 
 class Kind(Enum):

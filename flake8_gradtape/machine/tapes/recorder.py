@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-from flake8_gradtape.machine.connections import Connections
-from flake8_gradtape.machine.tape_state import HOLDING, Ask, Raised, Tape, TapeState, escape, left
+from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, escape, left
+from flake8_gradtape.machine.tapes.tracking import Connections
 
 FOREVER = sys.maxsize
 """The end of a pause that has not ended."""

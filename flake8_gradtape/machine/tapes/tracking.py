@@ -14,7 +14,7 @@ from flake8_gradtape.machine.assumptions.variables import (
     stands_for_variables,
 )
 from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
-from flake8_gradtape.machine.tape_state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
 
 
 class Connections:

@@ -1,0 +1,1 @@
+"""What a tape knows: its state, what it records, and what it tracks."""
