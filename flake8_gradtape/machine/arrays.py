@@ -21,8 +21,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 _GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
 """Functions and methods of plain Python that give back what they were given, or a part of it."""

@@ -27,9 +27,9 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.items import elements
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 

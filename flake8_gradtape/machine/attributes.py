@@ -39,13 +39,13 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.keras_objects import variables_in
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
 from flake8_gradtape.machine.operations import SIZES
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import escape, sees
 
 

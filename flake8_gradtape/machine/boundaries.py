@@ -20,8 +20,8 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     node_of,
 )
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.reading.syntax import text_of
 
 

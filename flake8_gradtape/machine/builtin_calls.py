@@ -26,13 +26,13 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import at_most, contents, elements
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.operations import binary, truth, unary
 from flake8_gradtape.machine.raising import TAPE_NAMES
-from flake8_gradtape.machine.run import Run, number_like
+from flake8_gradtape.machine.state.run import Run, number_like
+from flake8_gradtape.machine.state.scopes import Arguments
 
 BUILTINS = frozenset(
     "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance "

@@ -33,9 +33,9 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.frames import Activation, Arguments, Frame
 from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
 from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
 
 _GIVEN_BY_KERAS = ("training", "mask")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.dict_views import VIEWS
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -15,10 +14,11 @@ from flake8_gradtape.machine.domain.values import (
     Sequence,
     Value,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import contents
 from flake8_gradtape.machine.operations import one_after_other
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.dict_views import VIEWS
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 MOST_ITEMS = 64
 

@@ -22,9 +22,9 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.items import view
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 
 def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

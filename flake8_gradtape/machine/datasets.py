@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Edge, Flow, Function, Kind, Node, Opaque, Value, options
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 DATASET = "tf.data"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Api, Class, Entries, Function, Value, options
-from flake8_gradtape.machine.frames import Arguments, Frame
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments, Frame
 from flake8_gradtape.reading.syntax import dotted, scope_of
 
 _TRANSPARENT = frozenset(

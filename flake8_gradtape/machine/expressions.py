@@ -32,13 +32,13 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.flags import decide
-from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.invocation import evaluate_call
 from flake8_gradtape.machine.items import contents, item, sliced
 from flake8_gradtape.machine.loops import iterate
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import target_names
 
 

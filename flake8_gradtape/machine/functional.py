@@ -21,7 +21,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.raising import surely_eager
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 
 
 def may_be_lowered(run: Run, deciding: Value) -> bool:

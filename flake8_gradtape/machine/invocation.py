@@ -40,14 +40,14 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     node_of,
 )
-from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import compiled, keras_method
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import LEAVING, network_method, numbers_from, run_callbacks
 from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments, Frame
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import WRITING, tensor_method
 from flake8_gradtape.reading.syntax import children

@@ -7,7 +7,6 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.datasets import dataset_element, is_dataset
-from flake8_gradtape.machine.dict_views import key_of
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Bend,
@@ -28,7 +27,8 @@ from flake8_gradtape.machine.domain.values import (
     bound,
 )
 from flake8_gradtape.machine.operations import floating_of, surely_none
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.dict_views import key_of
+from flake8_gradtape.machine.state.run import Run
 
 
 def view(run: Run, node: Node, key: object) -> Node:

@@ -31,7 +31,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.operations import edges_of
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Ask, Reach, Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of
 

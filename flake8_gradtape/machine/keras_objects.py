@@ -24,10 +24,10 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     options,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.loops import repeat
 from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 _SILENT = frozenset(
     "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "

@@ -26,9 +26,9 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     options,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.operations import floating_of
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
 _TAKING_LISTS = frozenset({"tf.stack", "tf.concat"})

@@ -38,13 +38,13 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.known_functions import known_operation
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import clone_network, make_network, network_path
 from flake8_gradtape.machine.optimizers import optimizer_path
 from flake8_gradtape.machine.raising import raises, surely_eager
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tape_methods import make_tape
 
 _TAPES = frozenset(

@@ -20,7 +20,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.operations import LAYER
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Context, Tape, TapeState
 from flake8_gradtape.reading.syntax import children, dotted
 

@@ -6,8 +6,8 @@ import libcst as cst
 
 from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import NONE, Edge, Flow, Metric, Tensor, Value
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 LOSS_FUNCTIONS = frozenset({"MSE", "MAE", "MAPE", "MSLE", "KLD"})
 """Loss functions that are written like classes."""

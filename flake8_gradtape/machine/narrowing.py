@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Choice, Tensor, Value, bound, options
-from flake8_gradtape.machine.frames import Frame
 from flake8_gradtape.machine.operations import is_none, truth
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame
 
 
 def assume(run: Run, frame: Frame, test: cst.CSTNode, holds: bool) -> None:

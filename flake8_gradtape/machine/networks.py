@@ -30,11 +30,11 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     node_of,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.operations import LAYER
 from flake8_gradtape.machine.raising import INPUT
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import ancestors
 
 _ROOTS = ("tf.keras.", "keras.")

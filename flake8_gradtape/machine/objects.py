@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.bindings import Bindings, blur_closure
 from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.domain.values import (
@@ -30,10 +29,11 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.values import (
     Sequence as Row,
 )
-from flake8_gradtape.machine.frames import Frame, GiveUp
 from flake8_gradtape.machine.networks import freeze, open_up
-from flake8_gradtape.machine.outcomes import Outcomes
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
+from flake8_gradtape.machine.state.claims import Outcomes
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame, GiveUp
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import children, is_stub, parameter_names, scope_of
 

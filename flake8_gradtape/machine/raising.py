@@ -20,7 +20,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Raised, Tape, TapeState
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")

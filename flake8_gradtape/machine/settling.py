@@ -11,7 +11,7 @@ from flake8_gradtape.machine.domain.values import (
     Node,
 )
 from flake8_gradtape.machine.lifetimes import named_by_functions
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import sees
 
 

@@ -16,14 +16,14 @@ from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, Sequence, Value, Variable, bound
 from flake8_gradtape.machine.flags import decide, for_each_flag
-from flake8_gradtape.machine.frames import Arguments, Frame
 from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.items import item
 from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.narrowing import assume
 from flake8_gradtape.machine.operations import BINARY, binary, truth
 from flake8_gradtape.machine.raising import raises
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments, Frame
 from flake8_gradtape.machine.tries import catches, run_try
 from flake8_gradtape.reading.syntax import children, dotted, text_of
 

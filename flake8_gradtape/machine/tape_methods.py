@@ -23,9 +23,9 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
 )
-from flake8_gradtape.machine.frames import Arguments
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises, unwatchable
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import Raised, Tape
 from flake8_gradtape.reading.syntax import argument_text
 

@@ -18,8 +18,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.frames import Arguments
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})

@@ -9,8 +9,8 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Value
-from flake8_gradtape.machine.frames import Catches
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Catches
 from flake8_gradtape.machine.tapes.state import TapeState, left
 from flake8_gradtape.reading.syntax import dotted
 

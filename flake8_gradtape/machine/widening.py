@@ -35,7 +35,7 @@ from flake8_gradtape.machine.domain.values import (
     either,
     options,
 )
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import TapeState, join_states
 
 LOOP = "a loop"

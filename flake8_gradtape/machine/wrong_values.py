@@ -11,7 +11,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Flaw, WrongValue
 from flake8_gradtape.machine.domain.values import Bend, Const, Flow, Kind, Node, Tensor, Value
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.dict_views import view_items
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -32,6 +31,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.state.dict_views import view_items
 from flake8_gradtape.machine.tapes.recorder import Recorder
 
 

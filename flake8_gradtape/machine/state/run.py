@@ -24,13 +24,13 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.escaping import Escaping
-from flake8_gradtape.machine.frames import Activation, Arguments, Catches, Frame, Loop
+from flake8_gradtape.machine.state.scopes import Activation, Arguments, Catches, Frame, Loop
+from flake8_gradtape.machine.state.sharing import Escaping
 from flake8_gradtape.reading.syntax import captured_names
 
 if TYPE_CHECKING:
-    from flake8_gradtape.machine.bindings import Bindings
     from flake8_gradtape.machine.functional import Outputs
+    from flake8_gradtape.machine.state.binding_counts import Bindings
 
 
 class Evaluate(Protocol):

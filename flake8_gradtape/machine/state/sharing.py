@@ -33,9 +33,9 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.frames import Frame, GiveUp
-from flake8_gradtape.machine.holding import SIMPLE, Holding
-from flake8_gradtape.machine.outcomes import Outcomes
+from flake8_gradtape.machine.state.claims import Outcomes
+from flake8_gradtape.machine.state.heap import SIMPLE, Holding
+from flake8_gradtape.machine.state.scopes import Frame, GiveUp
 from flake8_gradtape.machine.tapes.state import TapeState, escape, join_states
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import is_stub, scope_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_gradtape.machine.domain.values import Const, Entries, Items, Value
 
 if TYPE_CHECKING:
-    from flake8_gradtape.machine.holding import Holding
+    from flake8_gradtape.machine.state.heap import Holding
 
 VIEWS = frozenset({"values", "keys", "items"})
 

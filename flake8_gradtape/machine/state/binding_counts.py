@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Api, Function
-from flake8_gradtape.machine.frames import Frame
-from flake8_gradtape.machine.run import Run
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
 
 _REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})
