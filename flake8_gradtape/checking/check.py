@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from flake8_gradtape.machine.flags import forget_flags
 from flake8_gradtape.machine.interpreter import interpret
+from flake8_gradtape.machine.language.loop_flags import forget_flags
 from flake8_gradtape.reading.deep_stack import with_room
 from flake8_gradtape.reading.source import ModuleSource, mentions_tape, read_module
 from flake8_gradtape.reading.syntax import forget

@@ -13,7 +13,6 @@ from flake8_gradtape.events import (
     Misuse,
     WrongValue,
 )
-from flake8_gradtape.machine.attributes import imported_variables
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
@@ -29,6 +28,7 @@ from flake8_gradtape.machine.domain.values import (
     same_as,
 )
 from flake8_gradtape.machine.judging import Judge, element_names
+from flake8_gradtape.machine.language.attributes import imported_variables
 from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

@@ -6,9 +6,6 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.attributes import attribute, set_attribute
-from flake8_gradtape.machine.calls import unseen_call
-from flake8_gradtape.machine.classes import has_one_line
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -26,10 +23,13 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.items import at_most, contents, elements
+from flake8_gradtape.machine.language.attributes import attribute, set_attribute
+from flake8_gradtape.machine.language.classes import has_one_line
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.loops import iterate
+from flake8_gradtape.machine.language.operators import binary, truth, unary
+from flake8_gradtape.machine.language.subscripts import at_most, contents, elements
 from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.operations import binary, truth, unary
 from flake8_gradtape.machine.raising import TAPE_NAMES
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -22,7 +21,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.items import view
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

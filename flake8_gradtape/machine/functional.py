@@ -19,7 +19,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     node_of,
 )
-from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors

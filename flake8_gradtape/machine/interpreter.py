@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_gradtape.events import Event
-from flake8_gradtape.machine.calls import bind_unknown, run_body
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
@@ -24,7 +23,9 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
 )
 from flake8_gradtape.machine.domain.values import Sequence as Row
-from flake8_gradtape.machine.expressions import evaluate
+from flake8_gradtape.machine.language.expressions import evaluate
+from flake8_gradtape.machine.language.functions import bind_unknown, run_body
+from flake8_gradtape.machine.language.statements import execute
 from flake8_gradtape.machine.library import call_or_unseen
 from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
@@ -33,7 +34,6 @@ from flake8_gradtape.machine.settling import settle
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame, GiveUp
-from flake8_gradtape.machine.statements import execute
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 

@@ -30,7 +30,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.operations import edges_of
+from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Ask, Reach, Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -24,7 +23,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     options,
 )
-from flake8_gradtape.machine.loops import repeat
+from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
+from flake8_gradtape.machine.language.loops import repeat
 from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

@@ -6,7 +6,6 @@ import libcst as cst
 
 from flake8_gradtape import knowledge
 from flake8_gradtape.machine.arrays import floating_dtype, floating_value
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.conversions import holds_none
 from flake8_gradtape.machine.domain.values import (
     NONE,
@@ -26,7 +25,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     options,
 )
-from flake8_gradtape.machine.operations import floating_of
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.operators import floating_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

@@ -13,7 +13,6 @@ import libcst as cst
 from flake8_gradtape import knowledge
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.arrays import floating_dtype, gives_back, numpy_call
-from flake8_gradtape.machine.calls import call_value, unseen_call
 from flake8_gradtape.machine.conversions import cast, convert_to_tensor, make_constant, make_variable
 from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.domain.values import (
@@ -39,6 +38,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.known_functions import known_operation
+from flake8_gradtape.machine.language.functions import call_value, unseen_call
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import clone_network, make_network, network_path
 from flake8_gradtape.machine.optimizers import optimizer_path

@@ -19,7 +19,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Context, Tape, TapeState
 from flake8_gradtape.reading.syntax import children, dotted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import NONE, Edge, Flow, Metric, Tensor, Value
+from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     NONE,
     PERHAPS_NOTHING,
@@ -31,7 +30,8 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
 )
 from flake8_gradtape.machine.functional import call_outputs, outputs_of
-from flake8_gradtape.machine.operations import LAYER
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

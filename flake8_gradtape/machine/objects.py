@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.calls import bind_unknown, run_body
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Class,
@@ -29,6 +27,8 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.values import (
     Sequence as Row,
 )
+from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
+from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.networks import freeze, open_up
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.claims import Outcomes

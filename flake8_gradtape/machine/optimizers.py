@@ -8,7 +8,6 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
     Const,
@@ -26,6 +25,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.calls import unseen_call
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Bend,
@@ -18,6 +17,7 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
+from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

@@ -6,16 +6,6 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.calls import call_function
-from flake8_gradtape.machine.classes import (
-    bind_method,
-    class_attribute,
-    decorator_names,
-    may_be_overridden,
-    stands_on_enum,
-    stands_on_keras,
-    stands_on_module,
-)
 from flake8_gradtape.machine.domain.values import (
     SIZE,
     Api,
@@ -39,10 +29,20 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.items import view
 from flake8_gradtape.machine.keras_objects import variables_in
+from flake8_gradtape.machine.language.classes import (
+    bind_method,
+    class_attribute,
+    decorator_names,
+    may_be_overridden,
+    stands_on_enum,
+    stands_on_keras,
+    stands_on_module,
+)
+from flake8_gradtape.machine.language.functions import call_function
+from flake8_gradtape.machine.language.operators import SIZES
+from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
-from flake8_gradtape.machine.operations import SIZES
 from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

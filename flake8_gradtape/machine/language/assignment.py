@@ -5,8 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.attributes import delete_attribute, set_attribute
-from flake8_gradtape.machine.containers import delete_item, set_item
 from flake8_gradtape.machine.domain.values import (
     DELETED,
     Const,
@@ -27,7 +25,9 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.items import elements
+from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
+from flake8_gradtape.machine.language.containers import delete_item, set_item
+from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import dotted, text_of

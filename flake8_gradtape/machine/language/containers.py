@@ -14,8 +14,8 @@ from flake8_gradtape.machine.domain.values import (
     Sequence,
     Value,
 )
-from flake8_gradtape.machine.items import contents
-from flake8_gradtape.machine.operations import one_after_other
+from flake8_gradtape.machine.language.operators import one_after_other
+from flake8_gradtape.machine.language.subscripts import contents
 from flake8_gradtape.machine.state.dict_views import VIEWS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments

@@ -7,11 +7,7 @@ import libcst as cst
 from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.arrays import array_method
 from flake8_gradtape.machine.asking import ASKING
-from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import builtin_call
-from flake8_gradtape.machine.calls import call_value, unseen_call
-from flake8_gradtape.machine.classes import bind_method, class_attribute, has_known_bases, is_data
-from flake8_gradtape.machine.containers import mapping_method, sequence_method, stack_items
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.domain.values import (
     LOADED_MODEL,
@@ -40,8 +36,12 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     node_of,
 )
-from flake8_gradtape.machine.items import elements
 from flake8_gradtape.machine.keras_objects import compiled, keras_method
+from flake8_gradtape.machine.language.attributes import attribute
+from flake8_gradtape.machine.language.classes import bind_method, class_attribute, has_known_bases, is_data
+from flake8_gradtape.machine.language.containers import mapping_method, sequence_method, stack_items
+from flake8_gradtape.machine.language.functions import call_value, unseen_call
+from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.library import library_call
 from flake8_gradtape.machine.metrics import call_metric, metric_method
 from flake8_gradtape.machine.networks import LEAVING, network_method, numbers_from, run_callbacks

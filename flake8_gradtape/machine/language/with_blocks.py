@@ -7,16 +7,16 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.assignment import assign
-from flake8_gradtape.machine.containers import stack_items
 from flake8_gradtape.machine.domain.values import Api, ExitStack, Pausing, TapeValue, Value, bound, options
+from flake8_gradtape.machine.language.assignment import assign
+from flake8_gradtape.machine.language.containers import stack_items
+from flake8_gradtape.machine.language.try_blocks import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.machine.library import is_tape_class
 from flake8_gradtape.machine.raising import note_survivors, raises, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.machine.tape_methods import enter_tape
 from flake8_gradtape.machine.tapes.state import Raised
-from flake8_gradtape.machine.tries import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 _SWALLOWING = ("raises", "assertRaises", "assertWarns", "suppress")

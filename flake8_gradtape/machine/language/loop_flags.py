@@ -14,7 +14,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Number, Tri
-from flake8_gradtape.machine.operations import truth
+from flake8_gradtape.machine.language.operators import truth
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import TARGETING, children, target_names, target_of

@@ -9,8 +9,6 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.assignment import assign
-from flake8_gradtape.machine.attributes import attribute
 from flake8_gradtape.machine.builtin_calls import BUILTINS
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
@@ -31,12 +29,14 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.flags import decide
-from flake8_gradtape.machine.invocation import evaluate_call
-from flake8_gradtape.machine.items import contents, item, sliced
-from flake8_gradtape.machine.loops import iterate
-from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import BINARY, binary, comparison, one_after_other, truth, unary
+from flake8_gradtape.machine.language.assignment import assign
+from flake8_gradtape.machine.language.attributes import attribute
+from flake8_gradtape.machine.language.calls import evaluate_call
+from flake8_gradtape.machine.language.loop_flags import decide
+from flake8_gradtape.machine.language.loops import iterate
+from flake8_gradtape.machine.language.narrowing import assume
+from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, truth, unary
+from flake8_gradtape.machine.language.subscripts import contents, item, sliced
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import target_names

@@ -15,10 +15,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta, Key
 from flake8_gradtape.machine.domain.values import Opaque, Sequence, Tensor, Value, Variable, bound, options
-from flake8_gradtape.machine.items import at_most, elements
+from flake8_gradtape.machine.language.subscripts import at_most, elements
+from flake8_gradtape.machine.language.widening import Widening
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Loop
-from flake8_gradtape.machine.widening import Widening
 
 MOST_UNROLLED = 6
 MOST_ATTEMPTS = 3

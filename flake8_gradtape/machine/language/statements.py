@@ -9,22 +9,22 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.assignment import assign, delete
-from flake8_gradtape.machine.blocks import run_with
-from flake8_gradtape.machine.containers import sequence_method
-from flake8_gradtape.machine.definitions import define_class, define_function
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, Sequence, Value, Variable, bound
-from flake8_gradtape.machine.flags import decide, for_each_flag
-from flake8_gradtape.machine.graph_loops import lowered, may_be_lowered
-from flake8_gradtape.machine.items import item
-from flake8_gradtape.machine.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
-from flake8_gradtape.machine.narrowing import assume
-from flake8_gradtape.machine.operations import BINARY, binary, truth
+from flake8_gradtape.machine.language.assignment import assign, delete
+from flake8_gradtape.machine.language.containers import sequence_method
+from flake8_gradtape.machine.language.definitions import define_class, define_function
+from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
+from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
+from flake8_gradtape.machine.language.narrowing import assume
+from flake8_gradtape.machine.language.operators import BINARY, binary, truth
+from flake8_gradtape.machine.language.subscripts import item
+from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
+from flake8_gradtape.machine.language.try_blocks import catches, run_try
+from flake8_gradtape.machine.language.with_blocks import run_with
 from flake8_gradtape.machine.raising import raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Frame
-from flake8_gradtape.machine.tries import catches, run_try
 from flake8_gradtape.reading.syntax import children, dotted, text_of
 
 

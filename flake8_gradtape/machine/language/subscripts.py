@@ -26,7 +26,7 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
 )
-from flake8_gradtape.machine.operations import floating_of, surely_none
+from flake8_gradtape.machine.language.operators import floating_of, surely_none
 from flake8_gradtape.machine.state.dict_views import key_of
 from flake8_gradtape.machine.state.run import Run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Choice, Tensor, Value, bound, options
-from flake8_gradtape.machine.operations import is_none, truth
+from flake8_gradtape.machine.language.operators import is_none, truth
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 

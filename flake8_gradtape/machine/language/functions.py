@@ -11,8 +11,6 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
-from flake8_gradtape.machine.boundaries import given_to_layer, traced_arguments, traced_result
-from flake8_gradtape.machine.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -33,6 +31,8 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
+from flake8_gradtape.machine.language.traced_calls import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame

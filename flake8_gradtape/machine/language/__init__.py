@@ -1,0 +1,1 @@
+"""Python without numbers: expressions, statements, calls, classes, loops."""
