@@ -20,9 +20,9 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
 )
 from flake8_gradtape.machine.language.operators import LAYER
-from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors
+from flake8_gradtape.machine.verdicts.call_errors import INPUT
 
 
 @dataclass(frozen=True)

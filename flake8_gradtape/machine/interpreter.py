@@ -27,13 +27,13 @@ from flake8_gradtape.machine.language.expressions import evaluate
 from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.language.statements import execute
 from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.lifetimes import end_tapes
 from flake8_gradtape.machine.networks import call_network
 from flake8_gradtape.machine.objects import Made, Objects
-from flake8_gradtape.machine.settling import settle
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame, GiveUp
+from flake8_gradtape.machine.verdicts.end_of_run import settle
+from flake8_gradtape.machine.verdicts.tape_lifetimes import end_tapes
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 

@@ -42,10 +42,10 @@ from flake8_gradtape.machine.language.functions import call_value, unseen_call
 from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
 from flake8_gradtape.machine.networks import clone_network, make_network, network_path
 from flake8_gradtape.machine.optimizers import optimizer_path
-from flake8_gradtape.machine.raising import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tape_methods import make_tape
+from flake8_gradtape.machine.verdicts.call_errors import raises, surely_eager
 
 _TAPES = frozenset(
     {

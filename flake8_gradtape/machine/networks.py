@@ -32,10 +32,10 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.operators import LAYER
-from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import ancestors
+from flake8_gradtape.machine.verdicts.call_errors import INPUT
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(

@@ -43,10 +43,10 @@ from flake8_gradtape.machine.language.functions import call_function
 from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
-from flake8_gradtape.machine.raising import TAPE_NAMES, raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import escape, sees
+from flake8_gradtape.machine.verdicts.call_errors import TAPE_NAMES, raises
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:

@@ -6,7 +6,6 @@ import libcst as cst
 
 from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.arrays import array_method
-from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.builtin_calls import builtin_call
 from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.domain.values import (
@@ -50,6 +49,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Frame
 from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
 from flake8_gradtape.machine.tensor_methods import WRITING, tensor_method
+from flake8_gradtape.machine.verdicts.gradient_calls import ASKING
 from flake8_gradtape.reading.syntax import children
 
 _ASSERTING = ("assert", "expect")

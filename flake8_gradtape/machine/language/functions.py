@@ -33,9 +33,9 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.language.traced_calls import given_to_layer, traced_arguments, traced_result
-from flake8_gradtape.machine.raising import INPUT
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
+from flake8_gradtape.machine.verdicts.call_errors import INPUT
 from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
 
 _GIVEN_BY_KERAS = ("training", "mask")

@@ -12,7 +12,6 @@ from flake8_gradtape.events import (
     CauseKind,
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
-from flake8_gradtape.machine.causes import explain
 from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
     Const,
@@ -33,6 +32,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Ask, Reach, Tape, TapeState
+from flake8_gradtape.machine.verdicts.causes import explain
 from flake8_gradtape.reading.syntax import text_of
 
 LONGEST_LIST = 40

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
-from flake8_gradtape.machine.asking import ASKING
 from flake8_gradtape.machine.domain.values import (
     UNBOUND,
     Choice,
@@ -22,6 +21,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Context, Tape, TapeState
+from flake8_gradtape.machine.verdicts.gradient_calls import ASKING
 from flake8_gradtape.reading.syntax import children, dotted
 
 

@@ -27,13 +27,13 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     same_as,
 )
-from flake8_gradtape.machine.judging import Judge, element_names
 from flake8_gradtape.machine.language.attributes import imported_variables
-from flake8_gradtape.machine.raising import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape, TapeState
-from flake8_gradtape.machine.wrong_values import wrong_values
+from flake8_gradtape.machine.verdicts.call_errors import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
+from flake8_gradtape.machine.verdicts.sources import Judge, element_names
+from flake8_gradtape.machine.verdicts.wrong_values import wrong_values
 from flake8_gradtape.reading.syntax import argument_node, argument_text, text_of
 
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})

@@ -10,9 +10,9 @@ from flake8_gradtape.events import (
 from flake8_gradtape.machine.domain.values import (
     Node,
 )
-from flake8_gradtape.machine.lifetimes import named_by_functions
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import sees
+from flake8_gradtape.machine.verdicts.tape_lifetimes import named_by_functions
 
 
 def settle(run: Run) -> None:
