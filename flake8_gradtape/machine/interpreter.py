@@ -26,8 +26,8 @@ from flake8_gradtape.machine.domain.values import Sequence as Row
 from flake8_gradtape.machine.language.expressions import evaluate
 from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.language.statements import execute
-from flake8_gradtape.machine.library import call_or_unseen
-from flake8_gradtape.machine.networks import call_network
+from flake8_gradtape.machine.libraries.keras.layers import call_network
+from flake8_gradtape.machine.libraries.library import call_or_unseen
 from flake8_gradtape.machine.objects import Made, Objects
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run

@@ -29,7 +29,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.language.functions import bind_unknown, run_body
-from flake8_gradtape.machine.networks import freeze, open_up
+from flake8_gradtape.machine.libraries.keras.layers import freeze, open_up
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.run import Run

@@ -29,7 +29,6 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.keras_objects import variables_in
 from flake8_gradtape.machine.language.classes import (
     bind_method,
     class_attribute,
@@ -42,7 +41,8 @@ from flake8_gradtape.machine.language.classes import (
 from flake8_gradtape.machine.language.functions import call_function
 from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
-from flake8_gradtape.machine.networks import freeze, network_attribute, open_up
+from flake8_gradtape.machine.libraries.keras.layers import freeze, network_attribute, open_up
+from flake8_gradtape.machine.libraries.keras.subclassing import variables_in
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import escape, sees

@@ -5,9 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.arrays import array_method
-from flake8_gradtape.machine.builtin_calls import builtin_call
-from flake8_gradtape.machine.datasets import dataset_method, is_dataset
 from flake8_gradtape.machine.domain.values import (
     LOADED_MODEL,
     NONE,
@@ -35,20 +32,23 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     node_of,
 )
-from flake8_gradtape.machine.keras_objects import compiled, keras_method
 from flake8_gradtape.machine.language.attributes import attribute
 from flake8_gradtape.machine.language.classes import bind_method, class_attribute, has_known_bases, is_data
 from flake8_gradtape.machine.language.containers import mapping_method, sequence_method, stack_items
 from flake8_gradtape.machine.language.functions import call_value, unseen_call
 from flake8_gradtape.machine.language.subscripts import elements
-from flake8_gradtape.machine.library import library_call
-from flake8_gradtape.machine.metrics import call_metric, metric_method
-from flake8_gradtape.machine.networks import LEAVING, network_method, numbers_from, run_callbacks
-from flake8_gradtape.machine.optimizers import optimizer_method, unseen_optimizer_raises
+from flake8_gradtape.machine.libraries.keras.layers import LEAVING, network_method, numbers_from, run_callbacks
+from flake8_gradtape.machine.libraries.keras.metrics import call_metric, metric_method
+from flake8_gradtape.machine.libraries.keras.optimizers import optimizer_method, unseen_optimizer_raises
+from flake8_gradtape.machine.libraries.keras.subclassing import compiled, keras_method
+from flake8_gradtape.machine.libraries.library import library_call
+from flake8_gradtape.machine.libraries.numpy import array_method
+from flake8_gradtape.machine.libraries.python.builtins import builtin_call
+from flake8_gradtape.machine.libraries.tensorflow.data import dataset_method, is_dataset
+from flake8_gradtape.machine.libraries.tensorflow.tape import enter_tape, tape_method
+from flake8_gradtape.machine.libraries.tensorflow.tensor import WRITING, tensor_method
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Frame
-from flake8_gradtape.machine.tape_methods import enter_tape, tape_method
-from flake8_gradtape.machine.tensor_methods import WRITING, tensor_method
 from flake8_gradtape.machine.verdicts.gradient_calls import ASKING
 from flake8_gradtape.reading.syntax import children
 

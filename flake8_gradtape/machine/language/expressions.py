@@ -9,7 +9,6 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.builtin_calls import BUILTINS
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
@@ -37,6 +36,7 @@ from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, truth, unary
 from flake8_gradtape.machine.language.subscripts import contents, item, sliced
+from flake8_gradtape.machine.libraries.python.builtins import BUILTINS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import target_names

@@ -6,7 +6,6 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.datasets import dataset_element, is_dataset
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Bend,
@@ -27,6 +26,7 @@ from flake8_gradtape.machine.domain.values import (
     bound,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
+from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, is_dataset
 from flake8_gradtape.machine.state.dict_views import key_of
 from flake8_gradtape.machine.state.run import Run
 

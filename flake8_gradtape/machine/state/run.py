@@ -29,7 +29,7 @@ from flake8_gradtape.machine.state.sharing import Escaping
 from flake8_gradtape.reading.syntax import captured_names
 
 if TYPE_CHECKING:
-    from flake8_gradtape.machine.functional import Outputs
+    from flake8_gradtape.machine.libraries.keras.functional import Outputs
     from flake8_gradtape.machine.state.binding_counts import Bindings
 
 

@@ -29,7 +29,7 @@ from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.operators import binary, truth, unary
 from flake8_gradtape.machine.language.subscripts import at_most, contents, elements
-from flake8_gradtape.machine.library import call_or_unseen
+from flake8_gradtape.machine.libraries.library import call_or_unseen
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.verdicts.call_errors import TAPE_NAMES

@@ -29,9 +29,9 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     node_of,
 )
-from flake8_gradtape.machine.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.operators import LAYER
+from flake8_gradtape.machine.libraries.keras.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import ancestors

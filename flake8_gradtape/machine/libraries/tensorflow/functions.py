@@ -5,8 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape import knowledge
-from flake8_gradtape.machine.arrays import floating_dtype, floating_value
-from flake8_gradtape.machine.conversions import holds_none
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -27,6 +25,8 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.operators import floating_of
+from flake8_gradtape.machine.libraries.numpy import floating_dtype, floating_value
+from flake8_gradtape.machine.libraries.tensorflow.creation import holds_none
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

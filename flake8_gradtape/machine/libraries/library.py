@@ -12,9 +12,6 @@ import libcst as cst
 
 from flake8_gradtape import knowledge
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.arrays import floating_dtype, gives_back, numpy_call
-from flake8_gradtape.machine.conversions import cast, convert_to_tensor, make_constant, make_variable
-from flake8_gradtape.machine.datasets import make_dataset
 from flake8_gradtape.machine.domain.values import (
     LOADED_MODEL,
     NONE,
@@ -37,14 +34,17 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
-from flake8_gradtape.machine.known_functions import known_operation
 from flake8_gradtape.machine.language.functions import call_value, unseen_call
-from flake8_gradtape.machine.metrics import LOSS_FUNCTIONS, make_metric, metric_path
-from flake8_gradtape.machine.networks import clone_network, make_network, network_path
-from flake8_gradtape.machine.optimizers import optimizer_path
+from flake8_gradtape.machine.libraries.keras.layers import clone_network, make_network, network_path
+from flake8_gradtape.machine.libraries.keras.metrics import LOSS_FUNCTIONS, make_metric, metric_path
+from flake8_gradtape.machine.libraries.keras.optimizers import optimizer_path
+from flake8_gradtape.machine.libraries.numpy import floating_dtype, gives_back, numpy_call
+from flake8_gradtape.machine.libraries.tensorflow.creation import cast, convert_to_tensor, make_constant, make_variable
+from flake8_gradtape.machine.libraries.tensorflow.data import make_dataset
+from flake8_gradtape.machine.libraries.tensorflow.functions import known_operation
+from flake8_gradtape.machine.libraries.tensorflow.tape import make_tape
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tape_methods import make_tape
 from flake8_gradtape.machine.verdicts.call_errors import raises, surely_eager
 
 _TAPES = frozenset(

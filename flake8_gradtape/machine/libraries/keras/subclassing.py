@@ -25,7 +25,13 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
 from flake8_gradtape.machine.language.loops import repeat
-from flake8_gradtape.machine.networks import LEAVING, numbers_from, run_callbacks, variable_list, variables_of
+from flake8_gradtape.machine.libraries.keras.layers import (
+    LEAVING,
+    numbers_from,
+    run_callbacks,
+    variable_list,
+    variables_of,
+)
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

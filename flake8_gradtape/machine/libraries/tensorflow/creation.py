@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.arrays import floating_dtype, floating_value
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -23,6 +22,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import view
+from flake8_gradtape.machine.libraries.numpy import floating_dtype, floating_value
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

@@ -1,0 +1,1 @@
+"""What Keras' layers, models, optimizers and metrics do."""

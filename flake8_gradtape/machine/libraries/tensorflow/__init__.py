@@ -1,0 +1,1 @@
+"""What TensorFlow's functions, tensors, variables, data sets and tapes do."""
