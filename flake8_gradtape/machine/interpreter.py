@@ -28,7 +28,7 @@ from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.language.statements import execute
 from flake8_gradtape.machine.libraries.keras.layers import call_network
 from flake8_gradtape.machine.libraries.library import call_or_unseen
-from flake8_gradtape.machine.objects import Made, Objects
+from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame, GiveUp
