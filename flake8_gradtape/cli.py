@@ -152,7 +152,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _confirm(options: argparse.Namespace) -> int:
     from flake8_gradtape.rules import all_rules
-    from flake8_gradtape.runtime.confirm import NO_TENSORFLOW, confirm_files
+    from flake8_gradtape.runtime.confirming.confirm import NO_TENSORFLOW, confirm_files
 
     if importlib.util.find_spec("tensorflow") is None:
         raise Trouble(NO_TENSORFLOW)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flake8_gradtape.events import Answer, CallRaised, Event, GradientAsked, Misuse, TapeEnded
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.result import Recording
+from flake8_gradtape.runtime.recording.recorder import record
+from flake8_gradtape.runtime.recording.result import Recording
 
 E = TypeVar("E", bound=Event)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from flake8_gradtape.events import Claim
-from flake8_gradtape.runtime.confirm import confirm_file
-from flake8_gradtape.runtime.deletions import deleted_by_name
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.result import Recording
-from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings
+from flake8_gradtape.runtime.confirming.confirm import confirm_file
+from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings
+from flake8_gradtape.runtime.recording.deletions import deleted_by_name
+from flake8_gradtape.runtime.recording.recorder import record
+from flake8_gradtape.runtime.recording.result import Recording
 from tests.recorded_program import Finding
 
 CLAIMS = {claim.name: claim for claim in Claim}

@@ -14,9 +14,9 @@ import pytest
 from flake8_gradtape.checking.check import check
 from flake8_gradtape.events import Answer, GradientAsked
 from flake8_gradtape.rules import all_rules
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.result import Recording
-from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.recording.recorder import record
+from flake8_gradtape.runtime.recording.result import Recording
 from tests.fixture_reader import Fixture, read_comments, read_fixtures
 from tests.recorded_program import Finding
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flake8_gradtape.runtime.recorder import record
+from flake8_gradtape.runtime.recording.recorder import record
 from tests.recorded_program import Program
 
 
@@ -74,7 +74,7 @@ def test_a_tape_that_is_never_left_does_not_record_the_next_program() -> None:
 
 def test_a_recording_inside_a_recording_is_refused() -> None:
     program = Program("""
-        from flake8_gradtape.runtime.recorder import record
+        from flake8_gradtape.runtime.recording.recorder import record
         try:
             record("x = 1", "/nowhere/other.py")
         except RuntimeError as error:

@@ -10,8 +10,8 @@ from flake8_gradtape.events import Answer, CallRaised, Claim, Event, GradientAsk
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.base import Rule
 from flake8_gradtape.rules.documentation import documentation, program
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.recording.recorder import record
 
 RULES = [rule for rule in all_rules() if rule.code != "TAP900"]
 CLAIMS = {rule.code: rule.claim for rule in RULES}

@@ -12,9 +12,9 @@ import pytest
 from flake8_gradtape.checking.check import Report, check
 from flake8_gradtape.events import Answer, CallRaised, GradientAsked
 from flake8_gradtape.rules import all_rules, codes
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.result import Recording
-from flake8_gradtape.runtime.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.recording.recorder import record
+from flake8_gradtape.runtime.recording.result import Recording
 from tests.truth_table import FOLDER, Mark, Row, read_rows
 
 ROWS = read_rows()

@@ -10,8 +10,8 @@ import sys
 import textwrap
 
 from flake8_gradtape.events import Claim
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.verdicts import Confirmation, Verdict, confirm_findings
+from flake8_gradtape.runtime.confirming.verdicts import Confirmation, Verdict, confirm_findings
+from flake8_gradtape.runtime.recording.recorder import record
 from tests.recorded_program import Finding
 
 CONFIRMED, REFUTED, NOT_REACHED = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.NOT_REACHED

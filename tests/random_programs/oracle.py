@@ -129,7 +129,7 @@ def observe(text: str) -> tuple[Run, ...]:
 
 
 def _run(text: str, flags: dict[str, str]) -> Run:
-    from flake8_gradtape.runtime.recorder import record
+    from flake8_gradtape.runtime.recording.recorder import record
 
     reached: set[int] = set()
     raised: set[int] = set()

@@ -12,11 +12,11 @@ from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.events import Answer, Misuse
-from flake8_gradtape.runtime.lines import Place, ProgramLines, source_of_arguments
-from flake8_gradtape.runtime.native import TensorId
-from flake8_gradtape.runtime.observer import Ask, Observer
-from flake8_gradtape.runtime.patched_tape import caller, life_of, misuse_of
-from flake8_gradtape.runtime.tape_life import TapeLife
+from flake8_gradtape.runtime.recording.lines import Place, ProgramLines, source_of_arguments
+from flake8_gradtape.runtime.recording.native import TensorId
+from flake8_gradtape.runtime.recording.observer import Ask, Observer
+from flake8_gradtape.runtime.recording.patched_tape import caller, life_of, misuse_of
+from flake8_gradtape.runtime.recording.tape_life import TapeLife
 
 _ASKING = {"gradient": 3, "jacobian": 2, "batch_jacobian": 2}
 """Methods that ask a tape, and the position of their argument `unconnected_gradients`."""

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from flake8_gradtape.events import Kept, TapeEnded
-from flake8_gradtape.runtime.lines import Place
-from flake8_gradtape.runtime.native import NativeTapes
-from flake8_gradtape.runtime.result import Held
+from flake8_gradtape.runtime.recording.lines import Place
+from flake8_gradtape.runtime.recording.native import NativeTapes
+from flake8_gradtape.runtime.recording.result import Held
 
 MEASURED_PASSES = 8
 """A tape that is entered again and again is measured after so many passes: looking costs as much as there is."""

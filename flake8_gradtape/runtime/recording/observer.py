@@ -20,10 +20,10 @@ from flake8_gradtape.events import (
     RedundantWatch,
     TapeEnded,
 )
-from flake8_gradtape.runtime.lines import Place, source_of_arguments
-from flake8_gradtape.runtime.native import NativeTapes
-from flake8_gradtape.runtime.result import BackwardWork, Held, Warned
-from flake8_gradtape.runtime.tape_life import TapeLife, Watch
+from flake8_gradtape.runtime.recording.lines import Place, source_of_arguments
+from flake8_gradtape.runtime.recording.native import NativeTapes
+from flake8_gradtape.runtime.recording.result import BackwardWork, Held, Warned
+from flake8_gradtape.runtime.recording.tape_life import TapeLife, Watch
 
 
 @dataclass

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from flake8_gradtape.runtime.program import TimeLimit
-from flake8_gradtape.runtime.recorder import record
-from flake8_gradtape.runtime.result import Recording
+from flake8_gradtape.runtime.recording.program import TimeLimit
+from flake8_gradtape.runtime.recording.recorder import record
+from flake8_gradtape.runtime.recording.result import Recording
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flake8_gradtape.runtime.lines import line_of_error
-from flake8_gradtape.runtime.result import ProgramError
+from flake8_gradtape.runtime.recording.lines import line_of_error
+from flake8_gradtape.runtime.recording.result import ProgramError
 
 
 class TimeLimit(BaseException):

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.lines import ProgramLines
-from flake8_gradtape.runtime.observer import Observer
-from flake8_gradtape.runtime.patched_gradient import PatchedGradient
-from flake8_gradtape.runtime.patched_tape import PatchedTape
+from flake8_gradtape.runtime.recording.lines import ProgramLines
+from flake8_gradtape.runtime.recording.observer import Observer
+from flake8_gradtape.runtime.recording.patched_gradient import PatchedGradient
+from flake8_gradtape.runtime.recording.patched_tape import PatchedTape
 
 
 @contextlib.contextmanager

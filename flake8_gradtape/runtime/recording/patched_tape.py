@@ -16,9 +16,9 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from flake8_gradtape.events import Misuse
-from flake8_gradtape.runtime.lines import Place, ProgramLines
-from flake8_gradtape.runtime.observer import Observer
-from flake8_gradtape.runtime.tape_life import TapeLife
+from flake8_gradtape.runtime.recording.lines import Place, ProgramLines
+from flake8_gradtape.runtime.recording.observer import Observer
+from flake8_gradtape.runtime.recording.tape_life import TapeLife
 
 _LIFE = "_gradtape_life"
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
-from flake8_gradtape.runtime.lines import Place, ProgramLines, SourceMap
-from flake8_gradtape.runtime.result import ProgramError
+from flake8_gradtape.runtime.recording.lines import Place, ProgramLines, SourceMap
+from flake8_gradtape.runtime.recording.result import ProgramError
 
 Tracer = Callable[[FrameType, str, Any], Any]
 _GENERATED = "__autograph_generated_file"

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.lines import ProgramLines
-from flake8_gradtape.runtime.program import run_program
-from flake8_gradtape.runtime.result import ProgramError
+from flake8_gradtape.runtime.recording.lines import ProgramLines
+from flake8_gradtape.runtime.recording.program import run_program
+from flake8_gradtape.runtime.recording.result import ProgramError
 
 _MOST_LOOKED_AT = 3
 """So many runs of one call are looked at: a training loop makes the same mistake in each pass."""

@@ -17,7 +17,7 @@ from flake8_gradtape.events import (
     RedundantWatch,
     TapeEnded,
 )
-from flake8_gradtape.runtime.result import Recording
+from flake8_gradtape.runtime.recording.result import Recording
 
 
 class Reported(Protocol):

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.replay import CannotReplay, Change, Point, Replayer, SeenAsk, SeenInFull
-from flake8_gradtape.runtime.result import Difference
+from flake8_gradtape.runtime.confirming.replay import CannotReplay, Change, Point, Replayer, SeenAsk, SeenInFull
+from flake8_gradtape.runtime.recording.result import Difference
 
 _STEPS = {"float64": (1e-5, 1e-6), "float32": (1e-2, 1e-2)}
 """The step and the relative tolerance for each type of number."""

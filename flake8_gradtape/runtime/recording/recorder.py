@@ -8,16 +8,16 @@ from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.events import CallRaised, Event, Misuse, TapeEnded
-from flake8_gradtape.runtime.deletions import deleted_by_name
-from flake8_gradtape.runtime.differences import measure
-from flake8_gradtape.runtime.instrument import instrumented
-from flake8_gradtape.runtime.lines import Place, ProgramLines
-from flake8_gradtape.runtime.native import NativeTapes
-from flake8_gradtape.runtime.observer import Observer
-from flake8_gradtape.runtime.patched_tape import source_map
-from flake8_gradtape.runtime.program import run_program
-from flake8_gradtape.runtime.result import Difference, ProgramError, Recording
-from flake8_gradtape.runtime.trace import Trace
+from flake8_gradtape.runtime.confirming.differences import measure
+from flake8_gradtape.runtime.recording.deletions import deleted_by_name
+from flake8_gradtape.runtime.recording.instrument import instrumented
+from flake8_gradtape.runtime.recording.lines import Place, ProgramLines
+from flake8_gradtape.runtime.recording.native import NativeTapes
+from flake8_gradtape.runtime.recording.observer import Observer
+from flake8_gradtape.runtime.recording.patched_tape import source_map
+from flake8_gradtape.runtime.recording.program import run_program
+from flake8_gradtape.runtime.recording.result import Difference, ProgramError, Recording
+from flake8_gradtape.runtime.recording.trace import Trace
 
 
 def record(

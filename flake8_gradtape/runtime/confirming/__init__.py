@@ -1,0 +1,1 @@
+"""Holds findings against what a real run showed."""
