@@ -137,6 +137,9 @@ def test_a_tensorflow_that_cannot_be_imported_is_told_in_one_line(
 
 
 def test_confirming_imports_no_tensorflow_in_its_own_process() -> None:
-    code = "import sys, flake8_gradtape.runtime.confirming.confirm; sys.exit('tensorflow' in sys.modules or 'libcst' in sys.modules)"
-    folder = Path(confirm.__file__).resolve().parents[2]
+    code = (
+        "import sys, flake8_gradtape.runtime.confirming.confirm; "
+        "sys.exit('tensorflow' in sys.modules or 'libcst' in sys.modules)"
+    )
+    folder = Path(confirm.__file__).resolve().parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=folder, env=dict(os.environ)).returncode == 0

@@ -28,8 +28,11 @@ from flake8_gradtape.runtime.recording.result import ProgramError, Recording
 NO_TENSORFLOW = "TensorFlow is not installed; install it with: pip install 'flake8-gradtape[runtime]'"
 _GRACE = 60.0
 """Seconds that a script is given, besides its own, to import TensorFlow and to report."""
-_PACKAGES = str(Path(__file__).resolve().parents[2])
-_START = "import sys; sys.path[:1] = [sys.argv[1]]; from flake8_gradtape.runtime.recording.worker import main; main(sys.argv[2:])"
+_PACKAGES = str(Path(__file__).resolve().parents[3])
+_START = (
+    "import sys; sys.path[:1] = [sys.argv[1]]; "
+    "from flake8_gradtape.runtime.recording.worker import main; main(sys.argv[2:])"
+)
 
 
 class NoTensorFlow(Exception):
