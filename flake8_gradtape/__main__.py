@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from flake8_gradtape.cli import main
+from flake8_gradtape.cli.main import main
 
 sys.exit(main())

@@ -11,7 +11,7 @@ import pytest
 
 import flake8_gradtape
 from flake8_gradtape.checking import check
-from flake8_gradtape.cli import main
+from flake8_gradtape.cli.main import main
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.documentation import documentation
 from tests.flake8_runs import run_flake8
@@ -283,7 +283,7 @@ def test_it_runs_as_a_module_and_as_a_script(folder: Path) -> None:
 def test_listing_rules_and_checking_import_no_tensorflow(folder: Path) -> None:
     (folder / "late.py").write_text(LATE_LOSS)
     program = (
-        "import sys; from flake8_gradtape.cli import main; main(['rules']); main(['explain', 'TAP102']);"
+        "import sys; from flake8_gradtape.cli.main import main; main(['rules']); main(['explain', 'TAP102']);"
         "main(['check', 'late.py']); print(sorted({'tensorflow', 'keras', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run(

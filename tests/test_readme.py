@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import flake8_gradtape
-from flake8_gradtape.cli import main
+from flake8_gradtape.cli.main import main
 from flake8_gradtape.rules import codes
 from tests.flake8_runs import run_flake8
 

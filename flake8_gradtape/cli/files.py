@@ -1,0 +1,100 @@
+"""What `check` and `confirm` share: the options of the plugin, reading files, and the findings in one."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import tokenize
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_gradtape.cli.trouble import Trouble
+from flake8_gradtape.reading.prefilter import mentions_tape
+
+if TYPE_CHECKING:
+    from flake8_gradtape.checking.guard import Placed
+
+
+def add_plugin_options(command: argparse.ArgumentParser, does: str) -> None:
+    """The options of the plugin, also under the names that flake8 knows them by."""
+    command.add_argument(
+        "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
+    )
+    command.add_argument(
+        "--keras", "--gradtape-keras", choices=("2", "3"), help=f"{does} what goes wrong with this version of Keras"
+    )
+
+
+def enabled_rules(options: argparse.Namespace) -> frozenset[str]:
+    """The codes of the optional rules that the user turned on.
+
+    Raises:
+        Trouble: one of them is no optional rule.
+    """
+    from flake8_gradtape.checking.enabling import UnknownCode, enabled_codes
+
+    try:
+        return enabled_codes(options.enable.split(","))
+    except UnknownCode as error:
+        raise Trouble(f"--enable: {error}.") from None
+
+
+def keras_version(options: argparse.Namespace) -> int | None:
+    """The version of Keras that the user named, if any."""
+    return int(options.keras) if options.keras else None
+
+
+def findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) -> list[Placed]:
+    """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`.
+
+    Raises:
+        Trouble: it is not Python.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise Trouble(f"{path}: not valid Python: {error.msg} (line {error.lineno}).") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
+    if not mentions_tape(text):
+        return []
+    from flake8_gradtape.checking.guard import guarded_check
+    from flake8_gradtape.checking.noqa import is_silenced
+
+    lines = text.split("\n")
+    return [
+        one
+        for one in guarded_check(text, tree, enabled, debug=False, keras=keras)
+        if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
+    ]
+
+
+def python_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and the Python files in the directories named; hidden directories are left out."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(path.rglob("*.py")):
+            if not any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(path).parts):
+                yield file
+
+
+def read_python(path: Path) -> str:
+    """Read a Python file in the encoding it declares.
+
+    Raises:
+        Trouble: there is no such file, or it cannot be read as text.
+    """
+    try:
+        content = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return io.TextIOWrapper(io.BytesIO(content), encoding).read()
+    except OSError as error:
+        raise Trouble(f"{path}: {error.strerror}.") from None
+    except SyntaxError as error:  # an encoding nobody knows
+        raise Trouble(f"{path}: {error.msg}.") from None
+    except UnicodeDecodeError as error:
+        raise Trouble(f"{path}: not {error.encoding} text (byte {error.start}).") from None

@@ -1,0 +1,39 @@
+"""The command line itself: the sub-commands, and what every one of them does with trouble."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from flake8_gradtape import __version__
+from flake8_gradtape.cli import check, confirm, explain, rules
+from flake8_gradtape.cli.trouble import FAILED, OK, Trouble, fail
+
+COMMANDS = (rules, explain, check, confirm)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0, 1 if something was found or refuted, 2 if it could not be done."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return FAILED
+    try:
+        code: int = options.run(options)
+    except Trouble as trouble:
+        return fail(str(trouble))
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        sys.stderr.close()
+        return OK
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gradtape", description="Find misuse of tf.GradientTape.")
+    parser.add_argument("--version", action="version", version=f"gradtape {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(commands)
+    return parser
