@@ -185,7 +185,7 @@ def modules_loaded(folder: Path, text: str) -> str:
 
 def test_without_a_tape_nothing_is_imported(tmp_path: Path) -> None:
     loaded = modules_loaded(tmp_path, "import tensorflow as tf\n\nx = tf.Variable(1.0)\ntape = x\n")
-    ours = ["flake8_gradtape", "flake8_gradtape.plugin", "flake8_gradtape.reading.prefilter"]
+    ours = [f"flake8_gradtape{name}" for name in ("", ".plugin", ".reading", ".reading.prefilter")]
     assert loaded == f"[] {ours}"
 
 

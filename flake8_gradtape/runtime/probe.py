@@ -1,6 +1,6 @@
 """Regenerates the knowledge base by probing the installed TensorFlow, in worker processes that may die.
 
-`python -m flake8_gradtape.runtime.probe` writes `machine/knowledge/facts.json`; with `--check` it compares instead,
+`python -m flake8_gradtape.runtime.probe` writes `knowledge/facts.json`; with `--check` it compares instead,
 prints the differences and exits 1 if there are any. What one function does is measured in `probe_merge`.
 """
 
@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from flake8_gradtape.runtime.probe_merge import Stored
 
-FACTS = Path(__file__).resolve().parent.parent / "machine" / "knowledge" / "facts.json"
+FACTS = Path(__file__).resolve().parent.parent / "knowledge" / "facts.json"
 SECONDS = 120.0
 """How long one function may take before its worker is ended."""
 
