@@ -43,10 +43,10 @@ from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.libraries.keras.layers import freeze, network_attribute, open_up
 from flake8_gradtape.machine.libraries.keras.subclassing import variables_in
+from flake8_gradtape.machine.state.call_endings import raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tapes.state import escape, sees
-from flake8_gradtape.machine.verdicts.call_errors import TAPE_NAMES, raises
+from flake8_gradtape.machine.tapes.state import TAPE_NAMES, escape, sees
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:

@@ -12,6 +12,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
 from flake8_gradtape.machine.domain.values import (
+    INPUT,
     NONE,
     Api,
     Class,
@@ -35,7 +36,6 @@ from flake8_gradtape.machine.language.classes import class_attribute, has_known_
 from flake8_gradtape.machine.language.traced_calls import given_to_layer, traced_arguments, traced_result
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
-from flake8_gradtape.machine.verdicts.call_errors import INPUT
 from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
 
 _GIVEN_BY_KERAS = ("training", "mask")

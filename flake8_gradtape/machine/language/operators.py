@@ -12,6 +12,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import (
+    LAYER,
     Api,
     Bend,
     Class,
@@ -48,8 +49,6 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
 }  # fmt: skip
 _INTEGER = frozenset({"&", "|", "^", "<<", ">>"})
-LAYER = "a layer"
-"""The operation that a call of a known layer or model stands for."""
 SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
 """Attributes of tensors that are plain Python."""
 

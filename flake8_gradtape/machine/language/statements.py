@@ -22,9 +22,9 @@ from flake8_gradtape.machine.language.subscripts import item
 from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
 from flake8_gradtape.machine.language.with_blocks import run_with
+from flake8_gradtape.machine.state.call_endings import raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Frame
-from flake8_gradtape.machine.verdicts.call_errors import raises
 from flake8_gradtape.reading.syntax import children, dotted, text_of
 
 

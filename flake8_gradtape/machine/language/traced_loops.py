@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Opaque, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.state.call_endings import surely_eager
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.verdicts.call_errors import surely_eager
 
 
 def may_be_lowered(run: Run, deciding: Value) -> bool:

@@ -13,10 +13,10 @@ from flake8_gradtape.machine.language.containers import stack_items
 from flake8_gradtape.machine.language.try_blocks import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.machine.libraries.library import is_tape_class
 from flake8_gradtape.machine.libraries.tensorflow.tape import enter_tape
+from flake8_gradtape.machine.state.call_endings import note_survivors, raises, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.machine.tapes.state import Raised
-from flake8_gradtape.machine.verdicts.call_errors import note_survivors, raises, tape_raises
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 _SWALLOWING = ("raises", "assertRaises", "assertWarns", "suppress")

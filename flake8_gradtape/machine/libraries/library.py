@@ -43,9 +43,9 @@ from flake8_gradtape.machine.libraries.tensorflow.creation import cast, convert_
 from flake8_gradtape.machine.libraries.tensorflow.data import make_dataset
 from flake8_gradtape.machine.libraries.tensorflow.functions import known_operation
 from flake8_gradtape.machine.libraries.tensorflow.tape import make_tape
+from flake8_gradtape.machine.state.call_endings import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.verdicts.call_errors import raises, surely_eager
 
 _TAPES = frozenset(
     {

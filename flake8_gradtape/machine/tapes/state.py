@@ -25,6 +25,10 @@ HOLDING = frozenset(
 """Operations whose backward pass keeps their output: measured with weak references, TensorFlow 2.21."""
 
 
+TAPE_NAMES = frozenset("gradient jacobian batch_jacobian watch watched_variables reset stop_recording".split())
+"""The public attributes of a tape."""
+
+
 INPUT_ONLY = frozenset(
     "** * / @ % abs tf.math.square tf.math.sin tf.math.cos tf.math.tan tf.math.log tf.math.softplus tf.math.abs "
     "tf.math.multiply tf.math.divide tf.linalg.matmul tf.math.sinh tf.math.cosh tf.math.atan tf.math.erf "

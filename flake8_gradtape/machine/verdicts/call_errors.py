@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
-from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.values import (
+    INPUT,
     SIZE,
     Class,
     Const,
@@ -21,41 +19,8 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.state import Raised, Tape, TapeState
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
-INPUT = "tf.keras.Input"
-ERRORS: dict[Misuse, type[Exception]] = {
-    Misuse.SPENT: RuntimeError,
-    Misuse.ALREADY_ACTIVE: ValueError,
-    Misuse.NO_REGISTERED_GRADIENT: LookupError,
-}
-"""The types of the errors of which one message alone is known (truth table B01, B22, B54)."""
-TAPE_NAMES = frozenset("gradient jacobian batch_jacobian watch watched_variables reset stop_recording".split())
-"""The public attributes of a tape."""
-
-
-def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
-    """Every run that gets here raises: claimed unless somebody catches it; that run ends here."""
-    error = ERRORS.get(event.misuse)
-    if not any(catches(error) for catches in run.catching) and not run.muted and run.reachable:
-        run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
-    run.die()
-
-
-def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
-    """A call on a tape raises because of the tape's state; no claim about a tape that others may have changed."""
-    state = run.recorder.state(tape.number)
-    if state is not None and state.escaped:
-        run.die()
-        return
-    raises(run, at, visit, CallRaised(at, tape.name, method, raised.misuse, raised.message))
-
-
-def surely_eager(run: Run) -> bool:
-    """The code runs at module level, or in functions that module-level code calls, none of them traced."""
-    traced = any(activation.graph for activation in run.activations)
-    return not traced and len(run.context) > 0 and isinstance(run.context[0], cst.Module)
 
 
 def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
@@ -116,10 +81,3 @@ def _kind(leaf: Value) -> str | None:
 
 def _is_keras(cls: Class) -> bool:
     return any(path.startswith(_KERAS_BASES) for path in cls.base_paths) or any(_is_keras(base) for base in cls.bases)
-
-
-def note_survivors(run: Run, state: TapeState | None) -> None:
-    """A call on a tape that may be spent, or not entered, ends some of the runs."""
-    if state is not None and (state.spent is None or state.entered is None):
-        run.endings += 1
-        run.doubts += 1

@@ -28,10 +28,11 @@ from flake8_gradtape.machine.domain.values import (
     same_as,
 )
 from flake8_gradtape.machine.language.attributes import imported_variables
+from flake8_gradtape.machine.state.call_endings import note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape, TapeState
-from flake8_gradtape.machine.verdicts.call_errors import not_a_tensor, note_survivors, raises, surely_eager, tape_raises
+from flake8_gradtape.machine.verdicts.call_errors import not_a_tensor
 from flake8_gradtape.machine.verdicts.sources import Judge, element_names
 from flake8_gradtape.machine.verdicts.wrong_values import wrong_values
 from flake8_gradtape.reading.syntax import argument_node, argument_text, text_of

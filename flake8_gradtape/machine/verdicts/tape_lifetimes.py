@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.machine.domain.values import (
+    LAYER,
     UNBOUND,
     Choice,
     Class,
@@ -18,7 +19,6 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Context, Tape, TapeState
 from flake8_gradtape.machine.verdicts.gradient_calls import ASKING

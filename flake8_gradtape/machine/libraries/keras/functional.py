@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import (
+    INPUT,
+    LAYER,
     Bend,
     Edge,
     Flow,
@@ -19,10 +21,8 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     node_of,
 )
-from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors
-from flake8_gradtape.machine.verdicts.call_errors import INPUT
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.values import (
+    INPUT,
+    LAYER,
     NONE,
     PERHAPS_NOTHING,
     Api,
@@ -30,12 +32,10 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
 )
 from flake8_gradtape.machine.language.functions import unseen_call
-from flake8_gradtape.machine.language.operators import LAYER
 from flake8_gradtape.machine.libraries.keras.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import ancestors
-from flake8_gradtape.machine.verdicts.call_errors import INPUT
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(

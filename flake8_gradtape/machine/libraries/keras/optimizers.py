@@ -26,9 +26,9 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.state.call_endings import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.verdicts.call_errors import raises, surely_eager
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())

@@ -32,7 +32,7 @@ from flake8_gradtape.machine.language.subscripts import at_most, contents, eleme
 from flake8_gradtape.machine.libraries.library import call_or_unseen
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.verdicts.call_errors import TAPE_NAMES
+from flake8_gradtape.machine.tapes.state import TAPE_NAMES
 
 BUILTINS = frozenset(
     "print len range zip enumerate list tuple dict set frozenset sum float int bool str repr isinstance "

@@ -22,10 +22,11 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.machine.state.call_endings import note_survivors, raises, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import Raised, Tape
-from flake8_gradtape.machine.verdicts.call_errors import note_survivors, raises, tape_raises, unwatchable
+from flake8_gradtape.machine.verdicts.call_errors import unwatchable
 from flake8_gradtape.machine.verdicts.gradient_calls import ASKING, ask
 from flake8_gradtape.reading.syntax import argument_text
 
