@@ -23,11 +23,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
 )
 from flake8_gradtape.machine.domain.values import Sequence as Row
-from flake8_gradtape.machine.language.expressions import evaluate
 from flake8_gradtape.machine.language.functions import bind_unknown, run_body
-from flake8_gradtape.machine.language.statements import execute
-from flake8_gradtape.machine.libraries.keras.layers import call_network
-from flake8_gradtape.machine.libraries.library import call_or_unseen
+from flake8_gradtape.machine.libraries.registry import REGISTRY
 from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run
@@ -93,8 +90,7 @@ def interpret(
     claimed. `uses` tells which attributes the code of the module writes, all of it or none. `keras` is the version of
     Keras; without it only what happens with both is claimed.
     """
-    run = Run(evaluate, execute)
-    run.call_network = call_network
+    run = Run(REGISTRY)
     run.keras = keras
     run.uses = uses
     run.tape_functions = tape_functions
@@ -103,7 +99,6 @@ def interpret(
     run.model_names = frozenset(_MODELS.findall(text))
     run.names_read_by_functions = captured_names(module).union(*(use.mentions for use in uses if use.name))
     run.written_attributes = frozenset(name for use in uses for name in use.writes)
-    run.call = call_or_unseen
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
     run.loose_names = any(word in text for word in _NAME_WORDS)
@@ -112,7 +107,7 @@ def interpret(
     if _PATCHED.search(text) or "enable_numpy_behavior" in text:
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
-    left -= _run_root(run, left, module, lambda: execute(run, run.module_frame, module.body), None, None)
+    left -= _run_root(run, left, module, lambda: run.execute(run.module_frame, module.body), None, None)
     if left <= 0:
         left = BUDGET_OF_A_FUNCTION  # the body took all
     done: set[cst.CSTNode] = set()

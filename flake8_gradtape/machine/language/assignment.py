@@ -26,7 +26,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
-from flake8_gradtape.machine.language.containers import delete_item, set_item
+from flake8_gradtape.machine.language.containers import set_item
 from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
@@ -40,7 +40,7 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(run, frame, target, value)
     elif isinstance(target, cst.Attribute):
-        holder = run.evaluate(run, frame, target.value)
+        holder = run.evaluate(frame, target.value)
         _name_it(run, value, dotted(target))
         for option in options(bound(holder)):
             if isinstance(option, Instance):
@@ -49,12 +49,12 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
         set_attribute(run, holder, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
-        holder = run.evaluate(run, frame, target.value)
+        holder = run.evaluate(frame, target.value)
         for tape in run.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.CONTAINER
         index: Value = run.anything()
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(run, frame, target.slice[0].slice.value)
+            index = run.evaluate(frame, target.slice[0].slice.value)
         alternatives = options(bound(holder))
         if len(alternatives) == 1 and isinstance(alternatives[0], (Mapping, Sequence)):
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
@@ -184,11 +184,11 @@ def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
         for element in target.elements:
             delete(run, frame, element.value)
     elif isinstance(target, cst.Attribute):
-        delete_attribute(run, run.evaluate(run, frame, target.value), target.attr.value)
+        delete_attribute(run, run.evaluate(frame, target.value), target.attr.value)
     elif isinstance(target, cst.Subscript):
-        holder = run.evaluate(run, frame, target.value)
+        holder = run.evaluate(frame, target.value)
         index: Value = run.anything()
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(run, frame, target.slice[0].slice.value)
+            index = run.evaluate(frame, target.slice[0].slice.value)
         for option in options(bound(holder)):
-            delete_item(run, option, index)
+            run.behaviour(option).delete_item(run, option, index)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.values import (
     SIZE,
@@ -14,18 +13,13 @@ from flake8_gradtape.machine.domain.values import (
     Function,
     Instance,
     Kind,
-    Network,
     Node,
     Number,
     Opaque,
-    Optimizer,
     Parent,
     Sequence,
-    TapeValue,
-    Tensor,
     Unbound,
     Value,
-    Variable,
     bound,
     options,
 )
@@ -35,71 +29,74 @@ from flake8_gradtape.machine.language.classes import (
     decorator_names,
     may_be_overridden,
     stands_on_enum,
-    stands_on_keras,
-    stands_on_module,
 )
 from flake8_gradtape.machine.language.functions import call_function
 from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
-from flake8_gradtape.machine.libraries.keras.layers import freeze, network_attribute, open_up
-from flake8_gradtape.machine.libraries.keras.subclassing import variables_in
-from flake8_gradtape.machine.state.call_endings import raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tapes.state import TAPE_NAMES, escape, sees
+from flake8_gradtape.machine.tapes.state import escape, sees
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     """`value.name`, not called."""
-    return run.each(bound(value), lambda option: _attribute(run, option, name, at))
+    return run.each(bound(value), lambda option: run.behaviour(option).attribute(run, option, name, at))
 
 
-def _attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
-    if isinstance(value, Api):
-        return Api(f"{value.path}.{name}")
-    if isinstance(value, Const) and value.value is None:
+def attribute_of_a_name(run: Run, value: Api, name: str, at: cst.CSTNode) -> Value:
+    """`library.name`."""
+    return Api(f"{value.path}.{name}")
+
+
+def attribute_of_a_literal(run: Run, value: Const, name: str, at: cst.CSTNode) -> Value:
+    """None has no attribute that a program asks for."""
+    if value.value is None:
         run.die()
         return run.anything()
-    if isinstance(value, (Tensor, Variable, Opaque)):
-        if name in SIZES:
-            return Number(run.recorder.number(op=SIZE if isinstance(value, Opaque) else "", at=at))
-        if isinstance(value, Opaque) and name in VARIABLES:
-            return Opaque(_variables(run, view(run, value.node, name), name))
-        if value.node.given is not None:
-            return run.anything([value.node], name, at)
-        return Opaque(view(run, value.node, name))
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        if name in content.names:
-            return content.items[content.names.index(name)]
-    if isinstance(value, Instance):
-        return instance_attribute(run, value, name, at)
-    if isinstance(value, Class):
-        found = class_attribute(run, value, name)
-        if found is None:
-            return run.anything(at=at)
-        if stands_on_enum(value) and not isinstance(found, Function):
-            # a member is an object, whose properties may read anything
-            return Opaque(run.recorder.unknown(run.nodes(found), name, at, sees_all=True))
-        changed = run.loose_attributes or name in run.written_attributes
-        if changed and not isinstance(found, Function):
-            return run.join([bound(found), run.anything(run.nodes(found))])
-        return bind_method(found, value, None) if isinstance(found, Function) else found
-    if isinstance(value, Network):
-        return network_attribute(run, value, name, at)
-    if isinstance(value, Parent):
-        run.escape(value.instance)
-        return run.anything(run.nodes(value.instance), at=at)
-    if isinstance(value, TapeValue) and _is_unknown(run, value, name):
-        visit = run.new_visit()
-        run.outcomes.visit(at, run.context, visit)
-        tape = run.recorder.tapes[value.tape].name
-        raises(run, at, visit, CallRaised(at, tape, name, Misuse.UNKNOWN_ATTRIBUTE, "", name))
-        return run.anything()
-    if isinstance(value, TapeValue):
-        run.recorder.escape(value.tape)
+    return attribute_of_another(run, value, name, at)
+
+
+def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) -> Value:
+    """A view of something unknown, or its variables."""
+    if name in SIZES:
+        return Number(run.recorder.number(op=SIZE, at=at))
+    if name in VARIABLES:
+        return Opaque(_variables(run, view(run, value.node, name), name))
+    if value.node.given is not None:
+        return run.anything([value.node], name, at)
+    return Opaque(view(run, value.node, name))
+
+
+def attribute_of_a_sequence(run: Run, value: Sequence, name: str, at: cst.CSTNode) -> Value:
+    """A field of a named tuple."""
+    content = run.items(value)
+    if name in content.names:
+        return content.items[content.names.index(name)]
+    return attribute_of_another(run, value, name, at)
+
+
+def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> Value:
+    """`SomeClass.name`: what its body or a visible base gave it."""
+    found = class_attribute(run, value, name)
+    if found is None:
         return run.anything(at=at)
-    # a method of a list or a function, as a value: whoever gets it may call it
+    if stands_on_enum(value) and not isinstance(found, Function):
+        # a member is an object, whose properties may read anything
+        return Opaque(run.recorder.unknown(run.nodes(found), name, at, sees_all=True))
+    changed = run.loose_attributes or name in run.written_attributes
+    if changed and not isinstance(found, Function):
+        return run.join([bound(found), run.anything(run.nodes(found))])
+    return bind_method(found, value, None) if isinstance(found, Function) else found
+
+
+def attribute_of_super(run: Run, value: Parent, name: str, at: cst.CSTNode) -> Value:
+    """`super().name`, not called: who has it gets hold of the object."""
+    run.escape(value.instance)
+    return run.anything(run.nodes(value.instance), at=at)
+
+
+def attribute_of_another(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
+    """A method of a list or a function, as a value: whoever gets it may call it."""
     run.escape(value)
     inside = run.captured(value) if isinstance(value, Function) else ()
     return run.anything([*run.nodes(value), *(node for one in inside for node in run.nodes(one))], at=at)
@@ -134,13 +131,6 @@ def _variables(run: Run, model: Node, name: str) -> Node:
     return found
 
 
-def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
-    """Tapes have no such attribute, and the program has not given it to this one."""
-    known = name.startswith("_") or name in TAPE_NAMES or run.recorder.tapes[value.tape].may_have(name)
-    known = known or any(path.endswith(f"GradientTape.{name}") for path in run.patched)
-    return not known and not run.loose_attributes
-
-
 def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) -> Value:
     """`object.name`: its own attribute, a method or property of its class, or something unknown that stays the same."""
     if name == "__class__":
@@ -173,10 +163,9 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         # the object may have an attribute of that name, the class get another value, or a subclass
         loose = run.loose_attributes or name in run.written_attributes or not value.own
         return run.join([found, run.anything(run.nodes(value))]) if loose else found
-    if name in VARIABLES and own is None and (value.own or stands_on_module(value.cls)):
-        return variables_in(run, value, only_trainable=name.startswith("trainable"))
-    if name in ("losses", "metrics", "layers", "submodules") and own is None and stands_on_keras(value.cls):
-        return run.anything(run.nodes(value), name, at)
+    inherited = run.registry.inherited.attribute(run, value, name, at) if own is None else None
+    if inherited is not None:
+        return inherited
     key = (value.cell, name, run.recorder.last_unknown_effect)
     node = run.views.get(key)
     if node is None:
@@ -193,41 +182,45 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
     """`value.name = new`."""
     alternatives = options(bound(value))
     for option in alternatives:
-        if isinstance(option, Instance) and _is_intercepted(run, option, name):
-            # a property, a descriptor or __setattr__ decides what is kept
-            run.escape(new)
-            run.escape(option)
-            made = run.anything([*run.nodes(new), *run.nodes(option)])
-            run.put(option.cell, run.entries(option.cell).put(name, made))
-        elif isinstance(option, Instance):
-            entries = run.entries(option.cell)
-            old = entries.get(name)
-            keep = old if len(alternatives) > 1 and old is not None else None
-            run.put(option.cell, entries.put(name, new if keep is None else run.join([keep, new])))
-            if option.node.escaped or not option.own:
-                _stored_outside(run, new)
-        elif isinstance(option, Class):
-            run.put(option.cell, run.entries(option.cell).put(name, new))
-        elif isinstance(option, Network) and name == "trainable":
-            freeze(run, option)
-        elif isinstance(option, Network):
-            run.escape(new)
-            open_up(run, option, new)
-        elif isinstance(option, Api):
-            run.patched[option.path + "." + name] = None
-            run.escape(new)
-        elif isinstance(option, TapeValue):
-            run.recorder.tapes[option.tape].extra[name] = None
-            run.escape(new)
-        elif isinstance(option, Optimizer):
-            run.patched[name] = None
-        else:
-            run.escape(new)
-            if name == "trainable" and isinstance(option, Opaque) and option.node.kind is Kind.VARIABLE:
-                option.node.trainable = None
-            if isinstance(option, Opaque):
-                run.recorder.last_unknown_effect = run.recorder.now()
-                _set_on_unknown(run, option.node, name, new)
+        run.behaviour(option).set_attribute(run, option, name, new, len(alternatives) == 1)
+
+
+def set_on_object(run: Run, value: Instance, name: str, new: Value, surely: bool) -> None:
+    """`object.name = new`; it keeps what it had as well, unless this `surely` is the object."""
+    entries = run.entries(value.cell)
+    if _is_intercepted(run, value, name):
+        # a property, a descriptor or __setattr__ decides what is kept
+        run.escape(new)
+        run.escape(value)
+        made = run.anything([*run.nodes(new), *run.nodes(value)])
+        run.put(value.cell, run.entries(value.cell).put(name, made))
+        return
+    old = entries.get(name)
+    keep = old if not surely and old is not None else None
+    run.put(value.cell, entries.put(name, new if keep is None else run.join([keep, new])))
+    if value.node.escaped or not value.own:
+        _stored_outside(run, new)
+
+
+def set_on_class(run: Run, value: Class, name: str, new: Value, surely: bool) -> None:
+    """`SomeClass.name = new`."""
+    run.put(value.cell, run.entries(value.cell).put(name, new))
+
+
+def set_on_a_name(run: Run, value: Api, name: str, new: Value, surely: bool) -> None:
+    """`library.name = new`: what the library does under that name is no longer known."""
+    run.patched[value.path + "." + name] = None
+    run.escape(new)
+
+
+def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) -> None:
+    """What is put into something unknown may be found wherever that may have come from."""
+    run.escape(new)
+    if name == "trainable" and isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE:
+        value.node.trainable = None
+    if isinstance(value, Opaque):
+        run.recorder.last_unknown_effect = run.recorder.now()
+        _set_on_unknown(run, value.node, name, new)
 
 
 def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
@@ -237,10 +230,8 @@ def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
             continue
         if isinstance(made, Instance):
             run.blur_entries(made.cell)
-        elif name == "trainable":
-            freeze(run, made)
         else:
-            open_up(run, made, new)
+            run.behaviour(made).set_attribute(run, made, name, new, False)
 
 
 def _is_intercepted(run: Run, value: Instance, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -12,7 +13,9 @@ from flake8_gradtape.machine.domain.values import (
     Items,
     Mapping,
     Sequence,
+    TapeValue,
     Value,
+    options,
 )
 from flake8_gradtape.machine.language.operators import one_after_other
 from flake8_gradtape.machine.language.subscripts import contents
@@ -21,6 +24,19 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
 MOST_ITEMS = 64
+
+
+def list_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.Call) -> Value:
+    """A method of a list that the program calls: a tape that it is given is kept in there."""
+    for given in arguments.all():
+        keep_tapes(run, given)
+    return sequence_method(run, value, method, arguments, at)
+
+
+def keep_tapes(run: Run, value: Value) -> None:
+    """The tapes in a value are put into a container."""
+    for tape in run.tapes_in(value):
+        run.recorder.tapes[tape].stored = Kept.CONTAINER
 
 
 def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -125,38 +141,96 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
 
 
 def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
-    """`container[index] = new`."""
-    if isinstance(container, Sequence):
-        content = run.items(container)
-        position = index.value if isinstance(index, Const) else None
-        if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
-            items = list(content.items)
-            items[position] = new
-            run.put(container.cell, Items(tuple(items), True))
-        else:
-            run.put(container.cell, Items((*content.items, new), False))
-    elif isinstance(container, Mapping):
-        entries = run.entries(container.cell)
-        if isinstance(index, Const):
-            run.put(container.cell, entries.put(index.value, new))
-        else:
-            changed = tuple((key, run.join([item, new])) for key, item in entries.entries)
-            run.put(container.cell, Entries((*changed, ("?", new)), False))
+    """`container[index] = new`, of one that surely is this container."""
+    run.behaviour(container).set_item(run, container, index, new)
+
+
+def set_in_sequence(run: Run, container: Sequence, index: Value, new: Value) -> None:
+    """`list[index] = new`."""
+    content = run.items(container)
+    position = index.value if isinstance(index, Const) else None
+    if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
+        items = list(content.items)
+        items[position] = new
+        run.put(container.cell, Items(tuple(items), True))
     else:
-        run.escape(new)
-        run.recorder.last_unknown_effect = run.recorder.now()  # whoever looks into it from now on may find that
+        run.put(container.cell, Items((*content.items, new), False))
 
 
-def delete_item(run: Run, container: Value, index: Value) -> None:
-    """`del container[index]`."""
-    if isinstance(container, Sequence):
-        run.put(container.cell, Items(run.items(container).items, False))
-    elif isinstance(container, Mapping):
-        entries = run.entries(container.cell)
-        run.put(
-            container.cell,
-            entries.without(index.value) if isinstance(index, Const) else Entries(entries.entries, False),
-        )
+def set_in_mapping(run: Run, container: Mapping, index: Value, new: Value) -> None:
+    """`dict[index] = new`."""
+    entries = run.entries(container.cell)
+    if isinstance(index, Const):
+        run.put(container.cell, entries.put(index.value, new))
+    else:
+        changed = tuple((key, run.join([item, new])) for key, item in entries.entries)
+        run.put(container.cell, Entries((*changed, ("?", new)), False))
+
+
+def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:
+    """Whoever looks into anything else from now on may find the new value."""
+    run.escape(new)
+    run.recorder.last_unknown_effect = run.recorder.now()
+
+
+def delete_in_sequence(run: Run, container: Sequence, index: Value) -> None:
+    """`del list[index]`."""
+    run.put(container.cell, Items(run.items(container).items, False))
+
+
+def delete_in_mapping(run: Run, container: Mapping, index: Value) -> None:
+    """`del dict[index]`."""
+    entries = run.entries(container.cell)
+    left = entries.without(index.value) if isinstance(index, Const) else Entries(entries.entries, False)
+    run.put(container.cell, left)
+
+
+def delete_in_another(run: Run, container: Value, index: Value) -> None:
+    """Nothing that is known changes."""
+
+
+def augment_sequence(run: Run, value: Sequence, sign: str, other: Value, at: cst.CSTNode) -> bool:
+    """`list += other` takes the elements in."""
+    if sign == "+":
+        sequence_method(run, value, "extend", Arguments((other,)), at)
+    return sign == "+"
+
+
+def augment_another(run: Run, value: Value, sign: str, other: Value, at: cst.CSTNode) -> bool:
+    """`a += b` is `a = a + b`."""
+    return False
+
+
+def stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, at: cst.Call) -> Value:
+    """`stack.enter_context(tape)`, `stack.close()`; what else it is given is out of sight."""
+    if name == "enter_context" and arguments.positional:
+        value = arguments.positional[0]
+        if isinstance(value, TapeValue):
+            run.behaviour(value).enter(run, value, at, None)
+            run.put(stack.cell, Items((*stack_items(run, stack), value)))
+            return value
+        run.escape(value)
+        return run.anything(run.nodes(value), at=at)
+    if name == "close":
+        leave_stack(run, stack)
+        run.put(stack.cell, Items(()))
+        return NONE
+    for value in stack_items(run, stack):
+        run.escape(value)
+    return run.anything(at=at)
+
+
+def enter_stack(run: Run, stack: ExitStack, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
+    """`with ExitStack() as stack:`."""
+    return stack
+
+
+def leave_stack(run: Run, stack: ExitStack) -> None:
+    """Everything that the stack has entered is left, the last one first."""
+    for value in reversed(stack_items(run, stack)):
+        for option in options(value):
+            if isinstance(option, TapeValue):
+                run.recorder.leave(option.tape)
 
 
 def stack_items(run: Run, value: ExitStack) -> tuple[Value, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Api, Class, Entries, Function, Value, options
@@ -33,7 +31,7 @@ def _decorators(node: cst.FunctionDef | cst.ClassDef) -> list[str]:
 def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
     """The function object; one with a decorator that is not known is unknown to its callers."""
     defaults = tuple(
-        (param.name.value, run.evaluate(run, frame, param.default))
+        (param.name.value, run.evaluate(frame, param.default))
         for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
         if param.default is not None
     )
@@ -52,13 +50,13 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
 def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Value) -> None:
     """An unknown decorator gets the function or class, and may keep it, call it, or put it anywhere it can reach."""
     if isinstance(decorator, cst.Attribute):
-        run.escape(run.evaluate(run, frame, decorator.value))
-    value = run.evaluate(run, frame, decorator)
+        run.escape(run.evaluate(frame, decorator.value))
+    value = run.evaluate(frame, decorator)
     run.escape(value)
     run.escape(taken)
     for option in options(value):
         if isinstance(option, Function):
-            run.call(run, option, Arguments((taken,)), decorator)
+            run.call(option, Arguments((taken,)), decorator)
 
 
 def _full_name(run: Run, frame: Frame, name: str) -> str:
@@ -73,15 +71,13 @@ def _full_name(run: Run, frame: Frame, name: str) -> str:
     return f"own.{name}"  # the module's own, whatever its name
 
 
-def define_class(
-    run: Run, frame: Frame, node: cst.ClassDef, execute: Callable[[Run, Frame, Iterable[cst.CSTNode]], None]
-) -> Value:
+def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Value:
     """The class object, its body run in a scope of its own."""
     bases: list[Class] = []
     paths: list[str] = []
     closed = True
     for argument in node.bases:
-        value = run.evaluate(run, frame, argument.value)
+        value = run.evaluate(frame, argument.value)
         if isinstance(value, Class):
             bases.append(value)
             closed = closed and value.closed
@@ -93,7 +89,7 @@ def define_class(
     closed = closed and not node.keywords
     scope = scope_of(node.body)
     inner = run.new_frame(frame, scope.locals, is_class=True)
-    execute(run, inner, [node.body])
+    run.execute(inner, [node.body])
     run.store.reachable = True
     found = ((name, run.read(inner, name)) for name in sorted(scope.locals))
     entries = tuple((name, value) for name, value in found if value is not None)

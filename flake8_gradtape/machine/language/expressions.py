@@ -36,28 +36,19 @@ from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, truth, unary
 from flake8_gradtape.machine.language.subscripts import contents, item, sliced
-from flake8_gradtape.machine.libraries.python.builtins import BUILTINS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import target_names
 
 
-def evaluate(run: Run, frame: Frame, node: cst.CSTNode) -> Value:
-    """What an expression gives; a kind of node that is not known here is unknown."""
-    run.step()
-    kind = type(node)
-    if kind not in _CALM:
-        run.store.may_raise()
-    act = _KINDS.get(kind)
-    return act(run, frame, node) if act is not None else run.anything(at=node)
-
-
 def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
     name = node.value
     value = run.read(frame, name)
-    if isinstance(value, (Choice, Unbound)) or (value is None and name not in _ALWAYS and name not in BUILTINS):
+    if isinstance(value, (Choice, Unbound)) or (
+        value is None and name not in _ALWAYS and name not in run.registry.builtins
+    ):
         run.store.may_raise()
-    if value == DELETED and name in BUILTINS | _ALWAYS.keys():
+    if value == DELETED and (name in run.registry.builtins or name in _ALWAYS):
         value = None
     if value == DELETED and not run.loose_names:
         run.die()  # NameError
@@ -66,7 +57,7 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         return bound(value) if options(bound(value)) else run.anything(name=name, at=node)
     if name in _ALWAYS:
         return Const(_ALWAYS[name])
-    if name in BUILTINS:
+    if name in run.registry.builtins:
         return Api(f"builtins.{name}")
     if name in _CUSTOMARY:
         return Api(_CUSTOMARY[name])
@@ -93,7 +84,7 @@ def _string(run: Run, frame: Frame, node: cst.SimpleString) -> Value:
 def _formatted(run: Run, frame: Frame, node: cst.FormattedString) -> Value:
     for part in node.parts:
         if isinstance(part, cst.FormattedStringExpression):
-            evaluate(run, frame, part.expression)
+            run.evaluate(frame, part.expression)
     return Number(run.recorder.number(at=node))
 
 
@@ -106,13 +97,13 @@ def _ellipsis(run: Run, frame: Frame, node: cst.Ellipsis) -> Value:
 
 
 def _attribute(run: Run, frame: Frame, node: cst.Attribute) -> Value:
-    value = evaluate(run, frame, node.value)
+    value = run.evaluate(frame, node.value)
     run.store.may_raise()
     return attribute(run, value, node.attr.value, node)
 
 
 def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
-    value = evaluate(run, frame, node.value)
+    value = run.evaluate(frame, node.value)
     parts = [_index(run, frame, element.slice) for element in node.slice]
     if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Index):
         return item(run, value, parts[0][0], node)
@@ -123,10 +114,10 @@ def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
 
 def _index(run: Run, frame: Frame, part: cst.BaseSlice) -> list[Value]:
     if isinstance(part, cst.Index):
-        return [evaluate(run, frame, part.value)]
+        return [run.evaluate(frame, part.value)]
     if isinstance(part, cst.Slice):
         bounds = (part.lower, part.upper, part.step)
-        return [evaluate(run, frame, one) if one is not None else NONE for one in bounds]
+        return [run.evaluate(frame, one) if one is not None else NONE for one in bounds]
     return [run.anything()]
 
 
@@ -137,16 +128,16 @@ def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
     while isinstance(left, cst.BinaryOperation):
         chain.append(left)
         left = left.left
-    value = evaluate(run, frame, left)
+    value = run.evaluate(frame, left)
     for one in reversed(chain):
         run.step()
-        right = evaluate(run, frame, one.right)
+        right = run.evaluate(frame, one.right)
         value = binary(run, BINARY.get(type(one.operator).__name__, "?"), value, right, one)
     return value
 
 
 def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
-    value = evaluate(run, frame, node.expression)
+    value = run.evaluate(frame, node.expression)
     if isinstance(node.operator, cst.Not):
         known = truth(run, value)
         return Number(run.recorder.number(at=node)) if known is None else Const(not known)
@@ -161,27 +152,27 @@ _SIGNS = {
 
 
 def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
-    sides = [evaluate(run, frame, node.left)]
+    sides = [run.evaluate(frame, node.left)]
     signs = []
     for part in node.comparisons:
         signs.append(_SIGNS.get(type(part.operator).__name__, "?"))
-        sides.append(evaluate(run, frame, part.comparator))
+        sides.append(run.evaluate(frame, part.comparator))
     return comparison(run, signs, sides, node)
 
 
 def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
-    left = evaluate(run, frame, node.left)
+    left = run.evaluate(frame, node.left)
     known = truth(run, left)
     both = isinstance(node.operator, cst.And)
     if known is not None and known is not both:
         return left
     if known is not None:
-        return evaluate(run, frame, node.right)
+        return run.evaluate(frame, node.right)
     mark = run.store.mark()
     kept = run.store.take(mark)
     assume(run, frame, node.left, both)
     with run.unsure():
-        right = evaluate(run, frame, node.right)
+        right = run.evaluate(frame, node.right)
     other = run.store.take(mark)
     run.store.merge([kept, other])
     return run.join([left, right]) if other is not None else left
@@ -190,14 +181,14 @@ def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
 def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
     known = decide(run, frame, node.test)
     if known is not None:
-        return evaluate(run, frame, node.body if known else node.orelse)
+        return run.evaluate(frame, node.body if known else node.orelse)
     mark = run.store.mark()
     with run.unsure():
         assume(run, frame, node.test, True)
-        body = evaluate(run, frame, node.body)
+        body = run.evaluate(frame, node.body)
         first = run.store.take(mark)
         assume(run, frame, node.test, False)
-        other = evaluate(run, frame, node.orelse)
+        other = run.evaluate(frame, node.orelse)
         second = run.store.take(mark)
     run.store.merge([first, second])
     results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
@@ -206,7 +197,7 @@ def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
 
 def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> Items:
     starred = [
-        (evaluate(run, frame, part.value), part if isinstance(part, cst.StarredElement) else None) for part in parts
+        (run.evaluate(frame, part.value), part if isinstance(part, cst.StarredElement) else None) for part in parts
     ]
     if all(part is None for _, part in starred):
         return Items(tuple(value for value, _ in starred))
@@ -229,9 +220,9 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
     entries: dict[Any, Value] = {}
     exact = True
     for part in node.elements:
-        value = evaluate(run, frame, part.value)
+        value = run.evaluate(frame, part.value)
         if isinstance(part, cst.DictElement):
-            key = evaluate(run, frame, part.key)
+            key = run.evaluate(frame, part.key)
             if isinstance(key, Const):
                 entries[key.value] = value
                 continue
@@ -248,7 +239,7 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
 
 def _lambda(run: Run, frame: Frame, node: cst.Lambda) -> Value:
     defaults = tuple(
-        (param.name.value, evaluate(run, frame, param.default))
+        (param.name.value, run.evaluate(frame, param.default))
         for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
         if param.default is not None
     )
@@ -256,7 +247,7 @@ def _lambda(run: Run, frame: Frame, node: cst.Lambda) -> Value:
 
 
 def _walrus(run: Run, frame: Frame, node: cst.NamedExpr) -> Value:
-    value = evaluate(run, frame, node.value)
+    value = run.evaluate(frame, node.value)
     assign(run, frame, node.target, value)
     return value
 
@@ -270,9 +261,9 @@ def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
     key = cst.Name("_") if isinstance(node, cst.DictComp) else None
 
     def body() -> None:
-        value = evaluate(run, scope, node.value if key is not None else node.elt)
+        value = run.evaluate(scope, node.value if key is not None else node.elt)
         if key is not None:
-            evaluate(run, scope, node.key)
+            run.evaluate(scope, node.key)
         content = run.items(result)
         items = (*content.items, value) if len(content.items) < 64 else content.items
         run.put(result.cell, Items(items, content.exact and len(content.items) < 64))
@@ -301,7 +292,7 @@ def _targets(part: cst.CompFor) -> list[str]:
 
 
 def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Callable[[], None]) -> None:
-    iterable = evaluate(run, outer, part.iter)
+    iterable = run.evaluate(outer, part.iter)
     if not (isinstance(iterable, Sequence) and isinstance(part.target, cst.Name)):
         run.store.may_raise()
 
@@ -310,7 +301,7 @@ def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Calla
         mark = run.store.mark()
         skipped: Delta | None = None
         for test in part.ifs:
-            known = truth(run, evaluate(run, scope, test.test))
+            known = truth(run, run.evaluate(scope, test.test))
             if known is False:
                 return
             if known is None and skipped is None:
@@ -326,18 +317,14 @@ def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Calla
     iterate(run, iterable, part, once)
 
 
-def _call(run: Run, frame: Frame, node: cst.Call) -> Value:
-    return evaluate_call(run, frame, node)
-
-
 def _await(run: Run, frame: Frame, node: cst.Await) -> Value:
-    return evaluate(run, frame, node.expression)
+    return run.evaluate(frame, node.expression)
 
 
 def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
-        run.escape(evaluate(run, frame, value))
+        run.escape(run.evaluate(frame, value))
     # whoever runs until the next step may change what the function finds around it
     for name in run.outcomes.free_names(run.functions[-1]) if run.functions else ():
         found = run.read(frame, name)
@@ -350,13 +337,13 @@ def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
 _ALWAYS = {"None": None, "True": True, "False": False}
 _CUSTOMARY = {"tf": "tensorflow", "np": "numpy"}
 """What these names are where nothing shows it: they come by `import *`, or from another cell of a notebook."""
-_CALM = frozenset(
+CALM = frozenset(
     {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Tuple, cst.NamedExpr, cst.ListComp, cst.Call}
 )
 """Expressions that do not raise by themselves, or tell by themselves when they may."""
 
 
-_KINDS: dict[type, Callable[[Run, Frame, Any], Value]] = {
+EXPRESSIONS: dict[type, Callable[[Run, Frame, Any], Value]] = {
     cst.Name: _name,
     cst.Integer: _number,
     cst.Float: _number,
@@ -382,7 +369,7 @@ _KINDS: dict[type, Callable[[Run, Frame, Any], Value]] = {
     cst.SetComp: _comprehension,
     cst.GeneratorExp: _comprehension,
     cst.DictComp: _comprehension,
-    cst.Call: _call,
+    cst.Call: evaluate_call,
     cst.Await: _await,
     cst.Yield: _yield,
 }

@@ -6,13 +6,11 @@ What TensorFlow's own functions do is in `library`, methods of tapes in `tape_me
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
 from flake8_gradtape.machine.domain.values import (
-    INPUT,
     NONE,
     Api,
     Class,
@@ -24,85 +22,30 @@ from flake8_gradtape.machine.domain.values import (
     Mapping,
     Network,
     Opaque,
-    Pure,
     Sequence,
-    Tensor,
     Value,
     Variable,
-    bound,
     options,
 )
-from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
-from flake8_gradtape.machine.language.traced_calls import given_to_layer, traced_arguments, traced_result
+from flake8_gradtape.machine.language.classes import class_attribute
+from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
 from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
 
-_GIVEN_BY_KERAS = ("training", "mask")
-"""Arguments of `call` that Keras fills in where the caller does not."""
 _LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
 """Whose functions do not freeze a model that they get."""
 MOST_RECURSION = 4
 """How many activations of one function may be nested; what lies deeper is unseen."""
 
 
-def call_value(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`callee(...)` for a callee that is not an API function or a method of a known kind of value."""
-    return run.each(bound(callee), lambda option: _call_one(run, option, arguments, at))
-
-
-def _call_one(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if isinstance(callee, Function):
-        return call_function(run, callee, arguments, at)
-    if isinstance(callee, Class):
-        return instantiate(run, callee, arguments, at)
-    if isinstance(callee, Network):
-        return run.call_network(run, callee, arguments, at)
-    if isinstance(callee, Pure):
-        return pure_call(run, callee, arguments, at)
-    if isinstance(callee, Instance):
-        for name in ("__call__", "call"):
-            method = class_attribute(run, callee.cls, name)
-            if not isinstance(method, Function):
-                continue
-            if name == "__call__":
-                return call_function(run, method.bound_to(callee), arguments, at)
-            if stands_on_keras(callee.cls) and has_known_bases(callee.cls):  # another base may have its own __call__
-                return _call_layer(run, callee, method, arguments, at)
-    return unseen_call(run, callee, arguments, at)
-
-
-def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
-    if any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
-        # called on a symbolic tensor, the method runs in a graph and sees placeholders
-        if run.tape_functions is None or method.name in run.tape_functions:
-            return unseen_call(run, receiver, arguments, at)
-        method = replace(method, graph=True)
-    arguments = given_to_layer(run, arguments)
-    build = class_attribute(run, receiver.cls, "build")
-    if isinstance(build, Function) and not run.is_built(receiver.cell):
-        run.store.set(("built", receiver.cell), True)
-        call_function(run, build.bound_to(receiver), Arguments((run.anything(),)), at)
-    names = parameter_names(method.definition.params)
-    named = {name for name, _ in arguments.keywords} | set(names[: len(arguments.positional) + 1])
-    added = tuple((name, run.anything()) for name in _GIVEN_BY_KERAS if name in names and name not in named)
-    takes_all = method.definition.params.star_kwarg is not None
-    kept = tuple(
-        (name, value) for name, value in arguments.keywords if name in names or takes_all or name not in _GIVEN_BY_KERAS
-    )
-    given = Arguments(arguments.positional, (*kept, *added), arguments.open, arguments.extra)
-    return call_function(run, method.bound_to(receiver), given, at)
-
-
-def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """A loss object: a fresh tensor, differentiable in its arguments."""
-    edges = [
-        edge
-        for position, value in enumerate(arguments.all())
-        for edge in run.edges(value, sure=position == 1 and len(arguments.positional) >= 2)
-    ]
-    return Tensor(run.recorder.operation(callee.name, edges, at, floating=True))
+def call_object(run: Run, callee: Instance, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`object(...)`: its `__call__`, or what the object has from a class of a library."""
+    method = class_attribute(run, callee.cls, "__call__")
+    if isinstance(method, Function):
+        return call_function(run, method.bound_to(callee), arguments, at)
+    made = run.registry.inherited.call(run, callee, arguments, at)
+    return made if made is not None else unseen_call(run, callee, arguments, at)
 
 
 def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -196,8 +139,8 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
     try:
         bind(frame)
         if isinstance(definition, cst.Lambda):
-            return run.evaluate(run, frame, definition.body)
-        run.execute(run, frame, [definition.body])
+            return run.evaluate(frame, definition.body)
+        run.execute(frame, [definition.body])
         end = run.store.take(activation.mark)
         exits = list(activation.returns)
         if end is not None:

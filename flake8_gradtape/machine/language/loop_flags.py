@@ -25,7 +25,7 @@ _ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Tri:
     """Whether a test holds: by its value, or by what is assumed of the flag that it is."""
-    known = truth(run, run.evaluate(run, frame, test))
+    known = truth(run, run.evaluate(frame, test))
     if known is None and run.assumed and (flag := _flag(test)) is not None:
         name, positive = flag
         assumed = run.assumed.get(_key(run, frame, name))

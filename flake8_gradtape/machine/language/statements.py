@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.store import Delta
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, Sequence, Value, Variable, bound
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Sequence, Value, bound
 from flake8_gradtape.machine.language.assignment import assign, delete
-from flake8_gradtape.machine.language.containers import sequence_method
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
 from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
@@ -22,36 +20,21 @@ from flake8_gradtape.machine.language.subscripts import item
 from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
 from flake8_gradtape.machine.language.with_blocks import run_with
-from flake8_gradtape.machine.state.call_endings import raises
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Arguments, Frame
-from flake8_gradtape.reading.syntax import children, dotted, text_of
-
-
-def execute(run: Run, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
-    """Run statements in order, as far as some run gets."""
-    for statement in statements:
-        if not run.reachable:
-            return
-        run.step()
-        kind = type(statement)
-        if kind not in _CALM:
-            run.store.may_raise()
-        act = _KINDS.get(kind)
-        if act is not None:
-            act(run, frame, statement)
+from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.reading.syntax import children, dotted
 
 
 def _body(run: Run, frame: Frame, node: Any) -> None:
-    execute(run, frame, node.body)
+    run.execute(frame, node.body)
 
 
 def _expression(run: Run, frame: Frame, node: cst.Expr) -> None:
-    run.evaluate(run, frame, node.value)
+    run.evaluate(frame, node.value)
 
 
 def _assign(run: Run, frame: Frame, node: cst.Assign) -> None:
-    value = run.evaluate(run, frame, node.value)
+    value = run.evaluate(frame, node.value)
     for target in node.targets:
         if not isinstance(target.target, cst.Name):
             run.store.may_raise()
@@ -60,26 +43,19 @@ def _assign(run: Run, frame: Frame, node: cst.Assign) -> None:
 
 def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> None:
     if node.value is not None:
-        assign(run, frame, node.target, run.evaluate(run, frame, node.value))
+        assign(run, frame, node.target, run.evaluate(frame, node.value))
 
 
 def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
-    old = run.evaluate(run, frame, node.target)
-    value = run.evaluate(run, frame, node.value)
+    old = run.evaluate(frame, node.target)
+    value = run.evaluate(frame, node.value)
     run.outcomes.visit(node, run.context, object())
     sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
-    if isinstance(bound(old), Sequence) and sign == "+":
-        sequence_method(run, bound(old), "extend", Arguments((value,)), node)  # type: ignore[arg-type]
+    held = bound(old)
+    if run.behaviour(held).augment(run, held, sign, value, node):
         return
     if sign == "+" and isinstance(bound(value), Sequence):
         run.escape(value)  # a list that is not known takes the elements in
-    if isinstance(bound(old), Variable) and not run.distributed and sign in ("+", "-", "*", "/", "**"):
-        # tf.Variable refuses these (truth table A38, K41)
-        visit = run.new_visit()
-        run.outcomes.visit(node, run.context, visit)
-        event = CallRaised(node, "", f"{sign}=", Misuse.VARIABLE_AUGMENTED, "", text_of(node.target), "a tf.Variable")
-        raises(run, node, visit, event)
-        return
     assign(run, frame, node.target, binary(run, sign, old, value, node))
 
 
@@ -106,7 +82,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
             doubtful = doubtful or known is None
             run.doubts += doubtful
             assume(run, frame, current.test, True)
-            execute(run, frame, [current.body])
+            run.execute(frame, [current.body])
             run.doubts -= doubtful
             ends.append(_since(run, prefix, inner))
         if known is True:
@@ -118,7 +94,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
     else:
         if isinstance(current, cst.Else):
             run.doubts += doubtful
-            execute(run, frame, [current.body])
+            run.execute(frame, [current.body])
             run.doubts -= doubtful
         ends.append(run.store.take(mark))
     run.store.merge(ends)
@@ -142,11 +118,11 @@ def _since(run: Run, outer: int, inner: int) -> Delta | None:
 
 def _for(run: Run, frame: Frame, node: cst.For) -> None:
     run.consumed.add(node.iter)
-    iterable = run.evaluate(run, frame, node.iter)
+    iterable = run.evaluate(frame, node.iter)
 
     def once(element: Value) -> None:
         assign(run, frame, node.target, element)
-        execute(run, frame, [node.body])
+        run.execute(frame, [node.body])
 
     def act() -> None:
         mark = run.store.mark()
@@ -170,7 +146,7 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 
 def _while(run: Run, frame: Frame, node: cst.While) -> None:
-    test = run.evaluate(run, frame, node.test)
+    test = run.evaluate(frame, node.test)
     traced = truth(run, test) is None and may_be_lowered(run, test)
     with lowered(run) if traced else nullcontext():
         for_each_flag(run, frame, node, lambda: _while_true(run, frame, node, traced))
@@ -179,14 +155,14 @@ def _while(run: Run, frame: Frame, node: cst.While) -> None:
 def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
     mark = run.store.mark()
     breaks: list[Delta] = []
-    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(run, frame, node.test)) is True
-    known = truth(run, run.evaluate(run, frame, node.test))
+    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(frame, node.test)) is True
+    known = truth(run, run.evaluate(frame, node.test))
     passes = 0
     later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
         with later() if passes else nullcontext():
-            with_loop(run, mark, lambda: execute(run, frame, [node.body]), breaks)
-        known = truth(run, run.evaluate(run, frame, node.test)) if run.reachable else False
+            with_loop(run, mark, lambda: run.execute(frame, [node.body]), breaks)
+        known = truth(run, run.evaluate(frame, node.test)) if run.reachable else False
         passes += 1
     if known is False or not run.reachable:
         _after_loop(run, frame, node, mark, breaks)
@@ -194,9 +170,9 @@ def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
 
     def body() -> None:
         assume(run, frame, node.test, True)
-        execute(run, frame, [node.body])
+        run.execute(frame, [node.body])
         if run.reachable:
-            run.evaluate(run, frame, node.test)
+            run.evaluate(frame, node.test)
 
     before = run.store.delta(mark)
     breaks.extend({**before, **left} for left in repeat(run, body, traced=traced, at_least_once=known is True))
@@ -209,7 +185,7 @@ def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
 
 def _after_loop(run: Run, frame: Frame, node: cst.For | cst.While, mark: int, breaks: list[Delta]) -> None:
     if node.orelse is not None and run.reachable:
-        execute(run, frame, [node.orelse.body])
+        run.execute(frame, [node.orelse.body])
     if breaks:
         run.store.merge([run.store.take(mark), *breaks])
 
@@ -229,7 +205,7 @@ def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
 
 
 def _return(run: Run, frame: Frame, node: cst.Return) -> None:
-    value = run.evaluate(run, frame, node.value) if node.value is not None else NONE
+    value = run.evaluate(frame, node.value) if node.value is not None else NONE
     if run.reachable and run.activations:
         activation = run.activations[-1]
         activation.returns.append((run.store.delta(activation.mark), value))
@@ -238,13 +214,13 @@ def _return(run: Run, frame: Frame, node: cst.Return) -> None:
 
 def _raise(run: Run, frame: Frame, node: cst.Raise) -> None:
     if node.exc is not None:
-        run.evaluate(run, frame, node.exc)
+        run.evaluate(frame, node.exc)
     run.die()
 
 
 def _assert(run: Run, frame: Frame, node: cst.Assert) -> None:
     run.asserting += 1
-    known = truth(run, run.evaluate(run, frame, node.test))
+    known = truth(run, run.evaluate(frame, node.test))
     run.asserting -= 1
     if known is False:
         run.die()
@@ -259,16 +235,16 @@ def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
         def handle(handler: Any = handler) -> None:
             if handler.name is not None:
                 assign(run, frame, handler.name.name, run.anything())
-            execute(run, frame, [handler.body])
+            run.execute(frame, [handler.body])
 
         handlers.append(handle)
 
     def block(part: cst.Else | cst.Finally | None) -> Callable[[], None] | None:
-        return None if part is None else lambda: execute(run, frame, [part.body])
+        return None if part is None else lambda: run.execute(frame, [part.body])
 
     run_try(
         run,
-        lambda: execute(run, frame, [node.body]),
+        lambda: run.execute(frame, [node.body]),
         handlers,
         block(node.orelse),
         block(node.finalbody),
@@ -277,19 +253,19 @@ def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
 
 
 def _with(run: Run, frame: Frame, node: cst.With) -> None:
-    run_with(run, frame, node, lambda: execute(run, frame, [node.body]))
+    run_with(run, frame, node, lambda: run.execute(frame, [node.body]))
 
 
 def _match(run: Run, frame: Frame, node: cst.Match) -> None:
-    subject = run.evaluate(run, frame, node.subject)
+    subject = run.evaluate(frame, node.subject)
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
     run.doubts += 1
     for case in node.cases:
         _bind_pattern(run, frame, case.pattern, subject)
         if case.guard is not None:
-            run.evaluate(run, frame, case.guard)
-        execute(run, frame, [case.body])
+            run.evaluate(frame, case.guard)
+        run.execute(frame, [case.body])
         ends.append(run.store.take(mark))
         if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
             ends[0] = None
@@ -356,17 +332,17 @@ def _function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
 
 
 def _class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
-    assign(run, frame, node.name, define_class(run, frame, node, execute))
+    assign(run, frame, node.name, define_class(run, frame, node))
 
 
-_CALM = frozenset(
+CALM = frozenset(
     {cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Expr, cst.Assign, cst.If, cst.Pass,
      cst.Return}
 )  # fmt: skip
 """Statements that do not raise by themselves."""
 
 
-_KINDS: dict[type, Callable[[Run, Frame, Any], None]] = {
+STATEMENTS: dict[type, Callable[[Run, Frame, Any], None]] = {
     cst.SimpleStatementLine: _body,
     cst.SimpleStatementSuite: _body,
     cst.IndentedBlock: _body,

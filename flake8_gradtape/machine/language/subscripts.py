@@ -20,13 +20,10 @@ from flake8_gradtape.machine.domain.values import (
     Number,
     Opaque,
     Sequence,
-    Tensor,
     Value,
-    Variable,
     bound,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
-from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, is_dataset
 from flake8_gradtape.machine.state.dict_views import key_of
 from flake8_gradtape.machine.state.run import Run
 
@@ -46,75 +43,97 @@ def view(run: Run, node: Node, key: object) -> Node:
     return found
 
 
-def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
-    edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
-    return Tensor(node)
-
-
 def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
     """`value[index]`."""
-    return run.each(bound(value), lambda option: _item(run, option, index, at))
+    return run.each(bound(value), lambda option: run.behaviour(option).item(run, option, index, at))
 
 
-def _item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
+def item_of_a_sequence(run: Run, value: Sequence, index: Value, at: cst.CSTNode) -> Value:
+    """`list[index]`: the item, one of the items, or an IndexError."""
+    content = run.items(value)
+    if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
+        if -len(content.items) <= index.value < len(content.items):
+            return content.items[index.value]
+        run.die()
+        return run.anything()
+    return run.join(list(content.items)) if content.items else run.anything()
+
+
+def item_of_a_mapping(run: Run, value: Mapping, index: Value, at: cst.CSTNode) -> Value:
+    """`dict[index]`: what is under the key, one of the values, or a KeyError."""
+    entries = run.entries(value.cell)
+    if isinstance(index, Const):
+        found = entries.get(index.value)
+        if found is not None:
+            return found
+        if not entries.exact:
+            return run.anything([node for _, one in entries.entries for node in run.nodes(one)])
+        run.die()
+        return run.anything()
+    return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
+
+
+def item_of_unknown(run: Run, value: Opaque, index: Value, at: cst.CSTNode) -> Value:
+    """A view of something unknown."""
+    return Opaque(view(run, value.node, "item"))
+
+
+def item_of_an_object(run: Run, value: Instance, index: Value, at: cst.CSTNode) -> Value:
+    """Its `__getitem__` may do anything."""
+    run.escape(value)
+    return item_of_another(run, value, index, at)
+
+
+def item_of_a_number(run: Run, value: Number | Const, index: Value, at: cst.CSTNode) -> Value:
+    """An item of an array or a string; None has none."""
     if surely_none(value):
         run.die()
         return run.anything()
-    if isinstance(value, (Tensor, Variable)):
-        return _item_operation(run, value, index, at, "getitem")
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
-            if -len(content.items) <= index.value < len(content.items):
-                return content.items[index.value]
-            run.die()
-            return run.anything()
-        return run.join(list(content.items)) if content.items else run.anything()
-    if isinstance(value, Mapping):
-        entries = run.entries(value.cell)
-        if isinstance(index, Const):
-            found = entries.get(index.value)
-            if found is not None:
-                return found
-            if not entries.exact:
-                return run.anything([node for _, one in entries.entries for node in run.nodes(one)])
-            run.die()
-            return run.anything()
-        return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
-    if isinstance(value, Opaque):
-        return Opaque(view(run, value.node, "item"))
-    if isinstance(value, Instance):
-        run.escape(value)  # its `__getitem__` may do anything
-    if isinstance(value, (Number, Const)):
-        return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+    return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+
+
+def item_of_another(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
+    """An item of anything else may be anything that has to do with it."""
     return run.anything([*run.nodes(value), *run.nodes(index)], at=at)
 
 
 def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
     """`value[a:b]`, `value[:, 0]`, `value[..., None]`: `parts` are the values in the brackets."""
-    plain = isinstance(at, cst.Subscript) and len(at.slice) == 1 and len(parts) == 3
+    return run.each(bound(value), lambda option: run.behaviour(option).slice(run, option, parts, at))
 
-    def act(option: Value) -> Value:
-        if isinstance(option, Sequence):
-            content = run.items(option)
-            bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
-            if content.exact and all(one is None or isinstance(one, int) for one in bounds):
-                if 0 in bounds[2:]:
-                    run.die()  # ValueError: slice step cannot be zero
-                    return run.anything()
-                chosen = content.items[slice(*bounds)] if bounds else content.items
-                return run.sequence(chosen, immutable=content.immutable)
-            single = plain and bounds[0] in (None, 0) and bounds[1] == 1
-            return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
-        if isinstance(option, Opaque) and plain and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
-            return Sequence(run.new_cell(Items((_item(run, option, parts[1], at),), False, single=True)))
-        if isinstance(option, Opaque) and _has_several_dimensions(at):
-            return Opaque(_in_several_dimensions(run, option, at))
-        index = run.sequence(parts, immutable=True)
-        return _item(run, option, index, at)
 
-    return run.each(bound(value), act)
+def slice_of_a_sequence(run: Run, value: Sequence, parts: list[Value], at: cst.CSTNode) -> Value:
+    """`list[a:b]`: a new list of some of the items."""
+    content = run.items(value)
+    bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
+    if content.exact and all(one is None or isinstance(one, int) for one in bounds):
+        if 0 in bounds[2:]:
+            run.die()  # ValueError: slice step cannot be zero
+            return run.anything()
+        chosen = content.items[slice(*bounds)] if bounds else content.items
+        return run.sequence(chosen, immutable=content.immutable)
+    single = _is_plain(at, parts) and bounds[0] in (None, 0) and bounds[1] == 1
+    return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
+
+
+def slice_of_unknown(run: Run, value: Opaque, parts: list[Value], at: cst.CSTNode) -> Value:
+    """`x[:1]` has one element at the most; `x[:, 0]` of something unknown is an operation."""
+    if _is_plain(at, parts) and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
+        only = item(run, value, parts[1], at)
+        return Sequence(run.new_cell(Items((only,), False, single=True)))
+    if _has_several_dimensions(at):
+        return Opaque(_in_several_dimensions(run, value, at))
+    return slice_of_another(run, value, parts, at)
+
+
+def slice_of_another(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
+    """A slice is an item of another kind."""
+    return item(run, value, run.sequence(parts, immutable=True), at)
+
+
+def _is_plain(at: cst.CSTNode, parts: list[Value]) -> bool:
+    """One slice with its three bounds."""
+    return isinstance(at, cst.Subscript) and len(at.slice) == 1 and len(parts) == 3
 
 
 def _has_several_dimensions(at: cst.CSTNode) -> bool:
@@ -138,38 +157,52 @@ def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
 
 def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool]:
     """What iterating gives: the elements in order and True if all are known, else one of each kind and False."""
-    value = bound(value)
-    if isinstance(value, Sequence):
-        content = run.items(value)
-        return list(content.items), content.exact
-    if isinstance(value, Mapping):
-        entries = run.entries(value.cell)
-        return [key_of(run, key) for key, _ in entries.entries], entries.exact
-    if isinstance(value, Choice):
-        found: list[Value] = []
-        for option in value.options:
-            found.extend(elements(run, option, at)[0])
-        return found, False
-    if isinstance(value, (Tensor, Variable)):
-        return [_item_operation(run, value, NONE, at, "iterate")], False
-    if isinstance(value, Opaque) and is_dataset(value.node):
-        return [dataset_element(run, value.node, at)], False
-    if isinstance(value, Opaque):
-        return [Opaque(view(run, value.node, "item"))], False
-    if isinstance(value, (Number, Const)):
-        return [Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))], False
-    if isinstance(value, Instance):
-        run.escape(value)
-    return [run.anything(run.nodes(value), at=at)], False
+    found = contents(run, value, at)
+    return list(found.items), found.exact
 
 
 def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:
     """What iterating gives, as the content of a list."""
     value = bound(value)
-    if isinstance(value, Sequence):
-        return run.items(value)
-    items, exact = elements(run, value, at)
-    return Items(tuple(items), exact)
+    if not isinstance(value, Choice):
+        made: Items = run.behaviour(value).iterate(run, value, at)
+        return made
+    found: list[Value] = []
+    for option in value.options:
+        found.extend(contents(run, option, at).items)
+    return Items(tuple(found), exact=False)
+
+
+def elements_of_a_sequence(run: Run, value: Sequence, at: cst.CSTNode) -> Items:
+    """The items of a list or tuple."""
+    return run.items(value)
+
+
+def elements_of_a_mapping(run: Run, value: Mapping, at: cst.CSTNode) -> Items:
+    """The keys of a dict."""
+    entries = run.entries(value.cell)
+    return Items(tuple(key_of(run, key) for key, _ in entries.entries), entries.exact)
+
+
+def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> Items:
+    """Views of something unknown."""
+    return Items((Opaque(view(run, value.node, "item")),), exact=False)
+
+
+def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> Items:
+    """Elements of an array, or characters of a string."""
+    return Items((Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at)),), exact=False)
+
+
+def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> Items:
+    """Its `__iter__` may do anything."""
+    run.escape(value)
+    return elements_of_another(run, value, at)
+
+
+def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> Items:
+    """Elements of anything else may be anything that has to do with it."""
+    return Items((run.anything(run.nodes(value), at=at),), exact=False)
 
 
 def at_most(run: Run, value: Value) -> int | None:

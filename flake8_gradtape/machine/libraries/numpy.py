@@ -52,6 +52,11 @@ def gives_back(run: Run, name: str, arguments: Arguments) -> bool:
     )
 
 
+def call_of_numpy(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """Any function of NumPy."""
+    return numpy_call(run, path, arguments, at) if path.partition(".")[0] == "np" else None
+
+
 def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
     edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
@@ -98,7 +103,10 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
 
 
 def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """A method of a NumPy array, or of a plain Python value."""
+    """A method of a NumPy array, or of a plain Python value; None has none."""
+    if isinstance(receiver, Const) and receiver.value is None:
+        run.die()
+        return run.anything()
     if gives_back(run, name, arguments):
         return unseen_call(run, receiver, arguments, at)
     if name == "astype" and any(value in _OBJECT for value in arguments.all()):

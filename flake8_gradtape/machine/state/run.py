@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -22,8 +22,10 @@ from flake8_gradtape.machine.domain.values import (
     Number,
     Tensor,
     Value,
+    bound,
     options,
 )
+from flake8_gradtape.machine.state.registry import Behaviour, Registry
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Catches, Frame, Loop
 from flake8_gradtape.machine.state.sharing import Escaping
 from flake8_gradtape.reading.syntax import captured_names
@@ -31,20 +33,6 @@ from flake8_gradtape.reading.syntax import captured_names
 if TYPE_CHECKING:
     from flake8_gradtape.machine.libraries.keras.functional import Outputs
     from flake8_gradtape.machine.state.binding_counts import Bindings
-
-
-class Evaluate(Protocol):
-    """Gives the value of an expression."""
-
-    def __call__(self, run: Run, frame: Frame, node: cst.CSTNode) -> Value: ...
-
-
-def _no_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
-    raise NotImplementedError
-
-
-def _no_call(run: Run, value: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
-    raise NotImplementedError
 
 
 class Run(Escaping):
@@ -56,10 +44,9 @@ class Run(Escaping):
 
     MOST_DEPTH = 8
 
-    def __init__(self, evaluate: Evaluate, execute: Callable[[Run, Frame, Iterable[cst.CSTNode]], None]) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__()
-        self.evaluate = evaluate
-        self.execute = execute
+        self.registry = registry
         self._silenced = 0
         self.endings = 0
         """How often some of the runs may have ended in an error, while others went on."""
@@ -86,8 +73,6 @@ class Run(Escaping):
         self.bindings: Bindings | None = None
         self.assumed: dict[tuple[int, str], bool] = {}
         """The truth of names that is assumed while a loop is run (see `flags`)."""
-        self.call_network: Callable[[Run, Network, Arguments, cst.CSTNode], Value] = _no_network
-        self.call: Callable[[Run, Value, Arguments, cst.CSTNode], Value] = _no_call
         self.context: tuple[object, ...] = ()
         self.activations: list[Activation] = []
         self.module_loops: list[Loop] = []
@@ -208,6 +193,38 @@ class Run(Escaping):
             yield
         finally:
             self.doubts -= 1
+
+    # -- what the tables say -----------------------------------------------------------------------------------------
+
+    def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
+        """What an expression gives; a kind of node that no table has is unknown."""
+        self.step()
+        kind = type(node)
+        if kind not in self.registry.calm:
+            self.store.may_raise()
+        act = self.registry.expressions.get(kind)
+        return act(self, frame, node) if act is not None else self.anything(at=node)
+
+    def execute(self, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
+        """Run statements in order, as far as some run gets."""
+        for statement in statements:
+            if not self.reachable:
+                return
+            self.step()
+            kind = type(statement)
+            if kind not in self.registry.calm:
+                self.store.may_raise()
+            act = self.registry.statements.get(kind)
+            if act is not None:
+                act(self, frame, statement)
+
+    def behaviour(self, value: Value) -> Behaviour:
+        """What is done with a value of this kind."""
+        return self.registry.behaviours.get(type(value), self.registry.unknown)
+
+    def call(self, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
+        """`callee(...)`, whatever it may be."""
+        return self.each(bound(callee), lambda option: self.behaviour(option).call(self, option, arguments, at))
 
     # -- names -------------------------------------------------------------------------------------------------------
 

@@ -63,6 +63,8 @@ class Arguments:
     open: bool = False
     extra: tuple[Value, ...] = ()
     """What the starred arguments held."""
+    since: int = 0
+    """The time before they were evaluated."""
 
     def all(self) -> list[Value]:
         """Every value that is handed over."""

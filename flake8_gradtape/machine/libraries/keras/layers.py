@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -10,6 +11,7 @@ from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.values import (
     INPUT,
     LAYER,
+    LOADED_MODEL,
     NONE,
     PERHAPS_NOTHING,
     Api,
@@ -67,6 +69,12 @@ _MAY_DO_NOTHING = frozenset(
     "ActivityRegularization Identity Sequential".split()
 )
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
+
+
+def layer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A call that makes a Keras layer, a model, or a symbolic tensor."""
+    name = network_path(path)
+    return make_network(run, name, arguments, at) if name else None
 
 
 def network_path(path: str) -> str:
@@ -357,6 +365,23 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
     return unseen_call(run, network, arguments, at)
 
 
+def set_on_network(run: Run, network: Network, name: str, new: Value, surely: bool) -> None:
+    """`model.trainable = ...`, `layer.kernel = ...`: what the layer computes, or trains, is no longer known."""
+    if name == "trainable":
+        freeze(run, network)
+        return
+    run.escape(new)
+    open_up(run, network, new)
+
+
+def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`load_model(path)`: a Keras model that nobody can see into."""
+    found = unseen_call(run, Api("tensorflow.keras.models.load_model"), arguments, at)
+    if isinstance(found, Opaque):
+        found.node.op = LOADED_MODEL
+    return found
+
+
 def open_up(run: Run, network: Network, value: Value) -> None:
     """Something was put into a layer: calling it may now do anything with that."""
     nodes = run.nodes(value)
@@ -373,3 +398,13 @@ def freeze(run: Run, network: Network) -> None:
     for node in parts(run, network):
         if node.kind is Kind.VARIABLE:
             node.trainable = None
+
+
+CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
+    "tf.keras.models.clone_model": clone_network,
+    "keras.models.clone_model": clone_network,
+    "tf.keras.models.load_model": load_model,
+    "keras.models.load_model": load_model,
+    "tf.keras.saving.load_model": load_model,
+    "keras.saving.load_model": load_model,
+}

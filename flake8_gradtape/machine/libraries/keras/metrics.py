@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import NONE, Edge, Flow, Metric, Tensor, Value
+from flake8_gradtape.machine.domain.values import NONE, Api, Edge, Flow, Metric, Tensor, Value
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.libraries.keras.losses import LOSS_FUNCTIONS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
-LOSS_FUNCTIONS = frozenset({"MSE", "MAE", "MAPE", "MSLE", "KLD"})
-"""Loss functions that are written like classes."""
 _MODULES = ("tf.keras.metrics.", "tf.metrics.", "keras.metrics.")
+
+
+def metric_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A call that makes a Keras metric."""
+    return make_metric(run, path, arguments, at) if metric_path(path) else None
 
 
 def metric_path(path: str) -> bool:

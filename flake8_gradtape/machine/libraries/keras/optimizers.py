@@ -10,6 +10,7 @@ from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.values import (
     PERHAPS_NOTHING,
+    Api,
     Const,
     Edge,
     Flow,
@@ -44,6 +45,16 @@ def optimizer_path(path: str) -> bool:
     if path.startswith(_OLD) and path.endswith("Optimizer"):
         return True
     return path.startswith(_MODULES) and path.rpartition(".")[2] in _NAMES and ".legacy." not in path
+
+
+def optimizer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A call that makes a Keras optimizer."""
+    return Optimizer(path) if optimizer_path(path) else None
+
+
+def set_on_optimizer(run: Run, value: Optimizer, name: str, new: Value, surely: bool) -> None:
+    """`optimizer.apply_gradients = ...`: what the method does is no longer known."""
+    run.patched[name] = None
 
 
 def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments, at: cst.Call) -> Value:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.values import (
+    INPUT,
     NONE,
     Const,
     Function,
@@ -16,6 +18,7 @@ from flake8_gradtape.machine.domain.values import (
     Network,
     Node,
     Opaque,
+    Parent,
     Sequence,
     Tensor,
     Tri,
@@ -24,7 +27,9 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
+from flake8_gradtape.machine.language.functions import call_function, unseen_call
 from flake8_gradtape.machine.language.loops import repeat
+from flake8_gradtape.machine.language.traced_calls import given_to_layer
 from flake8_gradtape.machine.libraries.keras.layers import (
     LEAVING,
     numbers_from,
@@ -34,12 +39,67 @@ from flake8_gradtape.machine.libraries.keras.layers import (
 )
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
+from flake8_gradtape.reading.syntax import parameter_names
 
+_GIVEN_BY_KERAS = ("training", "mask")
+"""Arguments of `call` that Keras fills in where the caller does not."""
+_SETTINGS = frozenset({"name", "dtype", "trainable", "dynamic"})
+"""What `__init__` of a Keras class or `tf.Module` takes and keeps no tensor of."""
 _SILENT = frozenset(
     "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "
     "add_metric".split()
 )
 """Methods of a Keras class that give nothing and change no attribute that a subclass sets."""
+
+
+def call_of_layer(run: Run, receiver: Instance, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """`layer(...)` runs the `call` of the class; None if nobody can see how the object is called."""
+    method = class_attribute(run, receiver.cls, "call")
+    if isinstance(method, Function) and stands_on_keras(receiver.cls) and has_known_bases(receiver.cls):
+        return _call_layer(run, receiver, method, arguments, at)
+    return None  # another base may have its own __call__
+
+
+def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
+    if any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
+        # called on a symbolic tensor, the method runs in a graph and sees placeholders
+        if run.tape_functions is None or method.name in run.tape_functions:
+            return unseen_call(run, receiver, arguments, at)
+        method = replace(method, graph=True)
+    arguments = given_to_layer(run, arguments)
+    build = class_attribute(run, receiver.cls, "build")
+    if isinstance(build, Function) and not run.is_built(receiver.cell):
+        run.store.set(("built", receiver.cell), True)
+        call_function(run, build.bound_to(receiver), Arguments((run.anything(),)), at)
+    names = parameter_names(method.definition.params)
+    named = {name for name, _ in arguments.keywords} | set(names[: len(arguments.positional) + 1])
+    added = tuple((name, run.anything()) for name in _GIVEN_BY_KERAS if name in names and name not in named)
+    takes_all = method.definition.params.star_kwarg is not None
+    kept = tuple(
+        (name, value) for name, value in arguments.keywords if name in names or takes_all or name not in _GIVEN_BY_KERAS
+    )
+    given = Arguments(arguments.positional, (*kept, *added), arguments.open, arguments.extra)
+    return call_function(run, method.bound_to(receiver), given, at)
+
+
+def super_method_of_layer(run: Run, parent: Parent, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """`super().__init__()`, `super().build(shape)`, `super().compile(...)` of a class that stands on known ones."""
+    if not has_known_bases(parent.cls):
+        return None
+    plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
+    if name == "compile":
+        compiled(run, parent.instance, arguments)
+    return NONE if name in ("build", "compile") or (name == "__init__" and plain) else None
+
+
+def attribute_of_layer(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> Value | None:
+    """`module.trainable_variables`, and what else a layer or module has by itself."""
+    if name in VARIABLES and (receiver.own or stands_on_module(receiver.cls)):
+        return variables_in(run, receiver, only_trainable=name.startswith("trainable"))
+    if name in ("losses", "metrics", "layers", "submodules") and stands_on_keras(receiver.cls):
+        return run.anything(run.nodes(receiver), name, at)
+    return None
 
 
 def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -79,7 +139,7 @@ def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
     batch = Opaque(run.recorder.unknown(name="data", at=at))
 
     def once() -> None:
-        run.call(run, traced, Arguments((batch,)), at)
+        run.call(traced, Arguments((batch,)), at)
 
     repeat(run, once, traced=True)  # without data not at all, run eagerly for each batch
     run.blur_entries(receiver.cell)

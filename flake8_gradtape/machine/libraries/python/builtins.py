@@ -29,7 +29,6 @@ from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.operators import binary, truth, unary
 from flake8_gradtape.machine.language.subscripts import at_most, contents, elements
-from flake8_gradtape.machine.libraries.library import call_or_unseen
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import TAPE_NAMES
@@ -218,7 +217,7 @@ def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     result = Sequence(run.new_cell(Items(())))
 
     def once(item: Value) -> None:
-        value = call_or_unseen(run, arguments.positional[0], Arguments((item,)), at)
+        value = run.call(arguments.positional[0], Arguments((item,)), at)
         content = run.items(result)
         run.put(result.cell, Items((*content.items, value), content.exact))
 
@@ -228,7 +227,7 @@ def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 def _call_for_each(run: Run, function: Value, iterable: Value, at: cst.CSTNode) -> None:
     """The `key` of `sorted`, or the test of `filter`, is called with every element."""
-    iterate(run, iterable, at, lambda item: void(call_or_unseen(run, function, Arguments((item,)), at)))
+    iterate(run, iterable, at, lambda item: void(run.call(function, Arguments((item,)), at)))
 
 
 def void(value: Value) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import (
@@ -125,3 +127,12 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         return Tensor(made)
 
     return run.each(bound(value), act)
+
+
+CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
+    "tf.Variable": make_variable,
+    "tf.constant": make_constant,
+    "tf.convert_to_tensor": convert_to_tensor,
+    "tf.cast": cast,
+    "tf.dtypes.cast": cast,
+}

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Edge, Flow, Function, Kind, Node, Opaque, Value, options
+from flake8_gradtape.machine.domain.values import Api, Edge, Flow, Function, Kind, Node, Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
 DATASET = "tf.data"
+
+
+def data_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A function or class of `tf.data`."""
+    return make_dataset(run, path, arguments, at) if path.startswith("tf.data.") else None
 
 
 def make_dataset(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:

@@ -35,6 +35,12 @@ _TAKING_LISTS = frozenset({"tf.stack", "tf.concat"})
 _INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
 
 
+def measured_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A function that the knowledge base describes."""
+    facts = knowledge.lookup(path)
+    return known_operation(run, facts, arguments, at) if facts is not None and facts.result != "other" else None
+
+
 def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Arguments, at: cst.CSTNode) -> Value:
     """An operation of TensorFlow as the knowledge base has it."""
     if facts.result == "none":

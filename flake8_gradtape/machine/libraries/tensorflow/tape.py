@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -13,6 +14,7 @@ from flake8_gradtape.events import (
 )
 from flake8_gradtape.machine.domain.values import (
     NONE,
+    Api,
     Const,
     Node,
     Opaque,
@@ -22,13 +24,15 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.machine.language.with_blocks import enter_another
+from flake8_gradtape.machine.libraries.paths import canonical
 from flake8_gradtape.machine.state.call_endings import note_survivors, raises, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tapes.state import Raised, Tape
+from flake8_gradtape.machine.tapes.state import TAPE_NAMES, Raised, Tape
 from flake8_gradtape.machine.verdicts.call_errors import unwatchable
 from flake8_gradtape.machine.verdicts.gradient_calls import ASKING, ask
-from flake8_gradtape.reading.syntax import argument_text
+from flake8_gradtape.reading.syntax import argument_text, text_of
 
 
 def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -79,14 +83,12 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     run.recorder.update(value.tape, lambda state: replace(state, entered_in_loop=in_loop))
 
 
-def tape_method(
-    run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]
-) -> Value:
-    """`tape.<method>(...)`; `inline` are the nodes that were made in the arguments of the call."""
+def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call) -> Value:
+    """`tape.<method>(...)`."""
     tape = run.recorder.tapes[value.tape]
     tape.last_use = at
     if method in ASKING:
-        return ask(run, value, method, arguments, at, inline)
+        return ask(run, value, method, arguments, at, _made_since(run, arguments))
     if method == "stop_recording":
         return Pausing(value)
     if method == "watched_variables":
@@ -149,3 +151,94 @@ def tape_is_open(run: Run, number: int) -> bool:
     """The tape surely was entered and is not spent, so `watch` gets as far as looking at its argument."""
     state = run.recorder.state(number)
     return state is not None and state.entered is True and state.spent is False
+
+
+def _made_since(run: Run, arguments: Arguments) -> frozenset[Node]:
+    """The nodes that were made in the arguments of the call."""
+    return frozenset(node for value in arguments.all() for node in run.nodes(value) if node.time > arguments.since)
+
+
+def enter(run: Run, value: TapeValue, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
+    """`with tape:`."""
+    enter_tape(run, value, where)
+    return value
+
+
+def leave(run: Run, value: TapeValue) -> None:
+    """The end of the block."""
+    run.recorder.leave(value.tape)
+
+
+def tape_attribute(run: Run, value: TapeValue, name: str, at: cst.CSTNode) -> Value:
+    """`tape.name`, not called: tapes have few attributes; who has a method may call it."""
+    if _is_unknown(run, value, name):
+        visit = run.new_visit()
+        run.outcomes.visit(at, run.context, visit)
+        tape = run.recorder.tapes[value.tape].name
+        raises(run, at, visit, CallRaised(at, tape, name, Misuse.UNKNOWN_ATTRIBUTE, "", name))
+        return run.anything()
+    run.recorder.escape(value.tape)
+    return run.anything(at=at)
+
+
+def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
+    """Tapes have no such attribute, and the program has not given it to this one."""
+    known = name.startswith("_") or name in TAPE_NAMES or run.recorder.tapes[value.tape].may_have(name)
+    known = known or any(path.endswith(f"GradientTape.{name}") for path in run.patched)
+    return not known and not run.loose_attributes
+
+
+def set_on_tape(run: Run, value: TapeValue, name: str, new: Value, surely: bool) -> None:
+    """`tape.name = new`: from now on the tape has it."""
+    run.recorder.tapes[value.tape].extra[name] = None
+    run.escape(new)
+
+
+def pause(run: Run, value: Pausing, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
+    """`with tape.stop_recording():`."""
+    visit = run.new_visit()
+    run.outcomes.visit(where, run.context, visit)
+    note_survivors(run, run.recorder.state(value.tape.tape))
+    try:
+        run.recorder.pause(value.tape.tape)
+    except Raised as raised:
+        tape_raises(run, where, visit, run.recorder.tapes[value.tape.tape], "stop_recording", raised)
+    return value
+
+
+def resume(run: Run, value: Pausing) -> None:
+    """The end of the pause."""
+    run.recorder.resume(value.tape.tape)
+
+
+_TAPES = frozenset(
+    {
+        "tf.GradientTape", "tf.autodiff.GradientTape", "tf.compat.v1.GradientTape", "tf.compat.v2.GradientTape",
+        "tf.python.eager.backprop.GradientTape", "tf.python.eager.backprop.GradientTape.GradientTape",
+    }
+)  # fmt: skip
+CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = dict.fromkeys(_TAPES, make_tape)
+
+
+def enter_name(run: Run, value: Api, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
+    """`with tf.GradientTape as tape:` enters the class, and raises (truth table B32)."""
+    if canonical(value.path) not in _TAPES or item is None:
+        return enter_another(run, value, where, item)
+    visit = run.new_visit()
+    run.outcomes.visit(where, run.context, visit)
+    name = text_of(item.asname.name) if item.asname is not None else ""
+    raises(run, where, visit, CallRaised(where, name, "class", Misuse.NOT_ENTERED, text_of(item.item)))
+    return run.anything()
+
+
+def wrapped_tape(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """`hvd.DistributedGradientTape(tape)` has the recording of the tape; when that is spent nobody can tell."""
+    if not (path.startswith("horovod.") and path.endswith(".DistributedGradientTape") and arguments.positional):
+        return None
+    value = arguments.positional[0]
+    if not isinstance(value, TapeValue):
+        return None
+    tape = run.recorder.tapes[value.tape]
+    tape.persistent = None
+    tape.mentioned = tape.wrapped = True
+    return value

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Bend,
     Edge,
     Flow,
+    Items,
     Kind,
     Node,
     Number,
+    Opaque,
     Tensor,
     Value,
     Variable,
     bound,
 )
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.operators import SIZES, floating_of
+from flake8_gradtape.machine.language.subscripts import view
+from flake8_gradtape.machine.state.call_endings import raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
+from flake8_gradtape.reading.syntax import text_of
 
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})
@@ -28,6 +35,42 @@ WRITING = frozenset(
     "assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update scatter_nd_add "
     "scatter_nd_sub batch_scatter_update scatter_max scatter_min scatter_mul scatter_div".split()
 )
+
+
+def tensor_attribute(run: Run, value: Tensor | Variable, name: str, at: cst.CSTNode) -> Value:
+    """`tensor.name`: its size or dtype, or something of the tensor that is no operation."""
+    if name in SIZES:
+        return Number(run.recorder.number(at=at))
+    if value.node.given is not None:
+        return run.anything([value.node], name, at)
+    return Opaque(view(run, value.node, name))
+
+
+def tensor_item(run: Run, value: Tensor | Variable, index: Value, at: cst.CSTNode) -> Value:
+    """`tensor[index]` makes a new tensor."""
+    return _item_operation(run, value, index, at, "getitem")
+
+
+def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> Items:
+    """Iterating makes new tensors."""
+    return Items((_item_operation(run, value, NONE, at, "iterate"),), exact=False)
+
+
+def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
+    edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
+    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
+    return Tensor(node)
+
+
+def augment_variable(run: Run, value: Variable, sign: str, other: Value, at: cst.CSTNode) -> bool:
+    """`variable += x` raises: tf.Variable refuses it (truth table A38, K41)."""
+    if run.distributed or sign not in ("+", "-", "*", "/", "**") or not isinstance(at, cst.AugAssign):
+        return False
+    visit = run.new_visit()
+    run.outcomes.visit(at, run.context, visit)
+    event = CallRaised(at, "", f"{sign}=", Misuse.VARIABLE_AUGMENTED, "", text_of(at.target), "a tf.Variable")
+    raises(run, at, visit, event)
+    return True
 
 
 def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:

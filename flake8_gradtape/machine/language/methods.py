@@ -1,0 +1,43 @@
+"""Methods of objects of the module's classes, and of what `super()` gives."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_gradtape.machine.domain.values import Function, Instance, Parent, Value
+from flake8_gradtape.machine.language.attributes import attribute
+from flake8_gradtape.machine.language.classes import bind_method, class_attribute, is_data
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
+
+
+def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    """`object.name(...)`: a method of its class, of a class above, or something that it has under the name."""
+    own = run.entries(receiver.cell).get(name)
+    known = class_attribute(run, receiver.cls, name)
+    found = attribute(run, receiver, name, node)
+    if own is None and known is None:
+        given = run.registry.inherited.method(run, receiver, name, arguments, node)
+        if given is not None:
+            return given
+    if own is None and known is None and not is_data(receiver.cls, name):
+        # a method of an unseen base class: it has the object, and may change any attribute
+        result = unseen_call(run, receiver, arguments, node)
+        run.blur_entries(receiver.cell)
+        return result
+    return run.call(found, arguments, node)
+
+
+def super_method(run: Run, parent: Parent, name: str, arguments: Arguments, node: cst.Call) -> Value:
+    """`super().method(...)`: a method of a visible class above, or of one that is not seen and gets the object."""
+    for base in parent.cls.bases:
+        found = class_attribute(run, base, name)
+        if isinstance(found, Function):
+            return run.call(bind_method(found, parent.instance.cls, parent.instance), arguments, node)
+    inherited = run.registry.inherited.super_method(run, parent, name, arguments, node)
+    if inherited is not None:
+        return inherited
+    result = unseen_call(run, parent.instance, arguments, node)
+    run.blur_entries(parent.instance.cell)
+    return result

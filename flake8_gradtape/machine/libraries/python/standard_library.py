@@ -1,0 +1,76 @@
+"""What a few functions of the standard library, and of `tqdm`, do to values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from flake8_gradtape.machine.domain.values import (
+    Api,
+    ExitStack,
+    Flow,
+    Function,
+    Items,
+    Number,
+    Value,
+    Variable,
+)
+from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.libraries.numpy import gives_back
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
+
+HARMLESS = frozenset(
+    "time os sys math random datetime logging json re pathlib string textwrap argparse warnings gc platform "
+    "subprocess shutil glob tempfile uuid hashlib matplotlib absl tqdm pprint cmath statistics decimal "
+    "fractions".split()
+)
+"""Modules whose functions give plain Python and keep nothing that is handed to them, but for some (`gives_back`)."""
+
+
+def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+    """A function of a module that gives plain Python; `tqdm` gives the elements that it shows."""
+    top = path.partition(".")[0]
+    name = path.rpartition(".")[2]
+    if top == "tqdm":
+        shown = arguments.get(0, "iterable")
+        return shown if shown is not None and name == "tqdm" else unseen_call(run, callee, arguments, at)
+    if top in HARMLESS and not gives_back(run, name, arguments):
+        edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+        return Number(run.recorder.number(edges, path, at))
+    return None
+
+
+def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    return ExitStack(run.new_cell(Items(())))
+
+
+def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`functools.partial(f, ...)`: a function of the module with its first arguments; else unknown, but no call yet."""
+    function = arguments.positional[0] if arguments.positional else None
+    if isinstance(function, Function) and not arguments.open:
+        named = {**dict(function.given_by_name), **dict(arguments.keywords)}
+        return replace(function, given=(*function.given, *arguments.positional[1:]), given_by_name=tuple(named.items()))
+    for value in arguments.all():
+        run.escape(value)
+    return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
+
+
+def _deep_copy(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A new variable or tensor with the same value (truth table X06)."""
+    value = arguments.get(0, "x")
+    if isinstance(value, Variable):
+        edges = run.edges(value, Flow.STATE)
+        node = run.recorder.variable(value.node.trainable, value.node.floating, at, edges)
+        node.op = "copy.deepcopy"
+        return Variable(node)
+    return unseen_call(run, Api("copy.deepcopy"), arguments, at)
+
+
+CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
+    "contextlib.ExitStack": _exit_stack,
+    "functools.partial": _partial,
+    "copy.deepcopy": _deep_copy,
+}
