@@ -151,3 +151,39 @@ def test_a_call_of_a_traced_function_is_recorded_by_the_outer_tape_as_a_whole() 
     assert program.recording.error is None
     assert program.recording.held[program.tape("with").tape].recorded == 1
     assert program.events(BackwardRecorded) == []  # the trace does not record on the tape outside
+
+
+def test_calls_on_one_line_are_told_apart() -> None:
+    """Also before Python 3.11, which tells no columns; all these are calls of what has one text, but for its column."""
+    program = Program("""
+        x = tf.Variable(3.0)
+        with tf.GradientTape() as a, tf.GradientTape(True) as b: y = x * x  # with
+        g = b.gradient(y, x), [b.gradient(y, s) for s in (x, x)], b.gradient(target=y, sources=[x])  # ask
+        def half():
+            try:
+                return (b if True else a).gradient(y, x) if x > 4.0 else a.gradient(y, x)  # branch
+            finally:
+                b.gradient(y, x), (lambda: b.gradient(y, x))()  # finally
+        half()
+        calls = (lambda: b.gradient(y, x)), (lambda: b.gradient(y, x))  # equal
+        print([call() for call in calls])
+    """)
+    assert program.recording.error is None
+    lines = program.text.splitlines()
+    called: dict[str, list[str | None]] = {}
+    for event, column in zip(program.recording.events, program.recording.columns, strict=True):
+        line = lines[(event.where or 0) - 1]
+        called.setdefault(line.split()[-1], []).append(None if column is None else line[column : column + 20])
+    assert sorted(map(str, called["with"])) == ["tf.GradientTape() as", "tf.GradientTape(True"]
+    assert called["ask"] == [
+        "b.gradient(y, x), [b",
+        "b.gradient(y, s) for",
+        "b.gradient(y, s) for",
+        "b.gradient(target=y,",
+    ]
+    assert called["branch"] == ["a.gradient(y, x)  # "]
+    assert called["finally"] == ["b.gradient(y, x), (l", "b.gradient(y, x))() "]
+    assert set(called["equal"]) in (
+        {"b.gradient(y, x)), (", "b.gradient(y, x))  #"},
+        {None},  # one code object for both
+    )

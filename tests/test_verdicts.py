@@ -134,7 +134,8 @@ def test_an_exception_on_the_line_confirms_even_if_the_program_catches_it() -> N
 
 def test_the_end_of_the_program_by_an_exception_on_the_line_confirms() -> None:
     told = words("with tf.GradientTape as tape:  # here\n    pass", Claim.CALL_RAISES, CONFIRMED)
-    assert told == "TypeError: 'type' object does not support the context manager protocol"
+    python_3_10 = "AttributeError: __enter__"
+    assert told in ("TypeError: 'type' object does not support the context manager protocol", python_3_10)
     told = words("tape = tf.GradientTape()\ntape.gradients(1, 2)  # here", Claim.CALL_RAISES, CONFIRMED)
     assert told.startswith("AttributeError: 'GradientTape' object has no attribute 'gradients'")
 

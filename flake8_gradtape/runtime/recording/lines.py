@@ -16,6 +16,8 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from flake8_gradtape.runtime.instructions import CallSite, call_sites
+
 SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
 """AutoGraph's map from (generated file, line) to (file, line, function)."""
 
@@ -44,7 +46,9 @@ class ProgramLines:
 
     def __init__(self, source: str, filename: str) -> None:
         self.filename = filename
+        self._source = source
         self._lines = source.split("\n")
+        self._calls: list[ast.Call] = []
         self._by_end: dict[tuple[int, int], ast.Call] = {}
         self._attributes: dict[tuple[int, int], ast.Attribute] = {}
         self._statements: list[tuple[int, int, list[ast.Call]]] = []
@@ -58,6 +62,7 @@ class ProgramLines:
             return
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
+                self._calls.append(node)
                 self._by_end[node.end_lineno or 0, node.end_col_offset or 0] = node
             elif isinstance(node, ast.Attribute):
                 self._attributes[node.end_lineno or 0, node.end_col_offset or 0] = node
@@ -109,10 +114,14 @@ class ProgramLines:
         return range(first, last + 1)
 
     def _of_instruction(self, code: CodeType, index: int) -> Place | None:
-        """What begins where the instruction's expression does; None before Python 3.11, which does not tell."""
+        """What begins where the instruction's expression does; None if Python does not tell.
+
+        Before Python 3.11 it is only known of calls.
+        """
         positions = getattr(code, "co_positions", None)
         if positions is None:
-            return None
+            made = self._call_sites.get((code, index))
+            return self._place(made) if made is not None else None
         line, last, start, end = next(islice(positions(), index // 2, None), (None, None, None, None))
         if line is None or last is None or start is None or end is None:
             return None
@@ -123,6 +132,10 @@ class ProgramLines:
         if attribute is not None and (attribute.lineno, attribute.col_offset) <= (line, start):
             return Place(attribute.lineno, self._column(attribute.lineno, attribute.col_offset))
         return Place(line, self._column(line, start))
+
+    @functools.cached_property
+    def _call_sites(self) -> Mapping[CallSite, ast.Call]:
+        return call_sites(self._source, self.filename, self._calls)
 
     def _place(self, call: ast.Call) -> Place:
         return Place(call.lineno, self._column(call.lineno, call.col_offset), call)
