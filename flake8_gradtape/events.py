@@ -164,7 +164,6 @@ class Kept(Enum):
     ATTRIBUTE = "an attribute"
     CONTAINER = "a container"
     SECOND_NAME = "a second name"
-    GLOBAL = "a global name"
 
 
 @dataclass(frozen=True)

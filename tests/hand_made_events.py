@@ -15,6 +15,7 @@ from flake8_gradtape.events import (
 )
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.base import Finding
+from tests.real_messages import form, real_forms
 
 WHERE = "the place of the call"
 
@@ -23,10 +24,16 @@ def findings(event: Event) -> list[Finding]:
     return [finding for rule in all_rules() for finding in rule.judge(event)]
 
 
-def reported(event: Event) -> dict[str, str]:
-    """Return the message of each code that the rules report for `event`."""
+def reported(event: Event, bare: bool = False) -> dict[str, str]:
+    """Return the message of each code that the rules report for `event`.
+
+    Each message must have a form that a real program gets too, or the test speaks of events that nobody makes. `bare`
+    events lack facts that the machine always gives; their messages must only be sentences.
+    """
     found = findings(event)
     assert len({finding.code for finding in found}) == len(found)
+    for finding in found:
+        assert bare or (finding.code, form(finding.message)) in real_forms(), finding.message
     return {finding.code: finding.message for finding in found}
 
 

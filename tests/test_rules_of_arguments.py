@@ -16,11 +16,11 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
     ("event", "code", "message"),
     [
         (
-            raised(Misuse.NOT_A_TENSOR, "model", "a model"),
+            raised(Misuse.NOT_A_TENSOR, "model", "a Keras model or layer"),
             "TAP204",
             (
-                "'model' is a model, no tensor or variable, so 'tape.gradient()' raises; give it the tensors and "
-                "variables of the computation themselves"
+                "'model' is a Keras model or layer, no tensor or variable, so 'tape.gradient()' raises; give it the "
+                "tensors and variables of the computation themselves"
             ),
         ),
         (
@@ -32,27 +32,27 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
             ),
         ),
         (
-            raised(Misuse.UNWATCHABLE, "x", "a NumPy array", method="watch"),
+            raised(Misuse.UNWATCHABLE, "x", "a NumPy array or Python number", method="watch"),
             "TAP205",
             (
-                "'x' is a NumPy array, no tensor or variable, so 'tape.watch()' raises ValueError; make a tensor of "
-                "it first: 'x = tf.convert_to_tensor(x)'"
+                "'x' is a NumPy array or Python number, no tensor or variable, so 'tape.watch()' raises ValueError; "
+                "make a tensor of it first: 'x = tf.convert_to_tensor(x)'"
             ),
         ),
         (
-            raised(Misuse.UNWATCHABLE, "batch['x']", "a NumPy array", method="watch"),
+            raised(Misuse.UNWATCHABLE, "batch['x']", "a NumPy array or Python number", method="watch"),
             "TAP205",
             (
-                "'batch[\"x\"]' is a NumPy array, no tensor or variable, so 'tape.watch()' raises ValueError; make a "
-                "tensor of it first"
+                "'batch[\"x\"]' is a NumPy array or Python number, no tensor or variable, so 'tape.watch()' raises "
+                "ValueError; make a tensor of it first"
             ),
         ),
         (
-            raised(Misuse.UNWATCHABLE, "self.net", "a model", method="watch"),
+            raised(Misuse.UNWATCHABLE, "self.net", "a Keras model or layer", method="watch"),
             "TAP205",
             (
-                "'self.net' is a model, no tensor or variable, so 'tape.watch()' raises ValueError; leave it out, for "
-                "the tape watches the variables of a model by itself"
+                "'self.net' is a Keras model or layer, no tensor or variable, so 'tape.watch()' raises ValueError; "
+                "leave it out, for the tape watches the variables of a model by itself"
             ),
         ),
         (
@@ -88,8 +88,16 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
             raised(Misuse.SWAPPED_PAIRS, "zip(vars, grads)", "pairs with the variable first", "", "apply_gradients"),
             "TAP208",
             (
-                "'apply_gradients' wants pairs of a gradient and its variable, but 'zip(vars, grads)' is pairs with "
+                "'apply_gradients' wants pairs of a gradient and its variable, but 'zip(vars, grads)' gives pairs with "
                 "the variable first, so it raises; write 'apply_gradients(zip(gradients, variables))'"
+            ),
+        ),
+        (
+            raised(Misuse.SWAPPED_PAIRS, "(g, w)", "one pair without a list around it", "", "apply_gradients"),
+            "TAP208",
+            (
+                "'apply_gradients' wants pairs of a gradient and its variable, but '(g, w)' gives one pair without a "
+                "list around it, so it raises; write 'apply_gradients([(gradient, variable)])'"
             ),
         ),
         (
@@ -111,10 +119,10 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
             ),
         ),
         (
-            raised(Misuse.NEEDS_PERSISTENT, "[a, b]", "a list", method="batch_jacobian"),
+            raised(Misuse.NEEDS_PERSISTENT, "[a, b]", "a list or dict", method="batch_jacobian"),
             "TAP210",
             (
-                "'[a, b]' is a list, and 'tape.batch_jacobian()' wants a single tensor there and raises "
+                "'[a, b]' is a list or dict, and 'tape.batch_jacobian()' wants a single tensor there and raises "
                 "AttributeError; ask for one at a time"
             ),
         ),
@@ -149,7 +157,7 @@ def test_a_call_that_raises_for_its_arguments_is_explained(event: CallRaised, co
         (Misuse.UNWATCHABLE, "TAP205", "what is to be watched is something else, no tensor or variable, so"),
         (Misuse.NO_REGISTERED_GRADIENT, "TAP206", "an operation lies on the way back"),
         (Misuse.VARIABLE_AUGMENTED, "TAP207", "the target is a tf.Variable, and this operator raises RuntimeError"),
-        (Misuse.SWAPPED_PAIRS, "TAP208", "'apply_gradients' wants pairs of a gradient and its variable, but what it"),
+        (Misuse.SWAPPED_PAIRS, "TAP208", "'apply_gradients' wants pairs of a gradient and its variable, but its"),
         (Misuse.UNKNOWN_ATTRIBUTE, "TAP209", "the tape has no attribute of this name, and looking it up raises"),
         (Misuse.NEEDS_PERSISTENT, "TAP210", "the tape is not persistent, and without pfor 'tape.jacobian()' needs"),
         (Misuse.MINIMIZE_WITHOUT_TAPE, "TAP211", "the loss is a tensor, and 'minimize' has no tape"),
@@ -159,7 +167,7 @@ def test_a_call_that_raises_for_its_arguments_is_explained(event: CallRaised, co
 def test_an_event_that_knows_no_more_than_its_misuse_still_makes_a_sentence(
     misuse: Misuse, code: str, words: str
 ) -> None:
-    (told,) = reported(raised(misuse, tape="", method="")).items()
+    (told,) = reported(raised(misuse, tape="", method=""), bare=True).items()
     assert told[0] == code
     assert told[1].startswith(words)
 

@@ -103,7 +103,6 @@ KEPT_MESSAGE = (
     [
         (Kept.MODULE, "add 'del tape' after that call"),
         (Kept.ATTRIBUTE, "add 'del tape' after that call"),
-        (Kept.GLOBAL, "add 'del tape' after that call"),
         (Kept.CONTAINER, "take it out of the container when its gradients are computed"),
         (Kept.SECOND_NAME, "delete every name of the tape when its gradients are computed"),
     ],
@@ -113,7 +112,7 @@ def test_a_persistent_tape_that_is_kept_is_reported_with_what_keeps_it(kept: Kep
 
 
 def test_a_tape_without_a_name_that_is_kept() -> None:
-    assert reported(ended("", kept=Kept.MODULE))["TAP301"].startswith("the tape is persistent, and a module-level name")
+    assert reported(ended("", kept=Kept.CONTAINER))["TAP301"].startswith("the tape is persistent, and a container")
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ class NoGradientRule(Rule):
 
 
 def names(sources: list[AskedSource]) -> list[str]:
-    """Return the names the reader knows the sources by; empty strings where there are none."""
-    return [source.name for source in sources]
+    """Return the names the reader knows the sources by, each once; empty strings where there are none."""
+    known = dict.fromkeys(source.name for source in sources)
+    return list(known) if all(known) else [source.name for source in sources]
 
 
 def _outcome(asked: GradientAsked, sources: list[AskedSource]) -> str:

@@ -38,15 +38,16 @@ class CopyAsSource(NoGradientRule):
     cause = CauseKind.COPY_AS_SOURCE
 
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
-        called = names(sources)
+        called, target = names(sources), quoted(asked.target, "the target")
         if cause.detail == "again":
+            were = "was" if len(called) == 1 else "were"
             return (
-                f"{listed(called)} was computed a second time, and {quoted(asked.target, 'the target')} from the first "
-                f"result; compute it once, give it a name and use that"
+                f"{listed(called)} {were} computed a second time, and {target} from the first result; compute it once, "
+                f"give it a name and use that"
             )
         are = "is a new tensor" if len(called) == 1 else "are new tensors"
         it = "it" if len(called) == 1 else "them"
         return (
-            f"{listed(called)} {are}, and {quoted(asked.target, 'the target')} was not computed from {it}; "
+            f"{listed(called)} {are}, and {target} was not computed from {it}; "
             f"ask for the tensor that was used, or make the new one first and compute with it"
         )

@@ -44,8 +44,7 @@ class InnerGradientOutside(NoGradientRule):
     def explain(self, asked: GradientAsked, sources: list[AskedSource], cause: Cause) -> str:
         tape = the_tape(asked.tape)
         inner = named(cause.what) or quoted(asked.target, "the target")
-        by = f"the gradient call of {quoted(cause.tape)}" if cause.tape else "that gradient call"
         return (
             f"{inner} comes from a gradient call that ran while {tape} was not recording; "
-            f"move {by} into the 'with' block of {tape}"
+            f"move that gradient call into the 'with' block of {tape}"
         )

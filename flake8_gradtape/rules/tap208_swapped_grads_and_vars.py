@@ -47,11 +47,11 @@ class SwappedGradsAndVars(Rule):
     def judge(self, event: Event) -> Iterator[Finding]:
         if not isinstance(event, CallRaised) or event.misuse is not Misuse.SWAPPED_PAIRS:
             return
-        given = quoted(event.what)
-        got = " is ".join(part for part in (given, event.kind) if part) or "what it gets is something else"
+        got = f"{quoted(event.what, 'its argument')} gives {event.kind or 'something else'}"
+        pairs = "[(gradient, variable)]" if "one pair" in event.kind else "zip(gradients, variables)"
         yield Finding(
             self.code,
             event.where,
             f"'apply_gradients' wants pairs of a gradient and its variable, but {got}, so it raises; write "
-            f"'apply_gradients(zip(gradients, variables))'",
+            f"'apply_gradients({pairs})'",
         )

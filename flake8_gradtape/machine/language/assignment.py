@@ -81,7 +81,7 @@ def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
     home = run.home(frame, name)
     if home is not None and home is not frame:
         for tape in run.tapes_in(value):
-            run.recorder.tapes[tape].stored = Kept.GLOBAL
+            run.recorder.tapes[tape].stored = Kept.MODULE
     run.write(frame, name, value)
 
 

@@ -30,13 +30,14 @@ from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.state.call_endings import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.reading.syntax import dotted, text_of
+from flake8_gradtape.reading.syntax import argument_text, dotted
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
 _OLD = "tf.compat.v1.train."
 _MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
 _OPTIMIZERS = re.compile(r"(opt|optimi[sz]er)s?\.apply_gradients$", re.IGNORECASE)
 """What people call an optimizer that nobody can see."""
+_ONLY_GRADIENTS = "gradients without their variables"
 _OF_KERAS = re.compile(r"^tf\.|keras|optimi[sz]ers?\.")
 
 
@@ -60,11 +61,12 @@ def set_on_optimizer(run: Run, value: Optimizer, name: str, new: Value, surely: 
 def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments, at: cst.Call) -> Value:
     """`optimizer.apply_gradients(...)`, `.minimize(...)` and the rest."""
     if name in ("apply_gradients", "minimize"):
-        visit, text = _visit(run, at)
+        visit, text = _visit(run, at, "grads_and_vars" if name == "apply_gradients" else "loss")
         if name in run.patched:
             return unseen_call(run, value, arguments, at)
-        if name == "apply_gradients" and _swapped(run, arguments):
-            raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text))
+        wrong = _no_pairs(run, arguments) if name == "apply_gradients" else None
+        if wrong is not None:
+            raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text, wrong))
             return run.anything()
         if name == "minimize" and run.keras == 3 and value.path.startswith(_MODULES):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "Keras 3"))
@@ -97,18 +99,19 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
         return False
     if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.patched:
         return False
-    if not isinstance(arguments.get(0, "grads_and_vars"), Sequence) or not _swapped(run, arguments):
+    wrong = _no_pairs(run, arguments)
+    if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), Sequence):
         return False
-    visit, text = _visit(run, at)
-    raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text))
+    visit, text = _visit(run, at, "grads_and_vars")
+    raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text, wrong))
     return True
 
 
-def _visit(run: Run, at: cst.Call) -> tuple[object, str]:
+def _visit(run: Run, at: cst.Call, parameter: str) -> tuple[object, str]:
     """A call of an optimizer is got to; its first argument, as text."""
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
-    return visit, text_of(at.args[0].value) if at.args else ""
+    return visit, argument_text(at, 0, parameter)
 
 
 def _all_none(run: Run, arguments: Arguments) -> bool:
@@ -131,19 +134,25 @@ def _step(run: Run, arguments: Arguments) -> None:
             run.recorder.write(node, [Edge(one, Flow.STATE) for one in gradients])
 
 
-def _swapped(run: Run, arguments: Arguments) -> bool:
-    """Pairs of variable and gradient, or gradients that are no pairs (truth table K08, K09)."""
+def _no_pairs(run: Run, arguments: Arguments) -> str | None:
+    """What `apply_gradients` surely gets in place of pairs of gradient and variable (truth table K08, K09)."""
     given = arguments.get(0, "grads_and_vars")
     if isinstance(given, Opaque):
-        return given.node.op == "gradient"
+        return _ONLY_GRADIENTS if given.node.op == "gradient" else None
     if not isinstance(given, Sequence):
-        return False
+        return None
     items = run.items(given).items
     pairs = [run.items(item).items for item in items if isinstance(item, Sequence)]
     if len(pairs) == len(items) and pairs:
-        return all(len(pair) == 2 and _is_variable(pair[0]) and _is_tensor(pair[1]) for pair in pairs)
+        swapped = all(len(pair) == 2 and _is_variable(pair[0]) and _is_tensor(pair[1]) for pair in pairs)
+        return "pairs with the variable first" if swapped else None
     single = [item for item in items if isinstance(item, (Tensor, Variable))]
-    return run.items(given).exact and len(single) == len(items) > 0 and any(_is_gradient(item) for item in items)
+    if not (run.items(given).exact and len(single) == len(items) > 0 and any(_is_gradient(item) for item in items)):
+        return None
+    variables = sum(isinstance(item, Variable) for item in items)
+    if variables == 0:
+        return _ONLY_GRADIENTS
+    return "one pair without a list around it" if len(items) == 2 else "gradients and variables in one row"
 
 
 def _is_variable(value: Value) -> bool:
