@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -29,6 +29,7 @@ from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame, GiveUp
+from flake8_gradtape.machine.tapes.observer import Observer
 from flake8_gradtape.machine.verdicts.end_of_run import settle
 from flake8_gradtape.machine.verdicts.tape_lifetimes import end_tapes
 from flake8_gradtape.reading.reachability import Use
@@ -82,15 +83,18 @@ def interpret(
     tape_functions: frozenset[str] | None = None,
     uses: Sequence[Use] = (),
     keras: int | None = None,
+    observe: Callable[[Run], Observer] | None = None,
 ) -> list[Event]:
     """What surely happens to the tapes of a module, wherever it is run from.
 
     `tape_functions` names the functions that may come by a tape; only they are run by themselves (all, if None).
     `text` is what the module was parsed from; the work is bounded by its length, and what exceeds the bound is not
     claimed. `uses` tells which attributes the code of the module writes, all of it or none. `keras` is the version of
-    Keras; without it only what happens with both is claimed.
+    Keras; without it only what happens with both is claimed. `observe` gives an observer of the run.
     """
     run = Run(REGISTRY)
+    if observe is not None:
+        run.observer = run.recorder.observer = observe(run)
     run.keras = keras
     run.uses = uses
     run.tape_functions = tape_functions
@@ -120,6 +124,8 @@ def interpret(
             break
         done.add(function.definition)
         left -= run_alone(run, left, function, counts, objects)
+    if run.observer is not None and left <= 0:
+        run.observer.exhausted()
     events = run.outcomes.events()
     run.close()
     return events
@@ -205,12 +211,16 @@ def _run_root(
     run.entered_by_root.clear()
     run.doubts = 0
     run.recorder.called_from_outside = root is not None and not isinstance(root, cst.Module)
+    if run.observer is not None:
+        run.observer.root(root)
     try:
         if callable(act):
             act()
         settle(run)
         end_tapes(run, first, instance, owner)
-    except GiveUp:
+    except GiveUp as spent:
+        if run.observer is not None:
+            run.observer.gave_up(root, spent.function)
         again = _to_run_again(run, root)
         run.escaped_functions.update(dict.fromkeys(again))
         run.outcomes.abandon(root, again)

@@ -69,6 +69,8 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):
         assign(run, frame, target.value, value)
+    if run.observer is not None:
+        run.observer.assigned(target, value)
 
 
 def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:

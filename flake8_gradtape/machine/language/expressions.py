@@ -133,6 +133,8 @@ def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
         run.step()
         right = run.evaluate(frame, one.right)
         value = binary(run, BINARY.get(type(one.operator).__name__, "?"), value, right, one)
+        if run.observer is not None and one is not node:
+            run.observer.expression(one, value)
     return value
 
 

@@ -31,7 +31,7 @@ from flake8_gradtape.machine.language.classes import class_attribute
 from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
-from flake8_gradtape.reading.syntax import is_stub, parameter_names, scope_of, text_of
+from flake8_gradtape.reading.syntax import is_stub, parameter_names, parameters, scope_of, text_of
 
 _LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
 """Whose functions do not freeze a model that they get."""
@@ -138,6 +138,9 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
     run.activations.append(activation)
     try:
         bind(frame)
+        if run.observer is not None:
+            given = [(one.name, run.read(frame, one.name.value)) for one in parameters(definition.params)]
+            run.observer.called(definition, [(name, value) for name, value in given if value is not None])
         if isinstance(definition, cst.Lambda):
             return run.evaluate(frame, definition.body)
         run.execute(frame, [definition.body])

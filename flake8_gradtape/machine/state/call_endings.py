@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Raised, Tape, TapeState
 
 ERRORS: dict[Misuse, type[Exception]] = {
@@ -19,18 +20,24 @@ ERRORS: dict[Misuse, type[Exception]] = {
 def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
     """Every run that gets here raises: claimed unless somebody catches it; that run ends here."""
     error = ERRORS.get(event.misuse)
-    if not any(catches(error) for catches in run.catching) and not run.muted and run.reachable:
+    caught = any(catches(error) for catches in run.catching)
+    if not caught and not run.muted and run.reachable:
         run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
+    if run.observer is not None:
+        run.observer.raised(at, event, (Silence.CAUGHT,) if caught else ())
     run.die()
 
 
 def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
     """A call on a tape raises because of the tape's state; no claim about a tape that others may have changed."""
     state = run.recorder.state(tape.number)
+    event = CallRaised(at, tape.name, method, raised.misuse, raised.message)
     if state is not None and state.escaped:
+        if run.observer is not None:
+            run.observer.raised(at, event, (Silence.ESCAPED,))
         run.die()
         return
-    raises(run, at, visit, CallRaised(at, tape.name, method, raised.misuse, raised.message))
+    raises(run, at, visit, event)
 
 
 def surely_eager(run: Run) -> bool:

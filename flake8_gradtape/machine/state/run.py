@@ -33,6 +33,7 @@ from flake8_gradtape.reading.syntax import captured_names
 if TYPE_CHECKING:
     from flake8_gradtape.machine.libraries.keras.functional import Outputs
     from flake8_gradtape.machine.state.binding_counts import Bindings
+    from flake8_gradtape.machine.tapes.observer import Observer
 
 
 class Run(Escaping):
@@ -47,6 +48,7 @@ class Run(Escaping):
     def __init__(self, registry: Registry) -> None:
         super().__init__()
         self.registry = registry
+        self.observer: Observer | None = None
         self._silenced = 0
         self.endings = 0
         """How often some of the runs may have ended in an error, while others went on."""
@@ -120,6 +122,8 @@ class Run(Escaping):
     def die(self) -> None:
         """Every run that gets here ends here (an exception)."""
         self.deaths += self.store.reachable
+        if self.observer is not None and self.store.reachable:
+            self.observer.ended()
         self.store.reachable = False
 
     def use(self, values: Iterable[Value]) -> None:
@@ -203,7 +207,10 @@ class Run(Escaping):
         if kind not in self.registry.calm:
             self.store.may_raise()
         act = self.registry.expressions.get(kind)
-        return act(self, frame, node) if act is not None else self.anything(at=node)
+        value = act(self, frame, node) if act is not None else self.anything(at=node)
+        if self.observer is not None:
+            self.observer.expression(node, value)
+        return value
 
     def execute(self, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
         """Run statements in order, as far as some run gets."""
@@ -214,6 +221,8 @@ class Run(Escaping):
             kind = type(statement)
             if kind not in self.registry.calm:
                 self.store.may_raise()
+            if self.observer is not None:
+                self.observer.statement(statement)
             act = self.registry.statements.get(kind)
             if act is not None:
                 act(self, frame, statement)

@@ -16,7 +16,11 @@ Catches = Callable[[Union[type[Exception], None]], bool]
 
 
 class GiveUp(Exception):
-    """The work budget of this run is spent; nothing that it found is claimed."""
+    """The work budget of this run is spent, in `function` (None: in no function); nothing that it found is claimed."""
+
+    def __init__(self, function: cst.CSTNode | None = None) -> None:
+        super().__init__()
+        self.function = function
 
 
 @dataclass

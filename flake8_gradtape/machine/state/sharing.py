@@ -68,7 +68,7 @@ class Escaping(Holding):
         self.budget -= cost
         if self.budget < 0:
             self.endless.update((one, None) for one in self.functions if self.functions.count(one) > 1)
-            raise GiveUp
+            raise GiveUp(self.functions[-1] if self.functions else None)
 
     def home(self, frame: Frame, name: str) -> Frame | None:
         """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""

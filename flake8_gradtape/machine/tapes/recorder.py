@@ -18,6 +18,7 @@ from flake8_gradtape.machine.domain.values import Bend, Edge, Flow, Kind, Node, 
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_gradtape.machine.tapes.observer import Observer
 
 from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, escape, left
 from flake8_gradtape.machine.tapes.tracking import Connections
@@ -50,6 +51,8 @@ class Recorder(Connections):
         self.replaced: dict[Node, str] = {}
         """Tensors that took the name of the variable they were computed from."""
         self._holder: dict[int, int] = {}
+        self.observer: Observer | None = None
+        """Who watches the run, if anybody does."""
 
     # -- nodes ---------------------------------------------------------------------------------------------------
 
@@ -220,6 +223,10 @@ class Recorder(Connections):
             if tape is not besides:
                 return tape
         return None
+
+    def holder(self, recording: int) -> Tape:
+        """The tape that holds, or held, a recording."""
+        return self.tapes[self._holder[recording]]
 
     def was_recorded_by(self, node: Node, tape: Tape) -> bool:
         """A recording of the tape, the present one or an earlier one, holds the node."""
@@ -394,4 +401,6 @@ class Recorder(Connections):
 
     def escape(self, number: int) -> None:
         """Code that the machine cannot see has the tape, and may watch, ask or delete."""
+        if self.observer is not None:
+            self.observer.escaped(number)
         self.update(number, lambda state: replace(state, escaped=True))

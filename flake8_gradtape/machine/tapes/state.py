@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import AskedSource, Kept, Misuse, Where
@@ -148,6 +149,27 @@ class Reach:
 
     nodes: dict[Node, None] = field(default_factory=dict)
     anywhere: list[Node] = field(default_factory=list)
+
+
+class Link(Enum):
+    """Why a gradient may exist."""
+
+    ITSELF = "the target is the source itself"
+    TARGET_MAY_BE_SOURCE = "the target may be, or hold, the source"
+    GRAPH_LOOP = "a loop in a graph gives zeros to all that comes into it"
+    PATH = "a recorded path leads to the source"
+    UNSEEN = "an unknown value on the way may lead there"
+    SOURCE_MAY_BE_ON_WAY = "the source is unknown, and may be something on the way"
+    WAY_MAY_HOLD_SOURCE = "an unknown value on the way may be the source"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A gradient may exist for `source`; `by` is the node on the way that makes it possible."""
+
+    link: Link
+    source: Node
+    by: Node
 
 
 @dataclass(frozen=True)

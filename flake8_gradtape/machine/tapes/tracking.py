@@ -14,7 +14,7 @@ from flake8_gradtape.machine.assumptions.variables import (
     stands_for_variables,
 )
 from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
-from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Reach, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState, may_be, sees
 
 
 class Connections:
@@ -60,51 +60,54 @@ class Connections:
                 pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
         return found
 
-    def connected(
+    def connection(
         self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
-    ) -> bool:
-        """A gradient of the targets (which reach `reach`) may exist for `source`; generous.
+    ) -> Connection | None:
+        """Why a gradient of the targets (which reach `reach`) may exist for `source`; generous. None if there is none.
 
         `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
         """
-        if source.transparent:
-            return any(
-                self.connected(state, tape, reach, targets, one, itself)
-                for one in same_as(source)
-                if not one.transparent
-            ) or self._connected(state, tape, reach, targets, source, itself)
-        return self._connected(state, tape, reach, targets, source, itself)
+        for one in same_as(source) if source.transparent else ():
+            if not one.transparent:
+                found = self._connection(state, tape, reach, targets, one, itself)
+                if found is not None:
+                    return found
+        return self._connection(state, tape, reach, targets, source, itself)
 
-    def _connected(
+    def _connection(
         self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
-    ) -> bool:
+    ) -> Connection | None:
         for target in [one for node in targets for one in same_as(node)]:
             if target is source and itself:
-                return True
+                return Connection(Link.ITSELF, source, target)
             if _is_not(target, source):
                 continue
             if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
-                return True
-        if any(node.op == GRAPH_LOOP for node in reach.anywhere):
-            return True
+                return Connection(Link.TARGET_MAY_BE_SOURCE, source, target)
+        for node in reach.anywhere:
+            if node.op == GRAPH_LOOP:
+                return Connection(Link.GRAPH_LOOP, source, node)
         if not self.may_track(state, tape, source):
-            return False
+            return None
         if source in reach.nodes:
-            return True
-        if any(sees(node, source) for node in reach.anywhere):
-            return True
+            return Connection(Link.PATH, source, source)
+        for node in reach.anywhere:
+            if sees(node, source):
+                return Connection(Link.UNSEEN, source, node)
+        nodes = (node for node in reach.nodes if not (node in targets and _is_not(node, source)))
         if source.kind is Kind.UNKNOWN:
-            # a caller may hand over any variable
-            handed = source.given is not None
-            nodes = [node for node in reach.nodes if not (node in targets and _is_not(node, source))]
-            if stands_for_variables(source) and any(node.output for node in reach.nodes):
-                nodes = [node for node in nodes if may_be_variable_of(node, source)]
-            return any(may_be(source, node) or (handed and node.kind is Kind.VARIABLE) for node in nodes)
-        return any(
-            node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source)
-            for node in reach.nodes
-            if not (node in targets and _is_not(node, source))
-        )
+            handed = source.given is not None  # a caller may hand over any variable
+            ours = stands_for_variables(source) and any(node.output for node in reach.nodes)
+            for node in nodes:
+                if ours and not may_be_variable_of(node, source):
+                    continue
+                if may_be(source, node) or (handed and node.kind is Kind.VARIABLE):
+                    return Connection(Link.SOURCE_MAY_BE_ON_WAY, source, node)
+            return None
+        for node in nodes:
+            if node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source):
+                return Connection(Link.WAY_MAY_HOLD_SOURCE, source, node)
+        return None
 
     def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
         """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""

@@ -31,6 +31,7 @@ from flake8_gradtape.machine.language.attributes import imported_variables
 from flake8_gradtape.machine.state.call_endings import note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
+from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape, TapeState
 from flake8_gradtape.machine.verdicts.call_errors import not_a_tensor
 from flake8_gradtape.machine.verdicts.sources import Judge, element_names
@@ -46,6 +47,8 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     tape = recorder.tapes[value.tape]
     visit = run.new_visit()
     run.outcomes.visit(at, run.context, visit)
+    if run.observer is not None:
+        run.observer.asked(at, tape, method)
     target = arguments.get(0, "target")
     source_name = "source" if method == "batch_jacobian" else "sources"
     sources = arguments.get(1, source_name)
@@ -123,15 +126,18 @@ def _answer(
     gradients = None if zeros is None or arguments.open else zeros
     plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
-    certain = (
-        plain
-        # raises first where the shapes do not fit, and nothing is known of shapes
-        and method != "batch_jacobian"
-        and state.spent is not True
-        and not state.escaped
-        and not arguments.open
-        and (gradients is None or _is_none_mode(gradients))
+    silences = tuple(
+        silence
+        for silence, holds in (
+            (Silence.NO_TENSOR, not plain),
+            (Silence.SHAPES, method == "batch_jacobian"),
+            (Silence.ESCAPED, state.escaped),
+            (Silence.STARRED, arguments.open),
+            (Silence.ZEROS, gradients is not None and not _is_none_mode(gradients)),
+        )
+        if holds
     )
+    certain = not silences and state.spent is not True
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
     extra = run.nodes(weights) if weights is not None else []
     sure_targets = run.alternatives(target)
@@ -157,6 +163,7 @@ def _answer(
     asked: list[AskedSource] = []
     source_text = argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
     judge = Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
+    judge.silences = silences
     judge.sure_targets = sure_targets
     names = element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)

@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_gradtape.events import (
     Answer,
     AskedSource,
+    Cause,
     CauseKind,
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
@@ -31,7 +32,8 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.state import Ask, Reach, Tape, TapeState
+from flake8_gradtape.machine.tapes.observer import Decision, Silence
+from flake8_gradtape.machine.tapes.state import Ask, Connection, Reach, Tape, TapeState
 from flake8_gradtape.machine.verdicts.causes import explain
 from flake8_gradtape.reading.syntax import text_of
 
@@ -65,6 +67,8 @@ class Judge:
         self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
         self.sure_targets: list[list[Node]] = []
         """For each alternative of the target the nodes that surely are in it."""
+        self.silences: tuple[Silence, ...] = ()
+        """Why nothing is claimed of any source, if it is not `certain`."""
         self.told = state.spent is False
         """No run raises here; where some do, a None is known only of the others, and not claimed."""
         self.unspecific: Node | None = None
@@ -125,6 +129,8 @@ class Judge:
             none = self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
             if not none and isinstance(value, Sequence):
                 self._decide_parts(value, name)
+        else:
+            self._show(AskedSource(name, Answer.CANNOT_TELL), [], (Silence.NO_TENSOR if leaves else Silence.EMPTY,))
         return Opaque(self._result(None))
 
     def _decide_parts(self, value: Sequence, name: str) -> None:
@@ -140,6 +146,7 @@ class Judge:
     def _leaf(self, value: Value, name: str) -> Value:
         alternatives = options(value)
         if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
+            self._show(AskedSource(name, Answer.CANNOT_TELL), [], (Silence.NO_TENSOR,))
             return Opaque(self._result(None))
         nodes = [node for one in alternatives if (node := node_of(one)) is not None]
         surely_none = self._decide(nodes, name)
@@ -165,26 +172,58 @@ class Judge:
         return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
 
     def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
-        recorder = self.run.recorder
-        if not self.certain or any(
-            node.op == PERHAPS_NOTHING
-            or recorder.connected(self.state, self.tape, self.reach, self.targets, node, self.method == "gradient")
-            for node in nodes
-        ):
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+        """Whether a source that is one of `nodes` surely gets None; `part` if it is a layer among the sources."""
+        if not self.certain:
+            self._tell(name, nodes, *self.silences)
+            return False
+        connection = self._connection(nodes)
+        if connection is not None:
+            self._tell(name, nodes, Silence.CONNECTED, connection=connection)
+            return False
+        if any(node.op == PERHAPS_NOTHING for node in nodes):
+            self._tell(name, nodes, Silence.EMPTY)
             return False
         if not self.told:
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            self._tell(name, nodes, Silence.SPENT)
             return True
         inline = any(node in self.inline for node in nodes)
-        cause = explain(recorder, self.tape, self.state, self.targets, nodes[0], inline)
+        cause = explain(self.run.recorder, self.tape, self.state, self.targets, nodes[0], inline)
         handed_over = cause.kind is CauseKind.UNRELATED and any(_may_hold(node, nodes[0]) for node in self.reach.nodes)
         # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
         if handed_over or (part and cause.kind is CauseKind.STOPPED):
-            self.asked.append(AskedSource(name, Answer.CANNOT_TELL))
+            self._tell(name, nodes, Silence.HANDED_OVER if handed_over else Silence.FROZEN)
             return False
-        self.asked.append(AskedSource(name, Answer.NONE, cause, nodes[0].time if part else 0))
+        self._tell(name, nodes, cause=cause, which=nodes[0].time if part else 0)
         return True
+
+    def _connection(self, nodes: list[Node]) -> Connection | None:
+        """Why one of the nodes may get a gradient."""
+        itself = self.method == "gradient"
+        for node in nodes:
+            found = self.run.recorder.connection(self.state, self.tape, self.reach, self.targets, node, itself)
+            if found is not None:
+                return found
+        return None
+
+    def _tell(
+        self, name: str, nodes: list[Node], *silences: Silence, connection: Connection | None = None,
+        cause: Cause | None = None, which: int = 0,
+    ) -> None:  # fmt: skip
+        """Keep the answer for one source: None for this cause, or that nothing can be told, for these reasons."""
+        asked = AskedSource(name, Answer.NONE if cause is not None else Answer.CANNOT_TELL, cause, which)
+        self.asked.append(asked)
+        self._show(asked, nodes, silences, connection)
+
+    def _show(
+        self, asked: AskedSource, nodes: list[Node], silences: tuple[Silence, ...], connection: Connection | None = None
+    ) -> None:
+        """Tell the observer, if there is one, what was decided."""
+        if self.run.observer is not None:
+            sure = bool(nodes) and not self.silences and all(self._surely_connected(node) for node in nodes)
+            decision = Decision(
+                asked, sure, silences, connection, tuple(self.targets), self.reach, self.state, self.record
+            )
+            self.run.observer.decided(decision)
 
 
 def _may_hold(given: Node, source: Node) -> bool:
