@@ -1,4 +1,4 @@
-"""What `check` and `confirm` share: the options of the plugin, reading files, and the findings in one."""
+"""What `check`, `confirm` and `trace` share: the options of the plugin, reading files, and the findings in one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def add_plugin_options(command: argparse.ArgumentParser, does: str) -> None:
     command.add_argument(
         "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
     )
+    add_keras_option(command, does)
+
+
+def add_keras_option(command: argparse.ArgumentParser, does: str) -> None:
+    """The option that names the version of Keras."""
     command.add_argument(
         "--keras", "--gradtape-keras", choices=("2", "3"), help=f"{does} what goes wrong with this version of Keras"
     )
@@ -52,12 +57,7 @@ def findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) 
     Raises:
         Trouble: it is not Python.
     """
-    try:
-        tree = ast.parse(text)
-    except SyntaxError as error:
-        raise Trouble(f"{path}: not valid Python: {error.msg} (line {error.lineno}).") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
+    tree = parsed(path, text)
     if not mentions_tape(text):
         return []
     from flake8_gradtape.checking.guard import guarded_check
@@ -69,6 +69,20 @@ def findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) 
         for one in guarded_check(text, tree, enabled, debug=False, keras=keras)
         if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
     ]
+
+
+def parsed(path: Path, text: str) -> ast.Module:
+    """The syntax tree of a text.
+
+    Raises:
+        Trouble: it is not Python.
+    """
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise Trouble(f"{path}: not valid Python: {error.msg} (line {error.lineno}).") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
 
 
 def python_files(paths: Sequence[Path]) -> Iterator[Path]:

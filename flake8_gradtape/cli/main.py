@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from flake8_gradtape import __version__
-from flake8_gradtape.cli import check, confirm, explain, rules
+from flake8_gradtape.cli import check, confirm, explain, rules, trace
 from flake8_gradtape.cli.trouble import FAILED, OK, Trouble, fail
 
-COMMANDS = (rules, explain, check, confirm)
+COMMANDS = (rules, explain, check, confirm, trace)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -228,6 +228,8 @@ def _run_root(
         if isinstance(root, cst.Module):
             _open_unfinished(run, root)
         run.budget = 0
+    if run.observer is not None:
+        run.observer.finished()
     run.context = ()
     return budget - max(run.budget, 0)
 

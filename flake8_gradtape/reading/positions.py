@@ -24,6 +24,10 @@ Positions = dict[int, tuple[int, int]]
 """`id(node)` to line (1-based) and column (0-based, in characters)."""
 
 
+Span = tuple[int, int, int, int]
+"""Line and column of the start, line and column behind the end; lines from 1, columns from 0 in characters."""
+
+
 def find_positions(module: libcst.Module, nodes: Iterable[libcst.CSTNode]) -> Positions:
     """Find where `nodes` start.
 
@@ -46,6 +50,22 @@ def find_positions_publicly(module: libcst.Module, nodes: Iterable[libcst.CSTNod
     """Find the same by libcst's public means, several times slower."""
     ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     return {id(node): (ranges[node].start.line, ranges[node].start.column) for node in nodes}
+
+
+def find_spans(module: libcst.Module) -> dict[libcst.CSTNode, Span]:
+    """Find where every node starts and ends, without the brackets around it; tuples with theirs, as in `ast`.
+
+    Raises:
+        RecursionError: `module` is nested too deeply.
+    """
+    ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    found: dict[libcst.CSTNode, Span] = {}
+    for node, place in ranges.items():
+        first, last = place, place
+        if isinstance(node, (libcst.Tuple, libcst.GeneratorExp)) and node.lpar and node.rpar:
+            first, last = ranges[node.lpar[-1]], ranges[node.rpar[0]]
+        found[node] = (first.start.line, first.start.column, last.end.line, last.end.column)
+    return found
 
 
 if CodegenState is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import libcst
 
 from flake8_gradtape.reading.deep_stack import with_room
-from flake8_gradtape.reading.positions import find_positions
+from flake8_gradtape.reading.positions import Span, find_positions, find_spans
 from flake8_gradtape.reading.prefilter import mentions_tape
 from flake8_gradtape.reading.reachability import Use, read_contents
 from flake8_gradtape.reading.reduction import Lines, reduced
@@ -91,6 +91,25 @@ class ModuleSource:
         except RecursionError:
             raise UnreadableSource("The code is nested too deeply to find positions in it.") from None
         return [self._in_original(*found[id(node)]) for node in wanted]
+
+    def spans(self) -> dict[libcst.CSTNode, Span]:
+        """Give the place of every node: line and column of its start, line and column behind its end.
+
+        Raises:
+            UnreadableSource: the module is nested too deeply.
+        """
+        try:
+            if self.is_deep:
+                found = with_room(lambda: find_spans(self.module))
+            else:
+                found = find_spans(self.module)
+        except RecursionError:
+            raise UnreadableSource("The code is nested too deeply to find positions in it.") from None
+        return {node: (*self._in_original(*span[:2]), *self._in_original(*span[2:])) for node, span in found.items()}
+
+    def has_line(self, line: int) -> bool:
+        """A line was kept when the text was reduced."""
+        return line in self._line_numbers
 
     def _in_original(self, line: int, column: int) -> tuple[int, int]:
         original = self._line_numbers[line - 1] if line <= len(self._line_numbers) else line

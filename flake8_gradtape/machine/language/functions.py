@@ -149,6 +149,8 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
         if end is not None:
             exits.append((end, NONE))
         run.store.merge([delta for delta, _ in exits])
+        if not exits and run.observer is not None:
+            run.observer.never_returned()
         return run.join([value for _, value in exits]) if exits else run.anything()
     finally:
         run.activations.pop()

@@ -58,6 +58,9 @@ class Observer:
     def root(self, root: cst.CSTNode) -> None:
         """The module, or a function by itself, is run from outside."""
 
+    def finished(self) -> None:
+        """That is done, or given up."""
+
     def called(self, function: cst.CSTNode, parameters: Sequence[tuple[cst.Name, Value]]) -> None:
         """The body of a function begins; its parameters have these values."""
 
@@ -72,6 +75,9 @@ class Observer:
 
     def ended(self) -> None:
         """Every run that gets here ends here, by an exception."""
+
+    def never_returned(self) -> None:
+        """Every run of the body of a function has ended in it, so its caller ends as well."""
 
     def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
         """A tape is asked for a gradient."""
