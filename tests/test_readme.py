@@ -54,12 +54,6 @@ def test_the_cure_has_no_findings_and_a_gradient(tmp_path: Path) -> None:
     assert "tf.Tensor" in done.stdout
 
 
-def test_the_rule_table_is_that_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
-    (shown,) = re.findall(r"<!-- rules: begin.*?-->\n(.*?)<!-- rules: end -->", README, re.DOTALL)
-    assert main(["rules", "--markdown"]) == 0
-    assert shown == capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     "command",
     [

@@ -1,7 +1,8 @@
 """Measured rows of how `tf.GradientTape` behaves, as programs, and their reader; `test_truth_table` judges them.
 
 A row of a `section_*` file is a function; an operation is a line of `operations`. A comment at the end of a line says
-what TensorFlow shows there, and which code is right for it (`no code` if the catalogue has none):
+what TensorFlow shows there, and which code is right for it (`no code` if no rule is about it;
+the rules are in `flake8_gradtape/rules/README.md`):
 
     # None: TAP101            a gradient is None
     # raises: TAP201          the call raises
@@ -37,7 +38,7 @@ class Mark:
     line: int
     shown: str
     code: str
-    """Empty if no rule of the catalogue is about it."""
+    """Empty if no rule is about it."""
     why: str = ""
 
 
@@ -55,7 +56,7 @@ class Row:
 
     @property
     def misuse(self) -> tuple[Mark, ...]:
-        """The marks that TensorFlow answers with None or an error, and that the catalogue has a code for."""
+        """The marks that TensorFlow answers with None or an error, and that have a code."""
         return tuple(mark for mark in self.marks if mark.shown in ("None", "raises") and mark.code)
 
     @property
