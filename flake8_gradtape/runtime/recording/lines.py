@@ -21,7 +21,8 @@ from flake8_gradtape.runtime.instructions import CallSite, call_sites
 SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
 """AutoGraph's map from (generated file, line) to (file, line, function)."""
 
-_OWN_FOLDER = str(Path(__file__).resolve().parent / "x").removesuffix("x")
+_OWN_FOLDER = str(Path(__file__).resolve().parents[1] / "x").removesuffix("x")
+"""All of `runtime`: replays pass the program's calls on too."""
 _THROUGH = (contextlib.__file__, functools.__file__)
 _AUTOGRAPH = str(Path("tensorflow", "python", "autograph", "x")).removesuffix("x")
 _MAYBE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
