@@ -2,6 +2,9 @@
 
 A line of misuse ends in `# expect: TAP102` or `# expect: TAP102, TAP403`. A line on which TensorFlow shows something
 that no rule can claim ends in `# unclaimed: why`. One comment may have both, the expectation first.
+
+A fixture may be a library, whose callers nobody sees: beside `bad_x.py` then stands `bad_x_caller.py`, which imports
+and uses it. The library alone is linted and judged; the caller is what runs.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
 
+_CALLER = "_caller"
 _EXPECT = re.compile(r"#\s*expect:\s*(TAP\d{3}(?:\s*,\s*TAP\d{3})*)\s*(?=#|$)")
 _UNCLAIMED = re.compile(r"#\s*unclaimed:\s*(\S.*)$")
 _MEANT = re.compile(r"#\W*(expect|unclaimed)|\b(expects?|unclaimed)\s*:", re.IGNORECASE)
@@ -29,6 +33,8 @@ class Fixture:
     """Line and code."""
     unclaimed: dict[int, str]
     """Line and reason."""
+    caller: Path | None = None
+    """The program that runs it, if it is a library."""
 
     @property
     def name(self) -> str:
@@ -48,7 +54,13 @@ class Fixture:
 
 def read_fixtures(folder: Path = FOLDER) -> list[Fixture]:
     """Read all fixtures, in order. Raises ValueError where a comment is nearly one of ours."""
-    return [read_fixture(path) for path in sorted(folder.glob("TAP*/*.py"))]
+    return [read_fixture(path) for path in sorted(folder.glob("TAP*/*.py")) if not path.stem.endswith(_CALLER)]
+
+
+def read_callers(folder: Path = FOLDER) -> dict[Path, Path]:
+    """The program that runs each library, by the library's path, which may be missing."""
+    callers = sorted(folder.glob(f"TAP*/*{_CALLER}.py"))
+    return {path.with_stem(path.stem.removesuffix(_CALLER)): path for path in callers}
 
 
 def read_fixture(path: Path) -> Fixture:
@@ -56,7 +68,8 @@ def read_fixture(path: Path) -> Fixture:
     with tokenize.open(path) as file:
         text = file.read()
     expected, unclaimed = read_comments(text)
-    return Fixture(path, text, expected, unclaimed)
+    caller = path.with_stem(path.stem + _CALLER)
+    return Fixture(path, text, expected, unclaimed, caller if caller.exists() else None)
 
 
 def read_comments(text: str) -> tuple[frozenset[tuple[int, str]], dict[int, str]]:

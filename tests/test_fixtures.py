@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,14 @@ from flake8_gradtape.checking.check import check
 from flake8_gradtape.events import Answer, GradientAsked
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings, lines_to_compare
+from flake8_gradtape.runtime.recording.program import ProgramFile
 from flake8_gradtape.runtime.recording.recorder import record
 from flake8_gradtape.runtime.recording.result import Recording
-from tests.fixture_reader import Fixture, read_comments, read_fixtures
+from tests.fixture_reader import Fixture, read_callers, read_comments, read_fixtures
 from tests.recorded_program import Finding
 
 FIXTURES = read_fixtures()
+CALLERS = read_callers()
 RULES = {rule.code: rule for rule in all_rules()}
 WITHOUT_FIXTURES = {"TAP900"}
 """An internal error of ours, or text that is no Python: no program that runs can have it."""
@@ -35,7 +38,16 @@ each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: 
 def recorded(path: Path) -> Recording:
     """What TensorFlow did in a fixture; it is run once."""
     fixture = next(one for one in FIXTURES if one.path == path)
-    return record(fixture.text, str(path), differences_at=lines_to_compare(expectations(fixture), CLAIMS))
+    return record_fixture(fixture, lines_to_compare(expectations(fixture), CLAIMS))
+
+
+def record_fixture(fixture: Fixture, differences_at: Collection[int]) -> Recording:
+    """Run a fixture; a library is run by its caller."""
+    if fixture.caller is None:
+        return record(fixture.text, str(fixture.path), differences_at=differences_at)
+    caller, library = fixture.caller, ProgramFile(fixture.text, str(fixture.path))
+    text = caller.read_text(encoding="utf-8")
+    return record(text, str(caller), differences_at=differences_at, library=library)
 
 
 def expectations(fixture: Fixture) -> list[Finding]:
@@ -60,7 +72,7 @@ def test_tensorflow_shows_each_expected_claim_on_its_line(fixture: Fixture) -> N
 @pytest.mark.parametrize("fixture", RIGHT_VALUES, ids=lambda fixture: fixture.name)
 def test_tensorflow_shows_the_right_value_at_each_gradient_call_of_a_good_fixture(fixture: Fixture) -> None:
     calls = [number for number, line in enumerate(fixture.text.splitlines(), 1) if ".gradient(" in line]
-    differences = record(fixture.text, str(fixture.path), differences_at=calls).differences
+    differences = record_fixture(fixture, calls).differences
     assert [one for one in differences if one.wrong is not False] == []
     assert differences
 
@@ -99,6 +111,14 @@ def test_each_folder_of_fixtures_belongs_to_a_rule() -> None:
 def test_no_two_fixtures_are_the_same_program() -> None:
     texts = Counter(one.text for one in FIXTURES)
     assert [text for text, count in texts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("library", "caller"), sorted(CALLERS.items()), ids=lambda path: path.stem)
+def test_a_caller_draws_no_finding_and_runs_the_library_beside_it(library: Path, caller: Path) -> None:
+    text = caller.read_text(encoding="utf-8")
+    assert library.exists()
+    assert f"\nimport {library.stem}\n" in text or f"\nfrom {library.stem} import " in text
+    assert check(text) == []
 
 
 def test_an_expectation_has_a_line_and_codes() -> None:

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.runtime.confirming.replay import CannotReplay, Change, Point, Replayer, SeenAsk, SeenInFull
+from flake8_gradtape.runtime.recording.program import ProgramFile
 from flake8_gradtape.runtime.recording.result import Difference
 
 _STEPS = {"float64": (1e-5, 1e-6), "float32": (1e-2, 1e-2)}
@@ -34,12 +35,14 @@ class _Question:
     """Values that variables are given first."""
 
 
-def measure(source: str, filename: str, argv: Sequence[str], lines: Collection[int]) -> tuple[Difference, ...]:
-    """Compare each gradient call on `lines` of a program with finite differences, the first few runs of each call.
+def measure(
+    program: ProgramFile, judged: ProgramFile, argv: Sequence[str], lines: Collection[int]
+) -> tuple[Difference, ...]:
+    """Compare each gradient call on `lines` of `judged` with finite differences, the first few runs of each call.
 
     The program is run once to see its calls, and then five times up to each of them.
     """
-    replayer = Replayer(source, filename, argv)
+    replayer = Replayer(program, judged, argv)
     try:
         asks = replayer.survey(lines)
     except CannotReplay as error:

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.runtime.recording.lines import ProgramLines
-from flake8_gradtape.runtime.recording.program import run_program
+from flake8_gradtape.runtime.recording.program import ProgramFile, run_program
 from flake8_gradtape.runtime.recording.result import ProgramError
 
 _MOST_LOOKED_AT = 3
@@ -92,13 +92,14 @@ class _Reached(BaseException):
 class Replayer:
     """Runs one program again and again."""
 
-    source: str
-    filename: str
+    program: ProgramFile
+    judged: ProgramFile
+    """The file whose lines are meant: the program's own, or that of a module it imports."""
     argv: Sequence[str] = ()
 
     def survey(self, lines: Collection[int]) -> list[SeenAsk]:
         """Run the program unchanged and give its gradient calls, those on `lines` in full."""
-        run = _Run(ProgramLines(self.source, self.filename), frozenset(lines))
+        run = _Run(ProgramLines(self.judged.source, self.judged.filename), frozenset(lines))
         self._run(run)
         if run.trouble:
             raise CannotReplay(run.trouble)
@@ -110,7 +111,7 @@ class Replayer:
         What `tf.stop_gradient` gives is meant to be a constant: an empty `held` is filled with those values, and in
         later runs they are used in place of the changed ones. Raises CannotReplay.
         """
-        run = _Run(ProgramLines("", self.filename), frozenset(), changes, number, held, filling=not held)
+        run = _Run(ProgramLines("", self.judged.filename), frozenset(), changes, number, held, filling=not held)
         error = self._run(run)
         if run.read is None:
             raise CannotReplay(f"the program does not get there again{f': {error}' if error else ''}")
@@ -124,7 +125,7 @@ class Replayer:
         tf.config.run_functions_eagerly(True)
         try:
             with run.patched():
-                error, _ = run_program(self.source, self.filename, self.argv, True, lambda failed: None)
+                error, _ = run_program(self.program.source, self.program.filename, self.argv, True, lambda failed: None)
         except _Reached:
             return None
         finally:

@@ -9,6 +9,7 @@ import linecache
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -22,13 +23,27 @@ class TimeLimit(BaseException):
     """Raised in a program to end it; the program's `except Exception` does not catch it."""
 
 
+@dataclass(frozen=True)
+class ProgramFile:
+    """The text of a file, and the name that it is compiled with."""
+
+    source: str
+    filename: str
+
+
 def run_program(
-    source: str, filename: str, argv: Sequence[str], capture: bool, finish: Callable[[bool], None]
+    source: str,
+    filename: str,
+    argv: Sequence[str],
+    capture: bool,
+    finish: Callable[[bool], None],
+    judged: str | None = None,
 ) -> tuple[ProgramError | None, str]:
     """Execute `source` as the main module and call `finish(failed)` while its names are still alive.
 
-    Gives the exception that ended the program, if any, and what it printed, if `capture`. KeyboardInterrupt, and any
-    other exception that is not for programs to catch, is passed on when all is restored.
+    Gives the exception that ended the program, if any, and what it printed, if `capture`; the exception's line is one
+    of the file `judged`, if that is another than the program's own. KeyboardInterrupt, and any other exception that is
+    not for programs to catch, is passed on when all is restored.
     """
     output = io.StringIO()
     with contextlib.ExitStack() as stack:
@@ -41,7 +56,7 @@ def run_program(
         stack.enter_context(_young_objects_only())
         error = None
         try:
-            error = _execute(source, filename, main)
+            error = _execute(source, filename, main, judged or filename)
         finally:
             gc.collect()  # what only a cycle holds is not held
             finish(error is not None)
@@ -49,13 +64,13 @@ def run_program(
     return error, output.getvalue()
 
 
-def _execute(source: str, filename: str, main: ModuleType) -> ProgramError | None:
+def _execute(source: str, filename: str, main: ModuleType, judged: str) -> ProgramError | None:
     try:
         exec(compile(source, filename, "exec", dont_inherit=True), main.__dict__)
     except SystemExit as error:
         return None if error.code in (None, 0) else ProgramError("SystemExit", str(error.code), None)
     except (Exception, TimeLimit) as error:
-        return ProgramError(type(error).__name__, str(error), line_of_error(error, filename))
+        return ProgramError(type(error).__name__, str(error), line_of_error(error, judged))
     return None
 
 

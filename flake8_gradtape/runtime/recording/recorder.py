@@ -15,8 +15,8 @@ from flake8_gradtape.runtime.recording.lines import Place, ProgramLines
 from flake8_gradtape.runtime.recording.native import NativeTapes
 from flake8_gradtape.runtime.recording.observer import Observer
 from flake8_gradtape.runtime.recording.patched_tape import source_map
-from flake8_gradtape.runtime.recording.program import run_program
-from flake8_gradtape.runtime.recording.result import Difference, ProgramError, Recording
+from flake8_gradtape.runtime.recording.program import ProgramFile, run_program
+from flake8_gradtape.runtime.recording.result import ProgramError, Recording
 from flake8_gradtape.runtime.recording.trace import Trace
 
 
@@ -26,6 +26,7 @@ def record(
     argv: Sequence[str] = (),
     capture: bool = True,
     differences_at: Collection[int] = (),
+    library: ProgramFile | None = None,
 ) -> Recording:
     """Run the text of a program in this process, as `__main__`, and give what happened to its tapes.
 
@@ -36,10 +37,15 @@ def record(
     The gradient calls on the lines `differences_at` are compared with finite differences: for that the program is run
     several times more, and nothing that it prints then is passed on.
 
+    With `library`, a module that the program imports, all that is told is told of the lines of that module, and the
+    program's own lines count as anybody's. The module's file must exist under exactly that name, a resolved one.
+
     Raises ImportError without TensorFlow, RuntimeError if a recording is under way already.
     """
     observer = Observer(NativeTapes())
-    lines = ProgramLines(source, filename)
+    program = ProgramFile(source, filename)
+    judged = library or program
+    lines = ProgramLines(judged.source, judged.filename)
     trace = Trace(lines, source_map)
 
     def finish(failed: bool) -> None:
@@ -48,8 +54,8 @@ def record(
             tape_set.pop_tape(tape)  # entered by hand and never left: the next program is not to be recorded on it
 
     with instrumented(observer, lines), trace.running():
-        error, output = run_program(source, filename, argv, capture, finish)
-    deleted = deleted_by_name(source)
+        error, output = run_program(source, filename, argv, capture, finish, judged.filename)
+    deleted = deleted_by_name(judged.source)
     told = [(_deleted(event, place, deleted), place.column) for place, event in observer.events()]
     events = [*told, *_class_entered(error)]
     reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
@@ -67,16 +73,12 @@ def record(
         backward=tuple(observer.backward_work()),
         interrupted=observer.interrupted,
         output=output,
-        differences=_differences(source, filename, argv, differences_at, error),
+        differences=() if _timed_out(error) or not differences_at else measure(program, judged, argv, differences_at),
     )
 
 
-def _differences(
-    source: str, filename: str, argv: Sequence[str], lines: Collection[int], error: ProgramError | None
-) -> tuple[Difference, ...]:
-    if not lines or (error is not None and error.kind == "TimeLimit"):
-        return ()
-    return measure(source, filename, argv, lines)
+def _timed_out(error: ProgramError | None) -> bool:
+    return error is not None and error.kind == "TimeLimit"
 
 
 def _deleted(event: Event, place: Place, deleted: Collection[tuple[int, int]]) -> Event:
