@@ -27,8 +27,9 @@ from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.libraries.registry import REGISTRY
 from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
+from flake8_gradtape.machine.state.budget import GiveUp
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame, GiveUp
+from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.machine.tapes.observer import Observer
 from flake8_gradtape.machine.verdicts.end_of_run import settle
 from flake8_gradtape.machine.verdicts.tape_lifetimes import end_tapes
@@ -96,28 +97,28 @@ def interpret(
     if observe is not None:
         run.observer = run.recorder.observer = observe(run)
     run.keras = keras
-    run.uses = uses
+    run.sharing.uses = uses
     run.tape_functions = tape_functions
     counts = run.bindings = Bindings(module)
     run.base_names = frozenset(name for use in uses for name in use.bases)
     run.model_names = frozenset(_MODELS.findall(text))
-    run.names_read_by_functions = captured_names(module).union(*(use.mentions for use in uses if use.name))
+    run.sharing.names_read_by_functions = captured_names(module).union(*(use.mentions for use in uses if use.name))
     run.written_attributes = frozenset(name for use in uses for name in use.writes)
     run.uses_graphs = any(word in text for word in _GRAPH_WORDS)
     run.loose_attributes = any(word in text for word in _ATTRIBUTE_WORDS) or _DYNAMIC_CLASS.search(text) is not None
-    run.loose_names = any(word in text for word in _NAME_WORDS)
+    run.sharing.loose_names = any(word in text for word in _NAME_WORDS)
     run.distributed = "trategy" in text
     run.plain_losses = _has_plain_losses(text)
     if _PATCHED.search(text) or "enable_numpy_behavior" in text:
         return []
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * text.count("\n")
-    left -= _run_root(run, left, module, lambda: run.execute(run.module_frame, module.body), None, None)
+    left -= _run_root(run, left, module, lambda: run.execute(run.scopes.module_frame, module.body), None, None)
     if left <= 0:
         left = BUDGET_OF_A_FUNCTION  # the body took all
     done: set[cst.CSTNode] = set()
     objects = Objects(uses, counts)
     _open_containers(run)
-    run.module_cells = run.cells
+    run.definitions.module_cells = run.heap.cells
     while left > 0:
         function = _next_root(run, done)
         if function is None:
@@ -150,31 +151,31 @@ def _open_containers(run: Run) -> None:
         state = run.recorder.state(tape.number)
         if state is not None and state.entered is False:
             run.recorder.escape(tape.number)  # a function may enter it
-    changed = frozenset(name for use in run.uses if use.name for name in use.changes)
+    changed = frozenset(name for use in run.sharing.uses if use.name for name in use.changes)
     for key, value in run.store.snapshot():
         if not isinstance(key, tuple) or key[0] != 0:
             continue
-        if isinstance(value, Row) and not run.items(value).immutable:
-            content = run.items(value)
+        if isinstance(value, Row) and not run.heap.items(value).immutable:
+            content = run.heap.items(value)
             if not content.items or key[1] in changed:
-                run.put(value.cell, Items((*content.items, run.anything(run.nodes(value))), exact=False))
-        elif isinstance(value, Mapping) and (not run.entries(value.cell).entries or key[1] in changed):
-            run.blur_entries(value.cell)
+                run.sharing.put(value.cell, Items((*content.items, run.anything(run.heap.nodes(value))), exact=False))
+        elif isinstance(value, Mapping) and (not run.heap.entries(value.cell).entries or key[1] in changed):
+            run.sharing.blur_entries(value.cell)
 
 
 def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objects: Objects) -> int:
     """Run a function as somebody unseen would call it, and the functions it defines; gives the work done."""
     run.store.reachable = True
-    owner = run.owners.get(function.definition)
-    run.budget = 0
-    if function.definition in run.borrowed:
+    owner = run.definitions.owners.get(function.definition)
+    run.budget.left = 0
+    if function.definition in run.definitions.borrowed:
         owner = None
     made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
-    building = -run.budget
+    building = -run.budget.left
     mark = run.store.mark()
     instance = _self_of(run, function, owner, made)
     born = made.born if made is not None and instance is made.value else None
-    before = set(run.defined_functions)
+    before = set(run.definitions.defined_functions)
 
     def act() -> None:
         blur_closure(run, function, counts)
@@ -184,14 +185,14 @@ def run_alone(run: Run, budget: int, function: Function, counts: Bindings, objec
 
         bare = Function(function.definition, function.frame, function.name, False, function.graph, instance)
         result = run_body(run, bare, bind)
-        for leaf in run.leaves(result) if run.reachable else ():
+        for leaf in run.heap.leaves(result) if run.reachable else ():
             # a tape or function may be used from now on; data is new to the caller in each run
             if not isinstance(leaf, (Tensor, Variable, Opaque)):
-                run.escape(leaf)
+                run.sharing.escape(leaf)
 
     spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
-    for definition, inner in list(run.defined_functions.items()):
-        if definition in before or definition in run.entered_functions or spent >= budget:
+    for definition, inner in list(run.definitions.defined_functions.items()):
+        if definition in before or definition in run.definitions.entered_functions or spent >= budget:
             continue
         if not is_stub(definition):
             spent += run_alone(run, budget - spent, inner, counts, objects)
@@ -204,12 +205,12 @@ def _run_root(
     run: Run, budget: int, root: cst.CSTNode, act: object, instance: Value | None, owner: Class | None
 ) -> int:
     """Run something from outside; what it found stands only if the work could be finished. Gives the work done."""
-    run.budget = budget
-    run.context = (root,)
+    run.budget.left = budget
+    run.stack.context = (root,)
     first = len(run.recorder.tapes)
     run.recorder.asks.clear()
-    run.entered_by_root.clear()
-    run.doubts = 0
+    run.definitions.entered_by_root.clear()
+    run.certainty.doubts = 0
     run.recorder.called_from_outside = root is not None and not isinstance(root, cst.Module)
     if run.observer is not None:
         run.observer.root(root)
@@ -222,22 +223,22 @@ def _run_root(
         if run.observer is not None:
             run.observer.gave_up(root, spent.function)
         again = _to_run_again(run, root)
-        run.escaped_functions.update(dict.fromkeys(again))
+        run.sharing.escaped_functions.update(dict.fromkeys(again))
         run.outcomes.abandon(root, again)
         run.reset_stacks()
         if isinstance(root, cst.Module):
             _open_unfinished(run, root)
-        run.budget = 0
+        run.budget.left = 0
     if run.observer is not None:
         run.observer.finished()
-    run.context = ()
-    return budget - max(run.budget, 0)
+    run.stack.context = ()
+    return budget - max(run.budget.left, 0)
 
 
 def _open_unfinished(run: Run, module: cst.Module) -> None:
     """A module whose body took too much work: a function may find anything in what the body has not made for good."""
     run.store.reachable = True
-    run.budget = sys.maxsize
+    run.budget.left = sys.maxsize
     held: list[Value] = []
     for tape in run.recorder.tapes:
         run.recorder.leave(tape.number)
@@ -246,12 +247,12 @@ def _open_unfinished(run: Run, module: cst.Module) -> None:
         value = run.store.get((0, name))
         if type(value) is Api:
             continue
-        if value is None or run.bindings is None or run.bindings.of(run.module_frame, name) > 1:
-            nodes = run.nodes(value) if value is not None else []
+        if value is None or run.bindings is None or run.bindings.of(run.scopes.module_frame, name) > 1:
+            nodes = run.heap.nodes(value) if value is not None else []
             run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, sees_all=True)))
         if value is not None:
             held.append(value)
-    run.escape(run.sequence(held, immutable=True))
+    run.sharing.escape(run.heap.sequence(held, immutable=True))
 
 
 def _self_of(run: Run, function: Function, owner: Class | None, made: Made | None) -> Value | None:
@@ -265,24 +266,24 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
     if made is not None:
         return made.value
     node = run.recorder.unknown(name="self", sees_all=True)
-    return Instance(run.new_cell(Entries((), exact=False)), owner, node)
+    return Instance(run.heap.new_cell(Entries((), exact=False)), owner, node)
 
 
 def _to_run_again(run: Run, root: cst.CSTNode) -> frozenset[cst.CSTNode]:
     """The functions that an abandoned root has entered, as far as they can be run by themselves."""
-    defined = run.defined_functions
+    defined = run.definitions.defined_functions
     return frozenset(
-        one for one in run.entered_by_root if one is not root and one in defined and _stands_alone(run, one)
+        one for one in run.definitions.entered_by_root if one is not root and one in defined and _stands_alone(run, one)
     )
 
 
 def _stands_alone(run: Run, definition: cst.CSTNode) -> bool:
     """The function can be called without another one having run before, and it may come by a tape."""
-    function = run.defined_functions[definition]
+    function = run.definitions.defined_functions[definition]
     return (
         (run.tape_functions is None or function.name in run.tape_functions)
         and not is_stub(definition)
-        and (run.frames[function.frame].locals is None or run.frames[function.frame].is_class)
+        and (run.scopes.frames[function.frame].locals is None or run.scopes.frames[function.frame].is_class)
     )
 
 
@@ -290,9 +291,9 @@ def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
     """A function that no run has entered, or that unseen code may call; those that others call come last."""
     waiting = [
         function
-        for definition, function in run.defined_functions.items()
+        for definition, function in run.definitions.defined_functions.items()
         if definition not in done
-        and (definition not in run.entered_functions or definition in run.escaped_functions)
+        and (definition not in run.definitions.entered_functions or definition in run.sharing.escaped_functions)
         and _stands_alone(run, definition)
     ]
     for function in waiting:

@@ -31,9 +31,10 @@ from flake8_gradtape.machine.language.classes import class_attribute, has_known_
 from flake8_gradtape.machine.language.functions import bind_unknown, run_body
 from flake8_gradtape.machine.libraries.keras.layers import freeze, open_up
 from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
+from flake8_gradtape.machine.state.budget import GiveUp
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame, GiveUp
+from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import children, is_stub, parameter_names, scope_of
 
@@ -78,13 +79,13 @@ class Objects:
             return None
         born = run.recorder.now()
         node = run.recorder.unknown(name="self", sees_all=True)
-        made = Instance(run.new_cell(Entries((), exact=False)), cls, node, own=True)
-        run.made.append(made)
+        made = Instance(run.heap.new_cell(Entries((), exact=False)), cls, node, own=True)
+        run.heap.made.append(made)
         entered = self._run_constructor(run, constructor, made)
         if entered is None:
             return None
         keeping = _Keeping(run, self._written_elsewhere(run, entered), self._counts)
-        run.put(made.cell, keeping.attributes(made))
+        run.sharing.put(made.cell, keeping.attributes(made))
         # an attribute that is not known may be made of those that are
         run.recorder.last_unknown_effect = run.recorder.now()
         return Made(replace(made, own=False), born)
@@ -92,10 +93,10 @@ class Objects:
     @staticmethod
     def _run_constructor(run: Run, constructor: Function, made: Instance) -> list[cst.CSTNode] | None:
         """Run `__init__` with unknown arguments and claim nothing; the functions that it ran, None if that failed."""
-        entered, defined = dict(run.entered_functions), dict(run.defined_functions)
-        outcomes, run.outcomes = run.outcomes, Outcomes()
-        run.entered_functions.clear()
-        budget, run.budget = run.budget, _BUDGET
+        entered, defined = dict(run.definitions.entered_functions), dict(run.definitions.defined_functions)
+        outcomes, run.outcomes = run.outcomes, Outcomes(run.stack.functions)
+        run.definitions.entered_functions.clear()
+        budget, run.budget.left = run.budget.left, _BUDGET
         mark = run.store.mark()
         bare = replace(constructor, instance=made)
 
@@ -103,19 +104,22 @@ class Objects:
             bind_unknown(run, bare, frame, made)
 
         try:
-            with run.silence():
+            with run.certainty.silence():
                 run_body(run, bare, bind)
-            ran = list(run.entered_functions) if run.reachable else None
+            ran = list(run.definitions.entered_functions) if run.reachable else None
         except GiveUp:
             run.reset_stacks()
             ran = None
         if ran is None:
             run.store.rollback(mark)
-        spent = _BUDGET - max(run.budget, 0)
-        run.budget = budget - spent
+        spent = _BUDGET - max(run.budget.left, 0)
+        run.budget.left = budget - spent
         run.store.reachable = True
         run.outcomes = outcomes
-        for current, before in ((run.entered_functions, entered), (run.defined_functions, defined)):
+        for current, before in (
+            (run.definitions.entered_functions, entered),
+            (run.definitions.defined_functions, defined),
+        ):
             current.clear()
             current.update(before)  # type: ignore[arg-type]
         return ran
@@ -127,7 +131,7 @@ class Objects:
             for definition in ran
             if isinstance(definition, cst.FunctionDef)
             and _runs_the_same_again(definition)
-            and ((owner := run.owners.get(definition)) is not None or _is_global(run, definition))
+            and ((owner := run.definitions.owners.get(definition)) is not None or _is_global(run, definition))
         }
         # a helper that somebody else may call as well runs at other times too
         grown = True
@@ -142,7 +146,7 @@ class Objects:
 
 def _is_empty(run: Run, value: Value) -> bool:
     """A tuple without items; a list is opened in its place."""
-    return isinstance(value, Row) and run.items(value).immutable and not run.items(value).items
+    return isinstance(value, Row) and run.heap.items(value).immutable and not run.heap.items(value).items
 
 
 def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
@@ -167,8 +171,8 @@ def _chooses(definition: cst.FunctionDef) -> bool:
 
 
 def _is_global(run: Run, definition: cst.CSTNode) -> bool:
-    function = run.defined_functions.get(definition)
-    return function is not None and run.frames[function.frame].locals is None
+    function = run.definitions.defined_functions.get(definition)
+    return function is not None and run.scopes.frames[function.frame].locals is None
 
 
 @dataclass
@@ -186,7 +190,7 @@ class _Keeping:
         self.seen.add(made.cell)
         set_by_keras = _SET_BY_KERAS if stands_on_keras(made.cls) else frozenset()
         kept = []
-        for name, value in self.run.entries(made.cell).entries:
+        for name, value in self.run.heap.entries(made.cell).entries:
             changes = name in self.written or name in set_by_keras
             kept.append((name, self._anything(value) if changes else self._lasting(value)))
         return Entries(tuple(kept), exact=False)
@@ -196,16 +200,16 @@ class _Keeping:
         items = tuple(self._lasting(item) for item in content.items)
         if content.immutable:
             return replace(content, items=items)
-        return Items((*items, self._anything(self.run.join(list(items)) if items else NONE)), exact=False)
+        return Items((*items, self._anything(self.run.sharing.join(list(items)) if items else NONE)), exact=False)
 
     def _or_anything(self, value: Value) -> Value:
-        return self.run.join([self._lasting(value), self._anything(value)])
+        return self.run.sharing.join([self._lasting(value), self._anything(value)])
 
     def _anything(self, value: Value) -> Value:
-        return Opaque(self.run.recorder.unknown(self.run.nodes(value), sees_all=True))
+        return Opaque(self.run.recorder.unknown(self.run.heap.nodes(value), sees_all=True))
 
     def _lasting(self, value: Value) -> Value:
-        return self.run.join(list(self._alternatives(value)))
+        return self.run.sharing.join(list(self._alternatives(value)))
 
     def _alternatives(self, value: Value) -> Iterator[Value]:
         run = self.run
@@ -222,7 +226,7 @@ class _Keeping:
                 if option.definition not in self.seen:
                     self.seen.add(option.definition)
                     blur_closure(run, option, self.counts)
-                    for captured in list(run.captured(option)):
+                    for captured in list(run.sharing.captured(option)):
                         self._lasting(captured)
             elif isinstance(option, Network):
                 if "trainable" in self.written:
@@ -231,11 +235,11 @@ class _Keeping:
                     open_up(run, option, self._anything(option))
             elif isinstance(option, Row) and option.cell not in self.seen:
                 self.seen.add(option.cell)
-                run.put(option.cell, self._items(run.items(option)))
+                run.sharing.put(option.cell, self._items(run.heap.items(option)))
             elif isinstance(option, Mapping) and option.cell not in self.seen:
                 self.seen.add(option.cell)
-                items = tuple((key, self._or_anything(item)) for key, item in run.entries(option.cell).entries)
-                run.put(option.cell, Entries(items, exact=False))
+                items = tuple((key, self._or_anything(item)) for key, item in run.heap.entries(option.cell).entries)
+                run.sharing.put(option.cell, Entries(items, exact=False))
             elif isinstance(option, Instance) and option.cell not in self.seen:
-                run.put(option.cell, self.attributes(option))
+                run.sharing.put(option.cell, self.attributes(option))
             yield option

@@ -44,13 +44,13 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
         _name_it(run, value, dotted(target))
         for option in options(bound(holder)):
             if isinstance(option, Instance):
-                _note_replaced(run, dotted(target), run.entries(option.cell).get(target.attr.value), value)
-        for tape in run.tapes_in(value):
+                _note_replaced(run, dotted(target), run.heap.entries(option.cell).get(target.attr.value), value)
+        for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
         set_attribute(run, holder, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         holder = run.evaluate(frame, target.value)
-        for tape in run.tapes_in(value):
+        for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.CONTAINER
         index: Value = run.anything()
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
@@ -60,11 +60,11 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
         if isinstance(target.value, cst.Name) and all(isinstance(option, (Number, Const)) for option in alternatives):
             # an array into which a value is put by NumPy, and so leaves TensorFlow
-            put = run.edges(value, Flow.LEFT)
+            put = run.heap.edges(value, Flow.LEFT)
             if any(edge.node.kind is not Kind.NUMBER for edge in put):
-                edges = [*run.edges(holder, Flow.LEFT), *put]
+                edges = [*run.heap.edges(holder, Flow.LEFT), *put]
                 made = Number(run.recorder.number(edges, f"{text_of(target)} = ...", target))
-                run.write(frame, target.value.value, made)
+                run.sharing.write(frame, target.value.value, made)
         for option in alternatives:
             set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):
@@ -74,17 +74,17 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
 
 
 def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
-    old = run.read(frame, name)
+    old = run.sharing.read(frame, name)
     _note_replaced(run, name, old, value)
     _name_it(run, value, name)
     for option in options(old) if old is not None else ():
         if isinstance(option, TapeValue) and option != value:
             run.recorder.tapes[option.tape].renamed = True
-    home = run.home(frame, name)
+    home = run.scopes.home(frame, name)
     if home is not None and home is not frame:
-        for tape in run.tapes_in(value):
+        for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.MODULE
-    run.write(frame, name, value)
+    run.sharing.write(frame, name, value)
 
 
 def _name_it(run: Run, value: Value, name: str) -> None:
@@ -94,7 +94,7 @@ def _name_it(run: Run, value: Value, name: str) -> None:
         tape.name = tape.name or name
         return
     if isinstance(value, Network) and not value.part:
-        for item in run.items(Sequence(value.cell)).items:
+        for item in run.heap.items(Sequence(value.cell)).items:
             layer = node_of(item)
             if layer is not None and layer.name == value.name.lower():
                 layer.name = name
@@ -106,20 +106,20 @@ def _name_it(run: Run, value: Value, name: str) -> None:
         and (not node.name or _is_elsewhere(run, node))
     ):
         node.name = name
-        node.named_in = run.functions[-1] if run.functions else None
+        node.named_in = run.stack.functions[-1] if run.stack.functions else None
 
 
 def _is_elsewhere(run: Run, node: Node) -> bool:
     """The name of a tensor is a local one of a function that has returned."""
-    return node.kind is Kind.TENSOR and node.named_in is not None and node.named_in not in run.functions
+    return node.kind is Kind.TENSOR and node.named_in is not None and node.named_in not in run.stack.functions
 
 
 def _known_item(run: Run, container: Mapping | Sequence, index: Value) -> Value | None:
     if not isinstance(index, Const):
         return None
     if isinstance(container, Mapping):
-        return run.entries(container.cell).get(index.value)
-    content = run.items(container)
+        return run.heap.entries(container.cell).get(index.value)
+    content = run.heap.items(container)
     position = index.value
     known = content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items)
     return content.items[position] if known else None
@@ -129,13 +129,13 @@ def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     """`w = w - 0.1 * g`: the name held a variable, and now holds a tensor computed from it."""
     if old is None or not all(isinstance(option, (Tensor, Sequence)) for option in options(new)):
         return
-    variables = {leaf.node for leaf in run.leaves(old) if isinstance(leaf, Variable)}
+    variables = {leaf.node for leaf in run.heap.leaves(old) if isinstance(leaf, Variable)}
     replaced = {
-        leaf.node for leaf in run.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced
+        leaf.node for leaf in run.heap.leaves(old) if isinstance(leaf, Tensor) and leaf.node in run.recorder.replaced
     }
     if not variables and not replaced:
         return
-    for leaf in run.leaves(new):
+    for leaf in run.heap.leaves(new):
         if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced, 6):
             run.recorder.replaced[leaf.node] = name
 
@@ -157,31 +157,31 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
     if exact and len(stars) == 1 and len(items) >= len(targets) - 1:
         before, after = stars[0], len(targets) - stars[0] - 1
         middle = items[before : len(items) - after]
-        parts: list[Value] = [*items[:before], run.sequence(middle), *items[len(items) - after :]]
+        parts: list[Value] = [*items[:before], run.heap.sequence(middle), *items[len(items) - after :]]
         for one, item in zip(targets, parts, strict=True):
             assign(run, frame, one.value, item)
         return
     alternatives = [option for option in options(bound(value)) if isinstance(option, Sequence)]
     if len(alternatives) > 1 and len(alternatives) == len(options(bound(value))) and not stars:
-        contents = [run.items(option) for option in alternatives]
+        contents = [run.heap.items(option) for option in alternatives]
         if all(content.exact and len(content.items) == len(targets) for content in contents):
             for place, one in enumerate(targets):
-                assign(run, frame, one.value, run.join([content.items[place] for content in contents]))
+                assign(run, frame, one.value, run.sharing.join([content.items[place] for content in contents]))
             return
     for one in targets:
-        item = run.join(items) if items else run.anything()
+        item = run.sharing.join(items) if items else run.anything()
         if isinstance(one, cst.StarredElement):
-            item = Sequence(run.new_cell(Items((item,), exact=False)))
+            item = Sequence(run.heap.new_cell(Items((item,), exact=False)))
         assign(run, frame, one.value, item)
 
 
 def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
     """`del target`."""
     if isinstance(target, cst.Name):
-        held = run.read(frame, target.value)
-        for tape in run.tapes_in(held) if held is not None else ():
+        held = run.sharing.read(frame, target.value)
+        for tape in run.heap.tapes_in(held) if held is not None else ():
             run.recorder.tapes[tape].deleted = True
-        run.write(frame, target.value, DELETED)
+        run.sharing.write(frame, target.value, DELETED)
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             delete(run, frame, element.value)

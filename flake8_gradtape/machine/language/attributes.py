@@ -69,7 +69,7 @@ def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) ->
 
 def attribute_of_a_sequence(run: Run, value: Sequence, name: str, at: cst.CSTNode) -> Value:
     """A field of a named tuple."""
-    content = run.items(value)
+    content = run.heap.items(value)
     if name in content.names:
         return content.items[content.names.index(name)]
     return attribute_of_another(run, value, name, at)
@@ -82,24 +82,24 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
         return run.anything(at=at)
     if stands_on_enum(value) and not isinstance(found, Function):
         # a member is an object, whose properties may read anything
-        return Opaque(run.recorder.unknown(run.nodes(found), name, at, sees_all=True))
+        return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, sees_all=True))
     changed = run.loose_attributes or name in run.written_attributes
     if changed and not isinstance(found, Function):
-        return run.join([bound(found), run.anything(run.nodes(found))])
+        return run.sharing.join([bound(found), run.anything(run.heap.nodes(found))])
     return bind_method(found, value, None) if isinstance(found, Function) else found
 
 
 def attribute_of_super(run: Run, value: Parent, name: str, at: cst.CSTNode) -> Value:
     """`super().name`, not called: who has it gets hold of the object."""
-    run.escape(value.instance)
-    return run.anything(run.nodes(value.instance), at=at)
+    run.sharing.escape(value.instance)
+    return run.anything(run.heap.nodes(value.instance), at=at)
 
 
 def attribute_of_another(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     """A method of a list or a function, as a value: whoever gets it may call it."""
-    run.escape(value)
-    inside = run.captured(value) if isinstance(value, Function) else ()
-    return run.anything([*run.nodes(value), *(node for one in inside for node in run.nodes(one))], at=at)
+    run.sharing.escape(value)
+    inside = run.sharing.captured(value) if isinstance(value, Function) else ()
+    return run.anything([*run.heap.nodes(value), *(node for one in inside for node in run.heap.nodes(one))], at=at)
 
 
 _SEEN_LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "builtins"})
@@ -112,10 +112,10 @@ def imported_variables(run: Run, value: Value) -> Value:
     path, _, name = value.path.rpartition(".")
     if name not in VARIABLES:
         return value
-    node = run.views.get(("imported", path))
+    node = run.heap.views.get(("imported", path))
     if node is None:
         node = run.recorder.unknown(name=path.rpartition(".")[2], time=0, sees_all=True)
-        run.views[("imported", path)] = node
+        run.heap.views[("imported", path)] = node
     return Opaque(_variables(run, node, name))
 
 
@@ -123,11 +123,11 @@ def _variables(run: Run, model: Node, name: str) -> Node:
     """`model.trainable_variables`: part of an unknown model, and no more than its variables."""
     if model.kind is not Kind.UNKNOWN:
         return model
-    found = run.views.get((model, "variables"))
+    found = run.heap.views.get((model, "variables"))
     if found is None:
         found = run.recorder.unknown([model], name, model.at, time=model.time, sees_all=model.sees_all)
         found.given = model.given
-        run.views[(model, "variables")] = found
+        run.heap.views[(model, "variables")] = found
     return found
 
 
@@ -135,47 +135,47 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     """`object.name`: its own attribute, a method or property of its class, or something unknown that stays the same."""
     if name == "__class__":
         return value.cls
-    entries = run.entries(value.cell)
+    entries = run.heap.entries(value.cell)
     own = entries.get(name)
     if own is not None and run.loose_attributes:
-        other = run.recorder.unknown(run.nodes(value), name, at, sees_all=True)
-        return run.join([bound(own), Opaque(other)])
+        other = run.recorder.unknown(run.heap.nodes(value), name, at, sees_all=True)
+        return run.sharing.join([bound(own), Opaque(other)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         # when a function runs by itself, another one may have changed an object of the module before
-        changed = value.cell <= run.module_cells and name in run.written_attributes
-        return run.join([bound(own), run.anything(run.nodes(own))]) if changed else own
+        changed = value.cell <= run.definitions.module_cells and name in run.written_attributes
+        return run.sharing.join([bound(own), run.anything(run.heap.nodes(own))]) if changed else own
     found = class_attribute(run, value.cls, name)
     if isinstance(found, Function) and own is None:
         wrappers = decorator_names(found)
         if not value.own and may_be_overridden(run, value.cls, name):
-            return run.anything(run.nodes(value), name, at)
+            return run.anything(run.heap.nodes(value), name, at)
         if not wrappers.isdisjoint({"setter", "deleter"}):
-            return run.anything(run.nodes(value), name, at)
+            return run.anything(run.heap.nodes(value), name, at)
         if "cached_property" in wrappers:
             made = call_function(run, found.bound_to(value), Arguments(), at)
-            run.put(value.cell, run.entries(value.cell).put(name, made))
+            run.sharing.put(value.cell, run.heap.entries(value.cell).put(name, made))
             return made
         if "property" in wrappers:
             return call_function(run, found.bound_to(value), Arguments(), at)
         method = bind_method(found, value.cls, value)
-        return run.join([method, run.anything(run.nodes(value))]) if run.loose_attributes else method
+        return run.sharing.join([method, run.anything(run.heap.nodes(value))]) if run.loose_attributes else method
     if found is not None and own is None:
         # the object may have an attribute of that name, the class get another value, or a subclass
         loose = run.loose_attributes or name in run.written_attributes or not value.own
-        return run.join([found, run.anything(run.nodes(value))]) if loose else found
+        return run.sharing.join([found, run.anything(run.heap.nodes(value))]) if loose else found
     inherited = run.registry.inherited.attribute(run, value, name, at) if own is None else None
     if inherited is not None:
         return inherited
     key = (value.cell, name, run.recorder.last_unknown_effect)
-    node = run.views.get(key)
+    node = run.heap.views.get(key)
     if node is None:
         time = max(value.node.time, run.recorder.last_unknown_effect)
         # what no method of the class has set came by a decorator, a metaclass, `__getattr__` ...: it may be anything
         sees_all = value.node.sees_all or value.own
         node = run.recorder.unknown([value.node], name, at, time=time, sees_all=sees_all)
-        run.views[key] = node
+        run.heap.views[key] = node
     unseen = Opaque(node)
-    return unseen if own is None else run.join([bound(own), unseen])
+    return unseen if own is None else run.sharing.join([bound(own), unseen])
 
 
 def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
@@ -187,35 +187,35 @@ def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:
 
 def set_on_object(run: Run, value: Instance, name: str, new: Value, surely: bool) -> None:
     """`object.name = new`; it keeps what it had as well, unless this `surely` is the object."""
-    entries = run.entries(value.cell)
+    entries = run.heap.entries(value.cell)
     if _is_intercepted(run, value, name):
         # a property, a descriptor or __setattr__ decides what is kept
-        run.escape(new)
-        run.escape(value)
-        made = run.anything([*run.nodes(new), *run.nodes(value)])
-        run.put(value.cell, run.entries(value.cell).put(name, made))
+        run.sharing.escape(new)
+        run.sharing.escape(value)
+        made = run.anything([*run.heap.nodes(new), *run.heap.nodes(value)])
+        run.sharing.put(value.cell, run.heap.entries(value.cell).put(name, made))
         return
     old = entries.get(name)
     keep = old if not surely and old is not None else None
-    run.put(value.cell, entries.put(name, new if keep is None else run.join([keep, new])))
+    run.sharing.put(value.cell, entries.put(name, new if keep is None else run.sharing.join([keep, new])))
     if value.node.escaped or not value.own:
         _stored_outside(run, new)
 
 
 def set_on_class(run: Run, value: Class, name: str, new: Value, surely: bool) -> None:
     """`SomeClass.name = new`."""
-    run.put(value.cell, run.entries(value.cell).put(name, new))
+    run.sharing.put(value.cell, run.heap.entries(value.cell).put(name, new))
 
 
 def set_on_a_name(run: Run, value: Api, name: str, new: Value, surely: bool) -> None:
     """`library.name = new`: what the library does under that name is no longer known."""
-    run.patched[value.path + "." + name] = None
-    run.escape(new)
+    run.sharing.patched[value.path + "." + name] = None
+    run.sharing.escape(new)
 
 
 def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) -> None:
     """What is put into something unknown may be found wherever that may have come from."""
-    run.escape(new)
+    run.sharing.escape(new)
     if name == "trainable" and isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE:
         value.node.trainable = None
     if isinstance(value, Opaque):
@@ -225,11 +225,11 @@ def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) 
 
 def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
     """`model.layers[0].kernel = tensor`: the unknown value may be any object that it may have come from."""
-    for made in list(run.made):
-        if not any(sees(unknown, node) for node in run.nodes(made) if node.kind is not Kind.UNKNOWN):
+    for made in list(run.heap.made):
+        if not any(sees(unknown, node) for node in run.heap.nodes(made) if node.kind is not Kind.UNKNOWN):
             continue
         if isinstance(made, Instance):
-            run.blur_entries(made.cell)
+            run.sharing.blur_entries(made.cell)
         else:
             run.behaviour(made).set_attribute(run, made, name, new, False)
 
@@ -245,7 +245,7 @@ def _is_intercepted(run: Run, value: Instance, name: str) -> bool:
 
 def _stored_outside(run: Run, value: Value) -> None:
     """The object is known to others, so what it holds is within their reach: but a tape stays ours to judge."""
-    for node in run.nodes(value):
+    for node in run.heap.nodes(value):
         escape(node)
 
 
@@ -253,4 +253,4 @@ def delete_attribute(run: Run, value: Value, name: str) -> None:
     """`del value.name`."""
     for option in options(bound(value)):
         if isinstance(option, (Instance, Class)):
-            run.put(option.cell, run.entries(option.cell).without(name))
+            run.sharing.put(option.cell, run.heap.entries(option.cell).without(name))

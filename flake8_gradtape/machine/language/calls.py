@@ -25,13 +25,17 @@ def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
         return _call_method(run, frame, node, node.func)
     callee = bound(run.evaluate(frame, node.func))
     if isinstance(callee, Api) and (callee.path in _USING_UP or (callee.path in _TESTING and not _calls(node))):
-        run.consumed.update(argument.value for argument in node.args)
+        run.stack.consumed.update(argument.value for argument in node.args)
     arguments = _arguments(run, frame, node)
     run.store.may_raise()
     if not run.reachable:
         return run.anything()
-    if isinstance(node.func, cst.Name) and node.func.value in _REFLECTING and run.read(frame, node.func.value) is None:
-        run.escape_names(frame)
+    if (
+        isinstance(node.func, cst.Name)
+        and node.func.value in _REFLECTING
+        and run.sharing.read(frame, node.func.value) is None
+    ):
+        run.sharing.escape_names(frame)
     return run.call(callee, arguments, node)
 
 
@@ -46,7 +50,7 @@ def _call_method(run: Run, frame: Frame, node: cst.Call, func: cst.Attribute) ->
         run.store.may_raise()
     if name in run.registry.judged:
         # the line is reached in this context, whatever the receiver is
-        run.outcomes.visit(node, run.context, object())
+        run.outcomes.visit(node, run.stack.context, object())
     _note_assertion(run, name, arguments)
     return run.each(receiver, lambda option: run.behaviour(option).method(run, option, name, arguments, node))
 
@@ -73,7 +77,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
     extra: list[Value] = []
     is_open = False
     began = run.recorder.now()
-    opening, run.opening = run.opening, None
+    opening, run.stack.opening = run.stack.opening, None
     for argument in node.args:
         value = run.evaluate(frame, argument.value)
         if argument.star == "*":
@@ -84,7 +88,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
                 is_open = True
                 extra.extend(items)
         elif argument.star == "**":
-            entries = run.entries(value.cell) if isinstance(value, Mapping) else None
+            entries = run.heap.entries(value.cell) if isinstance(value, Mapping) else None
             if entries is not None and entries.exact:
                 keywords.extend((str(key), item) for key, item in entries.entries)
             else:
@@ -96,7 +100,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
             extra.append(value)
         else:
             positional.append(value)
-    run.opening = opening
+    run.stack.opening = opening
     return Arguments(tuple(positional), tuple(keywords), is_open, tuple(extra), began)
 
 
@@ -105,6 +109,6 @@ def _note_assertion(run: Run, name: str, arguments: Arguments) -> None:
     if not name.startswith(_ASSERTING):
         return
     for value in arguments.all():
-        for leaf in run.leaves(value):
+        for leaf in run.heap.leaves(value):
             if isinstance(leaf, Const) and leaf.asked is not None:
                 leaf.asked.expected = True

@@ -14,13 +14,13 @@ KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtin
 
 def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
     """What a class or its visible bases hold under `name`, in the order in which Python looks."""
-    found = run.entries(cls.cell).get(name)
+    found = run.heap.entries(cls.cell).get(name)
     if found is not None or not cls.bases:
         return found
     if any(not path.startswith(KNOWN_BASES) for path in cls.base_paths):
         return None  # a class that nobody can see may come before those that are seen
     for one in line_of(cls)[1:]:
-        found = run.entries(one.cell).get(name)
+        found = run.heap.entries(one.cell).get(name)
         if found is not None:
             return found
     return None

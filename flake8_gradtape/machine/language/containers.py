@@ -19,7 +19,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.operators import one_after_other
 from flake8_gradtape.machine.language.subscripts import contents
-from flake8_gradtape.machine.state.dict_views import VIEWS
+from flake8_gradtape.machine.state.heap import VIEWS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
@@ -35,13 +35,13 @@ def list_method(run: Run, value: Sequence, method: str, arguments: Arguments, at
 
 def keep_tapes(run: Run, value: Value) -> None:
     """The tapes in a value are put into a container."""
-    for tape in run.tapes_in(value):
+    for tape in run.heap.tapes_in(value):
         run.recorder.tapes[tape].stored = Kept.CONTAINER
 
 
 def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`list.append(...)` and its kin; an unknown method may have changed anything."""
-    content = run.items(value)
+    content = run.heap.items(value)
     given = arguments.all()
     if method == "append" and len(given) == 1:
         both = one_after_other(content, Items((given[0],)))
@@ -71,28 +71,28 @@ def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments
             _set_items(run, value, tuple(items), True)
             return popped
         _set_items(run, value, content.items, False)
-        return run.join(list(content.items)) if content.items else run.anything()
+        return run.sharing.join(list(content.items)) if content.items else run.anything()
     if method in ("reverse", "sort", "remove"):
         _set_items(run, value, content.items, False)
         return NONE
     if method == "copy":
-        return Sequence(run.new_cell(content))
+        return Sequence(run.heap.new_cell(content))
     if method in ("index", "count"):
         return run.anything(at=at)
-    run.escape(value)
-    return run.anything(run.nodes(value), at=at)
+    run.sharing.escape(value)
+    return run.anything(run.heap.nodes(value), at=at)
 
 
 def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:
     if len(items) > MOST_ITEMS:
-        nodes = [node for item in items for node in run.nodes(item)]
+        nodes = [node for item in items for node in run.heap.nodes(item)]
         items, exact, sure = (run.anything(nodes),), False, 0
-    run.put(value.cell, Items(items, exact, sure=sure))
+    run.sharing.put(value.cell, Items(items, exact, sure=sure))
 
 
 def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`dict.get(...)`, `items()` and their kin."""
-    entries = run.entries(value.cell)
+    entries = run.heap.entries(value.cell)
     if method in VIEWS:
         return Sequence(value.cell, shows=method)
     key = arguments.positional[0] if arguments.positional else None
@@ -100,44 +100,44 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
         found = entries.get(key.value)
         default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
         if method == "setdefault" and found is None:
-            run.put(value.cell, entries.put(key.value, default))
+            run.sharing.put(value.cell, entries.put(key.value, default))
         if method == "pop":
-            run.put(value.cell, entries.without(key.value))
+            run.sharing.put(value.cell, entries.without(key.value))
         if found is not None:
             return found
-        return default if entries.exact else run.join([default, run.anything()])
+        return default if entries.exact else run.sharing.join([default, run.anything()])
     if method == "update" and not arguments.open:
         for one in arguments.positional:
             if isinstance(one, Mapping):
-                other = run.entries(one.cell)
+                other = run.heap.entries(one.cell)
                 for known, item in other.entries:
                     entries = entries.put(known, item)
                 entries = Entries(entries.entries, entries.exact and other.exact)
                 if not other.exact:
-                    run.put(value.cell, entries)
-                    run.blur_entries(value.cell)
-                    entries = run.entries(value.cell)
+                    run.sharing.put(value.cell, entries)
+                    run.sharing.blur_entries(value.cell)
+                    entries = run.heap.entries(value.cell)
             else:
                 # anything may have been replaced
-                run.put(value.cell, entries)
-                run.blur_entries(value.cell)
-                entries = run.entries(value.cell)
+                run.sharing.put(value.cell, entries)
+                run.sharing.blur_entries(value.cell)
+                entries = run.heap.entries(value.cell)
         for name, item in arguments.keywords:
             entries = entries.put(name, item)
-        run.put(value.cell, entries)
+        run.sharing.put(value.cell, entries)
         return NONE
     if method == "copy":
-        return Mapping(run.new_cell(entries))
+        return Mapping(run.heap.new_cell(entries))
     if method == "clear":
-        run.put(value.cell, Entries(()))
+        run.sharing.put(value.cell, Entries(()))
         return NONE
-    handed = [node for one in arguments.all() for node in run.nodes(one)]
+    handed = [node for one in arguments.all() for node in run.heap.nodes(one)]
     for one in arguments.all():
-        run.escape(one)
-    run.escape(value)
-    entries = run.entries(value.cell)
-    run.put(value.cell, Entries((*entries.entries, ("?", run.anything(handed))), exact=False))
-    return run.anything([*run.nodes(value), *handed], at=at)
+        run.sharing.escape(one)
+    run.sharing.escape(value)
+    entries = run.heap.entries(value.cell)
+    run.sharing.put(value.cell, Entries((*entries.entries, ("?", run.anything(handed))), exact=False))
+    return run.anything([*run.heap.nodes(value), *handed], at=at)
 
 
 def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
@@ -147,42 +147,42 @@ def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
 
 def set_in_sequence(run: Run, container: Sequence, index: Value, new: Value) -> None:
     """`list[index] = new`."""
-    content = run.items(container)
+    content = run.heap.items(container)
     position = index.value if isinstance(index, Const) else None
     if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
         items = list(content.items)
         items[position] = new
-        run.put(container.cell, Items(tuple(items), True))
+        run.sharing.put(container.cell, Items(tuple(items), True))
     else:
-        run.put(container.cell, Items((*content.items, new), False))
+        run.sharing.put(container.cell, Items((*content.items, new), False))
 
 
 def set_in_mapping(run: Run, container: Mapping, index: Value, new: Value) -> None:
     """`dict[index] = new`."""
-    entries = run.entries(container.cell)
+    entries = run.heap.entries(container.cell)
     if isinstance(index, Const):
-        run.put(container.cell, entries.put(index.value, new))
+        run.sharing.put(container.cell, entries.put(index.value, new))
     else:
-        changed = tuple((key, run.join([item, new])) for key, item in entries.entries)
-        run.put(container.cell, Entries((*changed, ("?", new)), False))
+        changed = tuple((key, run.sharing.join([item, new])) for key, item in entries.entries)
+        run.sharing.put(container.cell, Entries((*changed, ("?", new)), False))
 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:
     """Whoever looks into anything else from now on may find the new value."""
-    run.escape(new)
+    run.sharing.escape(new)
     run.recorder.last_unknown_effect = run.recorder.now()
 
 
 def delete_in_sequence(run: Run, container: Sequence, index: Value) -> None:
     """`del list[index]`."""
-    run.put(container.cell, Items(run.items(container).items, False))
+    run.sharing.put(container.cell, Items(run.heap.items(container).items, False))
 
 
 def delete_in_mapping(run: Run, container: Mapping, index: Value) -> None:
     """`del dict[index]`."""
-    entries = run.entries(container.cell)
+    entries = run.heap.entries(container.cell)
     left = entries.without(index.value) if isinstance(index, Const) else Entries(entries.entries, False)
-    run.put(container.cell, left)
+    run.sharing.put(container.cell, left)
 
 
 def delete_in_another(run: Run, container: Value, index: Value) -> None:
@@ -207,16 +207,16 @@ def stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, at
         value = arguments.positional[0]
         if isinstance(value, TapeValue):
             run.behaviour(value).enter(run, value, at, None)
-            run.put(stack.cell, Items((*stack_items(run, stack), value)))
+            run.sharing.put(stack.cell, Items((*stack_items(run, stack), value)))
             return value
-        run.escape(value)
-        return run.anything(run.nodes(value), at=at)
+        run.sharing.escape(value)
+        return run.anything(run.heap.nodes(value), at=at)
     if name == "close":
         leave_stack(run, stack)
-        run.put(stack.cell, Items(()))
+        run.sharing.put(stack.cell, Items(()))
         return NONE
     for value in stack_items(run, stack):
-        run.escape(value)
+        run.sharing.escape(value)
     return run.anything(at=at)
 
 
@@ -235,4 +235,4 @@ def leave_stack(run: Run, stack: ExitStack) -> None:
 
 def stack_items(run: Run, value: ExitStack) -> tuple[Value, ...]:
     """What an exit stack has entered."""
-    return run.items(Sequence(value.cell)).items
+    return run.heap.items(Sequence(value.cell)).items

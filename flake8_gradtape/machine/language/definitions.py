@@ -39,7 +39,7 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
     opaque = any(name not in _TRANSPARENT and not name.endswith(".setter") for name in names)
     graph = any(name in _GRAPH for name in names)
     function = Function(node, frame.number, node.name.value, opaque, graph, defaults=defaults)
-    run.defined_functions.setdefault(node, function)
+    run.definitions.defined_functions.setdefault(node, function)
     if opaque:
         for decorator, name in zip(node.decorators, names, strict=True):
             if name not in _TRANSPARENT:
@@ -50,10 +50,10 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
 def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Value) -> None:
     """An unknown decorator gets the function or class, and may keep it, call it, or put it anywhere it can reach."""
     if isinstance(decorator, cst.Attribute):
-        run.escape(run.evaluate(frame, decorator.value))
+        run.sharing.escape(run.evaluate(frame, decorator.value))
     value = run.evaluate(frame, decorator)
-    run.escape(value)
-    run.escape(taken)
+    run.sharing.escape(value)
+    run.sharing.escape(taken)
     for option in options(value):
         if isinstance(option, Function):
             run.call(option, Arguments((taken,)), decorator)
@@ -62,7 +62,7 @@ def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Valu
 def _full_name(run: Run, frame: Frame, name: str) -> str:
     """A decorator under the name that the tables use: the import alias resolved."""
     head, _, rest = name.partition(".")
-    value = run.read(frame, head)
+    value = run.sharing.read(frame, head)
     if isinstance(value, Api):
         path = f"{value.path}.{rest}" if rest else value.path
         return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
@@ -88,22 +88,22 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Value:
             paths.append(value.path if isinstance(value, Api) else "?")
     closed = closed and not node.keywords
     scope = scope_of(node.body)
-    inner = run.new_frame(frame, scope.locals, is_class=True)
+    inner = run.scopes.new_frame(frame, scope.locals, is_class=True)
     run.execute(inner, [node.body])
     run.store.reachable = True
-    found = ((name, run.read(inner, name)) for name in sorted(scope.locals))
+    found = ((name, run.sharing.read(inner, name)) for name in sorted(scope.locals))
     entries = tuple((name, value) for name, value in found if value is not None)
     names = [_full_name(run, frame, name) for name in _decorators(node)]
     made = Class(
-        node.name.value, run.new_cell(Entries(entries)), tuple(bases),
+        node.name.value, run.heap.new_cell(Entries(entries)), tuple(bases),
         closed and all(name in _TRANSPARENT for name in names), node, tuple(paths),
     )  # fmt: skip
-    run.classes.append(made)
+    run.definitions.classes.append(made)
     for _, value in entries:
         if isinstance(value, Function):
-            if value.definition in run.owners:
-                run.borrowed[value.definition] = None
-            run.owners.setdefault(value.definition, made)
+            if value.definition in run.definitions.owners:
+                run.definitions.borrowed[value.definition] = None
+            run.definitions.owners.setdefault(value.definition, made)
     unknown = [one for one, name in zip(node.decorators, names, strict=True) if name not in _TRANSPARENT]
     for decorator in unknown:
         _decorate(run, frame, decorator.decorator, made)

@@ -43,14 +43,14 @@ from flake8_gradtape.reading.syntax import target_names
 
 def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
     name = node.value
-    value = run.read(frame, name)
+    value = run.sharing.read(frame, name)
     if isinstance(value, (Choice, Unbound)) or (
         value is None and name not in _ALWAYS and name not in run.registry.builtins
     ):
         run.store.may_raise()
     if value == DELETED and (name in run.registry.builtins or name in _ALWAYS):
         value = None
-    if value == DELETED and not run.loose_names:
+    if value == DELETED and not run.sharing.loose_names:
         run.die()  # NameError
         return run.anything()
     if value is not None:
@@ -61,10 +61,10 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         return Api(f"builtins.{name}")
     if name in _CUSTOMARY:
         return Api(_CUSTOMARY[name])
-    node_ = run.views.get(("name", name))
+    node_ = run.heap.views.get(("name", name))
     if node_ is None:
         node_ = run.recorder.unknown(name=name, time=0, sees_all=True)
-        run.views[("name", name)] = node_
+        run.heap.views[("name", name)] = node_
     return Opaque(node_)
 
 
@@ -130,7 +130,7 @@ def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
         left = left.left
     value = run.evaluate(frame, left)
     for one in reversed(chain):
-        run.step()
+        run.budget.step()
         right = run.evaluate(frame, one.right)
         value = binary(run, BINARY.get(type(one.operator).__name__, "?"), value, right, one)
         if run.observer is not None and one is not node:
@@ -173,11 +173,11 @@ def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
     mark = run.store.mark()
     kept = run.store.take(mark)
     assume(run, frame, node.left, both)
-    with run.unsure():
+    with run.certainty.unsure():
         right = run.evaluate(frame, node.right)
     other = run.store.take(mark)
     run.store.merge([kept, other])
-    return run.join([left, right]) if other is not None else left
+    return run.sharing.join([left, right]) if other is not None else left
 
 
 def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
@@ -185,7 +185,7 @@ def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
     if known is not None:
         return run.evaluate(frame, node.body if known else node.orelse)
     mark = run.store.mark()
-    with run.unsure():
+    with run.certainty.unsure():
         assume(run, frame, node.test, True)
         body = run.evaluate(frame, node.body)
         first = run.store.take(mark)
@@ -194,7 +194,7 @@ def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
         second = run.store.take(mark)
     run.store.merge([first, second])
     results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
-    return run.join(results) if results else run.anything()
+    return run.sharing.join(results) if results else run.anything()
 
 
 def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> Items:
@@ -211,11 +211,11 @@ def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> Items:
 
 def _list(run: Run, frame: Frame, node: cst.List | cst.Tuple) -> Value:
     found = _row(run, frame, node.elements)
-    return Sequence(run.new_cell(replace(found, immutable=isinstance(node, cst.Tuple))))
+    return Sequence(run.heap.new_cell(replace(found, immutable=isinstance(node, cst.Tuple))))
 
 
 def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
-    return run.sequence(_row(run, frame, node.elements).items, exact=False)
+    return run.heap.sequence(_row(run, frame, node.elements).items, exact=False)
 
 
 def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
@@ -228,15 +228,23 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
             if isinstance(key, Const):
                 entries[key.value] = value
                 continue
-        if isinstance(value, Mapping) and isinstance(part, cst.StarredDictElement) and run.entries(value.cell).exact:
-            entries.update(run.entries(value.cell).entries)
+        if (
+            isinstance(value, Mapping)
+            and isinstance(part, cst.StarredDictElement)
+            and run.heap.entries(value.cell).exact
+        ):
+            entries.update(run.heap.entries(value.cell).entries)
             continue
         exact = False
         if isinstance(part, cst.StarredDictElement):
             # it may replace what is there
-            entries = {key: run.join([item, run.anything(run.nodes(value))]) for key, item in entries.items()}
-        entries[("?", len(entries))] = value if isinstance(part, cst.DictElement) else run.anything(run.nodes(value))
-    return run.mapping(entries.items(), exact)
+            entries = {
+                key: run.sharing.join([item, run.anything(run.heap.nodes(value))]) for key, item in entries.items()
+            }
+        entries[("?", len(entries))] = (
+            value if isinstance(part, cst.DictElement) else run.anything(run.heap.nodes(value))
+        )
+    return run.heap.mapping(entries.items(), exact)
 
 
 def _lambda(run: Run, frame: Frame, node: cst.Lambda) -> Value:
@@ -256,35 +264,37 @@ def _walrus(run: Run, frame: Frame, node: cst.NamedExpr) -> Value:
 
 def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
     """A comprehension is a loop that appends, in a scope of its own."""
-    if isinstance(node, cst.GeneratorExp) and node not in run.consumed:
+    if isinstance(node, cst.GeneratorExp) and node not in run.stack.consumed:
         return _later(run, frame, node)
-    scope = run.new_frame(frame, frozenset(_targets(node.for_in)))
-    result = Sequence(run.new_cell(Items(())))
+    scope = run.scopes.new_frame(frame, frozenset(_targets(node.for_in)))
+    result = Sequence(run.heap.new_cell(Items(())))
     key = cst.Name("_") if isinstance(node, cst.DictComp) else None
 
     def body() -> None:
         value = run.evaluate(scope, node.value if key is not None else node.elt)
         if key is not None:
             run.evaluate(scope, node.key)
-        content = run.items(result)
+        content = run.heap.items(result)
         items = (*content.items, value) if len(content.items) < 64 else content.items
-        run.put(result.cell, Items(items, content.exact and len(content.items) < 64))
+        run.sharing.put(result.cell, Items(items, content.exact and len(content.items) < 64))
 
     _for_in(run, frame, scope, node.for_in, body)
     if key is not None:
-        return run.mapping([(("?", place), one) for place, one in enumerate(run.items(result).items)], exact=False)
+        return run.heap.mapping(
+            [(("?", place), one) for place, one in enumerate(run.heap.items(result).items)], exact=False
+        )
     if isinstance(node, cst.SetComp):
-        return run.sequence(run.items(result).items, exact=False)
+        return run.heap.sequence(run.heap.items(result).items, exact=False)
     return result
 
 
 def _later(run: Run, frame: Frame, node: cst.GeneratorExp) -> Value:
     """A generator that is not used up where it stands: who knows when it runs, and how far."""
-    reached = [run.read(frame, name) for name in run.outcomes.names_in(node)]
+    reached = [run.sharing.read(frame, name) for name in run.outcomes.names_in(node)]
     values = [value for value in reached if value is not None and not isinstance(value, Api)]
     for value in values:
-        run.escape(value)
-    nodes = [one for value in values for one in run.nodes(value)]
+        run.sharing.escape(value)
+    nodes = [one for value in values for one in run.heap.nodes(value)]
     return Opaque(run.recorder.unknown(nodes, at=node, sees_all=True))
 
 
@@ -326,12 +336,12 @@ def _await(run: Run, frame: Frame, node: cst.Await) -> Value:
 def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
-        run.escape(run.evaluate(frame, value))
+        run.sharing.escape(run.evaluate(frame, value))
     # whoever runs until the next step may change what the function finds around it
-    for name in run.outcomes.free_names(run.functions[-1]) if run.functions else ():
-        found = run.read(frame, name)
+    for name in run.outcomes.free_names(run.stack.functions[-1]) if run.stack.functions else ():
+        found = run.sharing.read(frame, name)
         if isinstance(found, (Sequence, Mapping, Instance)):
-            run.escape(found)
+            run.sharing.escape(found)
     run.recorder.last_unknown_effect = run.recorder.now()
     return run.anything(at=node)
 

@@ -35,6 +35,8 @@ from flake8_gradtape.reading.syntax import is_stub, parameter_names, parameters,
 
 _LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
 """Whose functions do not freeze a model that they get."""
+MOST_DEPTH = 8
+"""How many activations of functions may be nested."""
 MOST_RECURSION = 4
 """How many activations of one function may be nested; what lies deeper is unseen."""
 
@@ -50,11 +52,11 @@ def call_object(run: Run, callee: Instance, arguments: Arguments, at: cst.CSTNod
 
 def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A call of code that the machine cannot see: it may do anything with what it is given or already has."""
-    handed = [node for value in arguments.all() for node in run.nodes(value)]
-    nodes = [*run.nodes(callee), *handed]
-    run.escape(callee)
+    handed = [node for value in arguments.all() for node in run.heap.nodes(value)]
+    nodes = [*run.heap.nodes(callee), *handed]
+    run.sharing.escape(callee)
     for value in arguments.all():
-        run.escape(value)
+        run.sharing.escape(value)
     if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
         _may_change_models(run, arguments)
     run.recorder.last_unknown_effect = run.recorder.now()
@@ -73,15 +75,15 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
 
 def _may_change_models(run: Run, arguments: Arguments) -> None:
     """A function that gets a model may set its `trainable`, and put variables into it that it gets as well."""
-    given = [leaf for value in arguments.all() for leaf in run.leaves(value)]
+    given = [leaf for value in arguments.all() for leaf in run.heap.leaves(value)]
     variables = [leaf.node for leaf in given if isinstance(leaf, Variable)]
     for leaf in given:
         if not isinstance(leaf, Network):
             continue
         if variables:
             added = Opaque(run.recorder.unknown(variables))
-            run.put(leaf.cell, Items((*run.items(Sequence(leaf.cell)).items, added), exact=False))
-        for node in run.nodes(leaf):
+            run.sharing.put(leaf.cell, Items((*run.heap.items(Sequence(leaf.cell)).items, added), exact=False))
+        for node in run.heap.nodes(leaf):
             if node.kind is Kind.VARIABLE and node.trainable is True:
                 node.trainable = None
 
@@ -99,23 +101,23 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         )
     if (
         function.opaque
-        or definition in run.endless
-        or run.functions.count(definition) >= MOST_RECURSION
-        or len(run.functions) >= run.MOST_DEPTH
+        or definition in run.budget.endless
+        or run.stack.functions.count(definition) >= MOST_RECURSION
+        or len(run.stack.functions) >= MOST_DEPTH
         or is_stub(definition)
         or scope_of(definition).generator
         or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)
     ):
         return unseen_call(run, function, arguments, at)
-    outer = run.context
-    run.context = (*outer, at)
-    entering = function.graph and not (run.activations and run.activations[-1].graph)
+    outer = run.stack.context
+    run.stack.context = (*outer, at)
+    entering = function.graph and not (run.stack.activations and run.stack.activations[-1].graph)
     if entering:
         arguments = traced_arguments(run, definition, arguments)
     try:
         result = run_body(run, function, lambda frame: bind_arguments(run, function, arguments, frame))
     finally:
-        run.context = outer
+        run.stack.context = outer
     return traced_result(run, result, at) if function.graph else result
 
 
@@ -123,23 +125,23 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
     """Run a function body in a new frame; gives what it returns. Every path raising ends the caller as well."""
     definition = function.definition
     scope = scope_of(definition)
-    frame = run.new_frame(
-        run.frames[function.frame], scope.locals, scope.globals, scope.nonlocals, definition=definition
+    frame = run.scopes.new_frame(
+        run.scopes.frames[function.frame], scope.locals, scope.globals, scope.nonlocals, definition=definition
     )
-    run.entered_functions[definition] = None
-    run.entered_by_root[definition] = None
-    run.functions.append(definition)
-    outer_visit, run.visit = run.visit, None
+    run.definitions.entered_functions[definition] = None
+    run.definitions.entered_by_root[definition] = None
+    run.stack.functions.append(definition)
+    outer_visit, run.stack.visit = run.stack.visit, None
     activation = Activation(
         run.store.mark(),
-        graph=function.graph or (bool(run.activations) and run.activations[-1].graph),
+        graph=function.graph or (bool(run.stack.activations) and run.stack.activations[-1].graph),
         instance=function.instance,
     )
-    run.activations.append(activation)
+    run.stack.activations.append(activation)
     try:
         bind(frame)
         if run.observer is not None:
-            given = [(one.name, run.read(frame, one.name.value)) for one in parameters(definition.params)]
+            given = [(one.name, run.sharing.read(frame, one.name.value)) for one in parameters(definition.params)]
             run.observer.called(definition, [(name, value) for name, value in given if value is not None])
         if isinstance(definition, cst.Lambda):
             return run.evaluate(frame, definition.body)
@@ -151,11 +153,11 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
         run.store.merge([delta for delta, _ in exits])
         if not exits and run.observer is not None:
             run.observer.never_returned()
-        return run.join([value for _, value in exits]) if exits else run.anything()
+        return run.sharing.join([value for _, value in exits]) if exits else run.anything()
     finally:
-        run.activations.pop()
-        run.functions.pop()
-        run.visit = outer_visit
+        run.stack.activations.pop()
+        run.stack.functions.pop()
+        run.stack.visit = outer_visit
 
 
 def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Frame) -> None:
@@ -166,7 +168,9 @@ def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Fr
     left = list(arguments.positional)
     given: dict[str, Value] = dict(arguments.keywords)
     defaults = dict(function.defaults)
-    unsure = run.anything([node for value in arguments.extra for node in run.nodes(value)]) if arguments.open else None
+    unsure = (
+        run.anything([node for value in arguments.extra for node in run.heap.nodes(value)]) if arguments.open else None
+    )
     for name in positional:
         if left:
             value = left.pop(0)
@@ -176,18 +180,18 @@ def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Fr
             value = unsure
         else:
             value = defaults.get(name) or _missing(run, arguments)
-        run.bind(frame, name, value)
+        run.sharing.bind(frame, name, value)
     for name in keyword_only:
         value = given.pop(name, None) or unsure or defaults.get(name) or _missing(run, arguments)
-        run.bind(frame, name, value)
+        run.sharing.bind(frame, name, value)
     if (left and not isinstance(params.star_arg, cst.Param)) or (given and params.star_kwarg is None):
         _missing(run, arguments)
     if isinstance(params.star_arg, cst.Param):
-        rest = run.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
-        run.bind(frame, params.star_arg.name.value, Sequence(rest))
+        rest = run.heap.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
+        run.sharing.bind(frame, params.star_arg.name.value, Sequence(rest))
     if params.star_kwarg is not None:
-        named = Mapping(run.new_cell(Entries(tuple(given.items()), unsure is None)))
-        run.bind(frame, params.star_kwarg.name.value, named)
+        named = Mapping(run.heap.new_cell(Entries(tuple(given.items()), unsure is None)))
+        run.sharing.bind(frame, params.star_kwarg.name.value, named)
 
 
 def _missing(run: Run, arguments: Arguments) -> Value:
@@ -209,17 +213,17 @@ def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | N
             node = run.recorder.unknown(name=name, sees_all=True, time=born)
             node.given = run.recorder.now() if born is not None else None
             value = Opaque(node)
-        run.bind(frame, name, value)
+        run.sharing.bind(frame, name, value)
 
 
 def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`SomeClass(...)`: a new object, its `__init__` run with the arguments."""
-    run.step(3)
+    run.budget.step(3)
     node = run.recorder.unknown(
-        [node for value in arguments.all() for node in run.nodes(value)] if not cls.closed else [], cls.name, at
+        [node for value in arguments.all() for node in run.heap.nodes(value)] if not cls.closed else [], cls.name, at
     )
-    made = Instance(run.new_cell(Entries((), exact=cls.closed)), cls, node, own=True)
-    run.made.append(made)
+    made = Instance(run.heap.new_cell(Entries((), exact=cls.closed)), cls, node, own=True)
+    run.heap.made.append(made)
     constructor = class_attribute(run, cls, "__init__")
     if isinstance(constructor, Function):
         call_function(run, constructor.bound_to(made), arguments, at)
@@ -229,19 +233,19 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
             entries = Entries(tuple(zip(fields, arguments.positional, strict=False)))
             for name, value in arguments.keywords:
                 entries = entries.put(name, value)
-            run.put(made.cell, entries)
+            run.sharing.put(made.cell, entries)
         finish = class_attribute(run, cls, "__post_init__")
         if isinstance(finish, Function):
             for name in fields:
                 default = class_attribute(run, cls, name)
-                if default is not None and run.entries(made.cell).get(name) is None:
-                    run.put(made.cell, run.entries(made.cell).put(name, default))
+                if default is not None and run.heap.entries(made.cell).get(name) is None:
+                    run.sharing.put(made.cell, run.heap.entries(made.cell).put(name, default))
             call_function(run, finish.bound_to(made), Arguments(), at)
         for value in arguments.all() if not fields else ():
-            run.escape(value)
+            run.sharing.escape(value)
     if class_attribute(run, cls, "__new__") is not None:
-        run.escape(made)
-        return run.anything(run.nodes(made), at=at)
+        run.sharing.escape(made)
+        return run.anything(run.heap.nodes(made), at=at)
     return made
 
 

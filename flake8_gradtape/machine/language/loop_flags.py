@@ -26,46 +26,46 @@ _ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Tri:
     """Whether a test holds: by its value, or by what is assumed of the flag that it is."""
     known = truth(run, run.evaluate(frame, test))
-    if known is None and run.assumed and (flag := _flag(test)) is not None:
+    if known is None and run.certainty.assumed and (flag := _flag(test)) is not None:
         name, positive = flag
-        assumed = run.assumed.get(_key(run, frame, name))
+        assumed = run.certainty.assumed.get(_key(run, frame, name))
         return None if assumed is None else assumed is positive
     return known
 
 
 def for_each_flag(run: Run, frame: Frame, loop: cst.CSTNode, act: Callable[[], None]) -> None:
     """Run a loop with every combination of the flags that it tests, and join what comes of it."""
-    flags = [] if run.muted else list(_unknown_flags(run, frame, loop))[:_MOST_FLAGS]
+    flags = [] if run.certainty.muted else list(_unknown_flags(run, frame, loop))[:_MOST_FLAGS]
     if not flags:
         act()
         return
-    context, assumed = run.context, run.assumed
+    context, assumed = run.stack.context, run.certainty.assumed
     mark = run.store.mark()
     ends: list[Delta | None] = []
     keys = [_key(run, frame, name) for name in flags]
-    run.doubts += 1
+    run.certainty.doubts += 1
     for values in itertools.product((True, False), repeat=len(flags)):
-        run.assumed = {**assumed, **dict(zip(keys, values, strict=True))}
-        run.context = (*context, values)
+        run.certainty.assumed = {**assumed, **dict(zip(keys, values, strict=True))}
+        run.stack.context = (*context, values)
         act()
         ends.append(run.store.take(mark))
-    run.context, run.assumed = context, assumed
-    run.doubts -= None not in ends
+    run.stack.context, run.certainty.assumed = context, assumed
+    run.certainty.doubts -= None not in ends
     run.store.merge(ends)
 
 
 def _key(run: Run, frame: Frame, name: str) -> tuple[int, str]:
-    return ((run.home(frame, name) or frame).number, name)
+    return ((run.scopes.home(frame, name) or frame).number, name)
 
 
 def _unknown_flags(run: Run, frame: Frame, loop: cst.CSTNode) -> Iterator[str]:
     for name in _tested(loop):
-        value = run.read(frame, name)
-        home = run.home(frame, name) or frame
+        value = run.sharing.read(frame, name)
+        home = run.scopes.home(frame, name) or frame
         # a plain value that nobody assigns anew; the truth of an object might change
         if not isinstance(value, Number) or run.bindings is None or run.bindings.of(home, name) != 1:
             continue
-        if truth(run, value) is None and _key(run, frame, name) not in run.assumed:
+        if truth(run, value) is None and _key(run, frame, name) not in run.certainty.assumed:
             yield name
 
 

@@ -38,21 +38,21 @@ def iterate(
         # `x[:1]`, `dataset.take(1)`: one pass at the most
         breaks: list[Delta] = []
         mark = run.store.mark()
-        run.doubts += 1
-        with_loop(run, mark, lambda: once(run.join(found)), breaks)
-        run.doubts -= 1
+        run.certainty.doubts += 1
+        with_loop(run, mark, lambda: once(run.sharing.join(found)), breaks)
+        run.certainty.doubts -= 1
         run.store.merge([{}, run.store.take(mark)])
         return breaks
     if exact and len(found) <= MOST_UNROLLED:
         return _unrolled(run, iterable, found, at, once)
     if not found:
         found = [run.anything(at=at)]
-    traced = bool(run.activations) and run.activations[-1].graph and _maybe_tensor(iterable)
-    element = run.join(found)
+    traced = bool(run.stack.activations) and run.stack.activations[-1].graph and _maybe_tensor(iterable)
+    element = run.sharing.join(found)
 
     def body() -> None:
         fresh = elements(run, iterable, at)[0]
-        once(run.join(fresh) if fresh else element)
+        once(run.sharing.join(fresh) if fresh else element)
 
     return repeat(run, body, traced=traced, at_least_once=at_least_once)
 
@@ -74,11 +74,11 @@ def _unrolled(
         place += 1
         if isinstance(iterable, Sequence) and run.reachable:
             # the body may make the list longer, or shorter
-            content = run.items(iterable)
+            content = run.heap.items(iterable)
             found = list(content.items)
             if not content.exact or len(found) > MOST_UNROLLED:
                 before = run.store.delta(outer)
-                left = repeat(run, partial(once, run.join(found)))
+                left = repeat(run, partial(once, run.sharing.join(found)))
                 breaks.extend({**before, **one} for one in left)
                 break
     return breaks
@@ -90,35 +90,35 @@ def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
     is claimed if there are more doubts than at the start, or once some of the runs may have ended.
     """
-    doubts, endings = run.doubts, run.endings
+    doubts, endings = run.certainty.doubts, run.certainty.endings
 
     @contextmanager
     def later() -> Iterator[None]:
-        outer = run.most_endings
-        run.most_endings = endings if outer is None else min(outer, endings)
+        outer = run.certainty.most_endings
+        run.certainty.most_endings = endings if outer is None else min(outer, endings)
         try:
-            with run.silence() if run.doubts > doubts else nullcontext():
+            with run.certainty.silence() if run.certainty.doubts > doubts else nullcontext():
                 yield
         finally:
-            run.most_endings = outer
+            run.certainty.most_endings = outer
 
     return later
 
 
 def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta]) -> None:
     """One pass through a body; `continue` ends it, `break` leaves its state in `breaks`, relative to `outer`."""
-    loops = run.activations[-1].loops if run.activations else run.module_loops
+    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
     mark = run.store.mark()
     loop = Loop(mark)
     loops.append(loop)
-    deaths = run.deaths
+    deaths = run.certainty.deaths
     try:
         body()
     finally:
         loops.pop()
     end = run.store.take(mark)
     # some runs went on with `continue`, others have ended: what follows need not happen in every run
-    run.doubts += end is None and bool(loop.continues) and run.deaths > deaths
+    run.certainty.doubts += end is None and bool(loop.continues) and run.certainty.deaths > deaths
     if loop.breaks:
         before = run.store.delta(outer)
         breaks.extend({**before, **left} for left in loop.breaks)
@@ -128,18 +128,18 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
 def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
     """Run `body` an unknown number of times; gives the states that left it by `break`."""
     start = run.store.mark()
-    widening = Widening(run, run.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
+    widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     doubtful = not at_least_once
-    run.doubts += doubtful
+    run.certainty.doubts += doubtful
     later = later_passes(run)
-    if not run.muted:
+    if not run.certainty.muted:
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
         if run.reachable:
             if traced:
-                with run.silence():
+                with run.certainty.silence():
                     with_loop(run, start, body, breaks)
             else:
                 with later():
@@ -152,7 +152,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     run.store.take(start)
     if changed and any(end is not None for end in ends):
         ends.append(_later_passes(run, start, widening, changed, body, breaks))
-    run.doubts -= doubtful and None not in ends and not breaks
+    run.certainty.doubts -= doubtful and None not in ends and not breaks
     run.store.merge(ends)
     return breaks
 
@@ -163,7 +163,7 @@ def _later_passes(
 ) -> Delta | None:  # fmt: skip
     """The state after any number of passes: run from the summary of all states until that settles."""
     end: Delta | None = None
-    with run.silence():
+    with run.certainty.silence():
         widening.start(changed)
         for attempt in range(MOST_ATTEMPTS):
             mark = run.store.mark()

@@ -14,7 +14,7 @@ from flake8_gradtape.machine.state.scopes import Arguments
 
 def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments, node: cst.Call) -> Value:
     """`object.name(...)`: a method of its class, of a class above, or something that it has under the name."""
-    own = run.entries(receiver.cell).get(name)
+    own = run.heap.entries(receiver.cell).get(name)
     known = class_attribute(run, receiver.cls, name)
     found = attribute(run, receiver, name, node)
     if own is None and known is None:
@@ -24,7 +24,7 @@ def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments,
     if own is None and known is None and not is_data(receiver.cls, name):
         # a method of an unseen base class: it has the object, and may change any attribute
         result = unseen_call(run, receiver, arguments, node)
-        run.blur_entries(receiver.cell)
+        run.sharing.blur_entries(receiver.cell)
         return result
     return run.call(found, arguments, node)
 
@@ -39,5 +39,5 @@ def super_method(run: Run, parent: Parent, name: str, arguments: Arguments, node
     if inherited is not None:
         return inherited
     result = unseen_call(run, parent.instance, arguments, node)
-    run.blur_entries(parent.instance.cell)
+    run.sharing.blur_entries(parent.instance.cell)
     return result

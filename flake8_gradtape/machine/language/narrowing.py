@@ -31,15 +31,15 @@ def assume(run: Run, frame: Frame, test: cst.CSTNode, holds: bool) -> None:
 
 
 def _keep(run: Run, frame: Frame, name: str, fits: object) -> None:
-    value = run.read(frame, name)
+    value = run.sharing.read(frame, name)
     if not isinstance(value, Choice) or not callable(fits):
         return
     kept: list[Value] = [option for option in options(bound(value)) if fits(option)]
     if kept and len(kept) < len(value.options):
-        run.write(frame, name, run.join(kept))
+        run.sharing.write(frame, name, run.sharing.join(kept))
 
 
 def _surely_not_none(run: Run, frame: Frame, name: str) -> None:
-    value = run.read(frame, name)
+    value = run.sharing.read(frame, name)
     if isinstance(value, Tensor) and value.maybe_none:
-        run.write(frame, name, Tensor(value.node))
+        run.sharing.write(frame, name, Tensor(value.node))

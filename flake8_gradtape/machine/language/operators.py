@@ -69,11 +69,11 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     ):
         return _lists(run, sign, left, right)
     if any(isinstance(one, (Instance, Function, Class, Mapping, Api, Pure, TapeValue)) for one in kinds):
-        run.escape(left)
-        run.escape(right)
-        return run.anything([*run.nodes(left), *run.nodes(right)], at=at)
+        run.sharing.escape(left)
+        run.sharing.escape(right)
+        return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
     if _may_be_lists(sign, left, right):
-        return run.anything([*run.nodes(left), *run.nodes(right)], at=at)
+        return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
     node = _arithmetic(run, sign, left, right, at)
     surely = any(all(isinstance(one, (Tensor, Variable)) for one in options(side)) for side in (left, right))
     return Tensor(node) if surely else Opaque(node)
@@ -94,19 +94,19 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
                 return Number(run.recorder.number(at=at))
         if sign == "+" and isinstance(one, str) and isinstance(other, str):
             return Const(one + other)
-    edges = [*run.edges(left, Flow.LEFT), *run.edges(right, Flow.LEFT)]
+    edges = [*run.heap.edges(left, Flow.LEFT), *run.heap.edges(right, Flow.LEFT)]
     return Number(run.recorder.number(edges, edges[0].node.op if edges else "", at))
 
 
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
     if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
-        one, other = run.items(left), run.items(right)
-        return Sequence(run.new_cell(one_after_other(one, other)))
+        one, other = run.heap.items(left), run.heap.items(right)
+        return Sequence(run.heap.new_cell(one_after_other(one, other)))
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
-        content = run.items(left)
+        content = run.heap.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
-            return run.sequence(content.items * right.value)
-    return run.sequence(
+            return run.heap.sequence(content.items * right.value)
+    return run.heap.sequence(
         [left_or_items for side in (left, right) for left_or_items in _elements(run, side)], exact=False
     )
 
@@ -114,7 +114,7 @@ def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
 def _elements(run: Run, value: Value) -> list[Value]:
     found: list[Value] = []
     for option in options(value):
-        found.extend(run.items(option).items if isinstance(option, Sequence) else [option])
+        found.extend(run.heap.items(option).items if isinstance(option, Sequence) else [option])
     return found
 
 
@@ -144,7 +144,7 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
 def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Node:
     flow = Flow.NO_GRADIENT if sign == "//" or sign in _INTEGER else Flow.GRADIENT
     sure = flow is Flow.GRADIENT
-    edges = [*run.edges(left, flow, sure), *run.edges(right, flow, sure)]
+    edges = [*run.heap.edges(left, flow, sure), *run.heap.edges(right, flow, sure)]
     bend, surely = Bend.LINEAR, False
     if sign in ("*", "@"):
         bend = Bend.BILINEAR
@@ -173,8 +173,8 @@ def floating_of(run: Run, sides: list[Value]) -> bool | None:
     """Tensors of one operation have one dtype, so one that is known tells for all; alternatives must agree."""
     found: set[bool] = set()
     for side in sides:
-        known = {node.floating for node in run.nodes(side)}
-        if run.definite(side):
+        known = {node.floating for node in run.heap.nodes(side)}
+        if run.heap.definite(side):
             known.discard(None)
         if len(known) == 1 and (tells := known.pop()) is not None:
             found.add(tells)
@@ -189,7 +189,7 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
         return _by_a_method(run, sides, at)
     if all(number_like(side) for side in sides):
         return _compare_plain(run, signs, sides, at)
-    nodes = [edge for side in sides for edge in run.edges(side, Flow.NO_GRADIENT)]
+    nodes = [edge for side in sides for edge in run.heap.edges(side, Flow.NO_GRADIENT)]
     node = run.recorder.operation("a comparison", nodes, at, floating=False)
     tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
     return Tensor(node) if tensors else Opaque(node)
@@ -205,14 +205,14 @@ def _compare_plain(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNo
             return Const(bool(tests[signs[0]](one, other)))
         except TypeError:
             return run.anything()
-    return Number(run.recorder.number([edge for side in sides for edge in run.edges(side, Flow.LEFT)], at=at))
+    return Number(run.recorder.number([edge for side in sides for edge in run.heap.edges(side, Flow.LEFT)], at=at))
 
 
 def _identity(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
     if len(signs) == 1 and signs[0] in ("is", "is not") and surely_none(bound(sides[1])):
         answer = is_none(sides[0])
-        if run.asserting:
-            for leaf in run.leaves(sides[0]):
+        if run.certainty.asserting:
+            for leaf in run.heap.leaves(sides[0]):
                 if isinstance(leaf, Const) and leaf.asked is not None:
                     leaf.asked.expected = True
         if answer is not None:
@@ -240,7 +240,7 @@ def truth(run: Run, value: Value) -> bool | None:
         if isinstance(option, Const):
             answers.add(bool(option.value))
         elif isinstance(option, Sequence):
-            content = run.items(option)
+            content = run.heap.items(option)
             answers.add(bool(content.items) if content.exact else None)
         elif isinstance(option, (Function, Class, TapeValue)):
             answers.add(True)
@@ -260,10 +260,10 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     if isinstance(value, Const) and sign in "+-" and isinstance(value.value, (int, float)):
         return Const(-value.value if sign == "-" else value.value)
     if number_like(value):
-        return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+        return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
-        sign, run.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
+        sign, run.heap.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
         bend=Bend.CURVED if sign == "abs" else Bend.LINEAR,
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
@@ -277,8 +277,8 @@ def _has_object(values: list[Value]) -> bool:
 def _by_a_method(run: Run, values: list[Value], at: cst.CSTNode) -> Value:
     """An operator runs a method of an object of the module, which may read anything around it."""
     for value in values:
-        run.escape(value)
-    return run.anything([node for value in values for node in run.nodes(value)], at=at)
+        run.sharing.escape(value)
+    return run.anything([node for value in values for node in run.heap.nodes(value)], at=at)
 
 
 def edges_of(nodes: list[Node], flow: Flow) -> list[Edge]:

@@ -49,13 +49,13 @@ def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> None:
 def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
     old = run.evaluate(frame, node.target)
     value = run.evaluate(frame, node.value)
-    run.outcomes.visit(node, run.context, object())
+    run.outcomes.visit(node, run.stack.context, object())
     sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
     held = bound(old)
     if run.behaviour(held).augment(run, held, sign, value, node):
         return
     if sign == "+" and isinstance(bound(value), Sequence):
-        run.escape(value)  # a list that is not known takes the elements in
+        run.sharing.escape(value)  # a list that is not known takes the elements in
     assign(run, frame, node.target, binary(run, sign, old, value, node))
 
 
@@ -80,10 +80,10 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         if known is not False:
             inner = run.store.mark()
             doubtful = doubtful or known is None
-            run.doubts += doubtful
+            run.certainty.doubts += doubtful
             assume(run, frame, current.test, True)
             run.execute(frame, [current.body])
-            run.doubts -= doubtful
+            run.certainty.doubts -= doubtful
             ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
@@ -93,18 +93,18 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         current = current.orelse
     else:
         if isinstance(current, cst.Else):
-            run.doubts += doubtful
+            run.certainty.doubts += doubtful
             run.execute(frame, [current.body])
-            run.doubts -= doubtful
+            run.certainty.doubts -= doubtful
         ends.append(run.store.take(mark))
     run.store.merge(ends)
     # where some runs have ended or left, what follows need not happen in every run
-    run.doubts += doubtful and ends.count(None) > _continued(run) - continued
+    run.certainty.doubts += doubtful and ends.count(None) > _continued(run) - continued
 
 
 def _continued(run: Run) -> int:
     """How many states have gone on to the next pass of the innermost loop."""
-    loops = run.activations[-1].loops if run.activations else run.module_loops
+    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
     return len(loops[-1].continues) if loops else 0
 
 
@@ -117,7 +117,7 @@ def _since(run: Run, outer: int, inner: int) -> Delta | None:
 
 
 def _for(run: Run, frame: Frame, node: cst.For) -> None:
-    run.consumed.add(node.iter)
+    run.stack.consumed.add(node.iter)
     iterable = run.evaluate(frame, node.iter)
 
     def once(element: Value) -> None:
@@ -191,14 +191,14 @@ def _after_loop(run: Run, frame: Frame, node: cst.For | cst.While, mark: int, br
 
 
 def _break(run: Run, frame: Frame, node: cst.Break) -> None:
-    loops = run.activations[-1].loops if run.activations else run.module_loops
+    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
     if loops:
         loops[-1].breaks.append(run.store.delta(loops[-1].mark))
     run.leave()
 
 
 def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
-    loops = run.activations[-1].loops if run.activations else run.module_loops
+    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
     if loops:
         loops[-1].continues.append(run.store.delta(loops[-1].mark))
     run.leave()
@@ -206,8 +206,8 @@ def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
 
 def _return(run: Run, frame: Frame, node: cst.Return) -> None:
     value = run.evaluate(frame, node.value) if node.value is not None else NONE
-    if run.reachable and run.activations:
-        activation = run.activations[-1]
+    if run.reachable and run.stack.activations:
+        activation = run.stack.activations[-1]
         activation.returns.append((run.store.delta(activation.mark), value))
     run.leave()
 
@@ -219,9 +219,9 @@ def _raise(run: Run, frame: Frame, node: cst.Raise) -> None:
 
 
 def _assert(run: Run, frame: Frame, node: cst.Assert) -> None:
-    run.asserting += 1
+    run.certainty.asserting += 1
     known = truth(run, run.evaluate(frame, node.test))
-    run.asserting -= 1
+    run.certainty.asserting -= 1
     if known is False:
         run.die()
     else:
@@ -260,7 +260,7 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
     subject = run.evaluate(frame, node.subject)
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
-    run.doubts += 1
+    run.certainty.doubts += 1
     for case in node.cases:
         _bind_pattern(run, frame, case.pattern, subject)
         if case.guard is not None:
@@ -269,7 +269,7 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
         ends.append(run.store.take(mark))
         if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
             ends[0] = None
-    run.doubts -= None not in ends[1:]
+    run.certainty.doubts -= None not in ends[1:]
     run.store.merge(ends)
 
 
@@ -285,7 +285,7 @@ def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Va
         starred = False
         for place, element in enumerate(pattern.patterns):
             starred = starred or isinstance(element, cst.MatchStar)
-            part = run.anything(run.nodes(subject)) if starred else item(run, subject, Const(place), pattern)
+            part = run.anything(run.heap.nodes(subject)) if starred else item(run, subject, Const(place), pattern)
             run.store.reachable = True
             if isinstance(element, cst.MatchStar):
                 if element.name is not None:
@@ -294,12 +294,12 @@ def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Va
                 _bind_pattern(run, frame, element.value, part)
         return
     if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
-        assign(run, frame, pattern.rest, run.anything(run.nodes(subject)))
+        assign(run, frame, pattern.rest, run.anything(run.heap.nodes(subject)))
     for part_node in children(pattern):
         if isinstance(part_node, cst.MatchPattern):
-            _bind_pattern(run, frame, part_node, run.anything(run.nodes(subject)))
+            _bind_pattern(run, frame, part_node, run.anything(run.heap.nodes(subject)))
         elif isinstance(part_node, (cst.MatchKeywordElement, cst.MatchMappingElement)):
-            _bind_pattern(run, frame, part_node.pattern, run.anything(run.nodes(subject)))
+            _bind_pattern(run, frame, part_node.pattern, run.anything(run.heap.nodes(subject)))
         elif isinstance(part_node, cst.MatchOrElement):
             _bind_pattern(run, frame, part_node.pattern, subject)
 

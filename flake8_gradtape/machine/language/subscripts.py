@@ -24,7 +24,6 @@ from flake8_gradtape.machine.domain.values import (
     bound,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
-from flake8_gradtape.machine.state.dict_views import key_of
 from flake8_gradtape.machine.state.run import Run
 
 
@@ -36,10 +35,10 @@ def view(run: Run, node: Node, key: object) -> Node:
     latest = run.recorder.last_unknown_effect
     if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.given is None else node.given):
         return node
-    found = run.views.get((node, key, latest))
+    found = run.heap.views.get((node, key, latest))
     if found is None:
         found = run.recorder.unknown([node], node.name, node.at, time=latest, sees_all=node.sees_all)
-        run.views[(node, key, latest)] = found
+        run.heap.views[(node, key, latest)] = found
     return found
 
 
@@ -50,27 +49,27 @@ def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
 
 def item_of_a_sequence(run: Run, value: Sequence, index: Value, at: cst.CSTNode) -> Value:
     """`list[index]`: the item, one of the items, or an IndexError."""
-    content = run.items(value)
+    content = run.heap.items(value)
     if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
         if -len(content.items) <= index.value < len(content.items):
             return content.items[index.value]
         run.die()
         return run.anything()
-    return run.join(list(content.items)) if content.items else run.anything()
+    return run.sharing.join(list(content.items)) if content.items else run.anything()
 
 
 def item_of_a_mapping(run: Run, value: Mapping, index: Value, at: cst.CSTNode) -> Value:
     """`dict[index]`: what is under the key, one of the values, or a KeyError."""
-    entries = run.entries(value.cell)
+    entries = run.heap.entries(value.cell)
     if isinstance(index, Const):
         found = entries.get(index.value)
         if found is not None:
             return found
         if not entries.exact:
-            return run.anything([node for _, one in entries.entries for node in run.nodes(one)])
+            return run.anything([node for _, one in entries.entries for node in run.heap.nodes(one)])
         run.die()
         return run.anything()
-    return run.join([one for _, one in entries.entries]) if entries.entries else run.anything()
+    return run.sharing.join([one for _, one in entries.entries]) if entries.entries else run.anything()
 
 
 def item_of_unknown(run: Run, value: Opaque, index: Value, at: cst.CSTNode) -> Value:
@@ -80,7 +79,7 @@ def item_of_unknown(run: Run, value: Opaque, index: Value, at: cst.CSTNode) -> V
 
 def item_of_an_object(run: Run, value: Instance, index: Value, at: cst.CSTNode) -> Value:
     """Its `__getitem__` may do anything."""
-    run.escape(value)
+    run.sharing.escape(value)
     return item_of_another(run, value, index, at)
 
 
@@ -89,12 +88,12 @@ def item_of_a_number(run: Run, value: Number | Const, index: Value, at: cst.CSTN
     if surely_none(value):
         run.die()
         return run.anything()
-    return Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at))
+    return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
 
 
 def item_of_another(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
     """An item of anything else may be anything that has to do with it."""
-    return run.anything([*run.nodes(value), *run.nodes(index)], at=at)
+    return run.anything([*run.heap.nodes(value), *run.heap.nodes(index)], at=at)
 
 
 def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
@@ -104,23 +103,23 @@ def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value
 
 def slice_of_a_sequence(run: Run, value: Sequence, parts: list[Value], at: cst.CSTNode) -> Value:
     """`list[a:b]`: a new list of some of the items."""
-    content = run.items(value)
+    content = run.heap.items(value)
     bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
     if content.exact and all(one is None or isinstance(one, int) for one in bounds):
         if 0 in bounds[2:]:
             run.die()  # ValueError: slice step cannot be zero
             return run.anything()
         chosen = content.items[slice(*bounds)] if bounds else content.items
-        return run.sequence(chosen, immutable=content.immutable)
+        return run.heap.sequence(chosen, immutable=content.immutable)
     single = _is_plain(at, parts) and bounds[0] in (None, 0) and bounds[1] == 1
-    return Sequence(run.new_cell(Items(content.items, False, content.immutable, single=single)))
+    return Sequence(run.heap.new_cell(Items(content.items, False, content.immutable, single=single)))
 
 
 def slice_of_unknown(run: Run, value: Opaque, parts: list[Value], at: cst.CSTNode) -> Value:
     """`x[:1]` has one element at the most; `x[:, 0]` of something unknown is an operation."""
     if _is_plain(at, parts) and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
         only = item(run, value, parts[1], at)
-        return Sequence(run.new_cell(Items((only,), False, single=True)))
+        return Sequence(run.heap.new_cell(Items((only,), False, single=True)))
     if _has_several_dimensions(at):
         return Opaque(_in_several_dimensions(run, value, at))
     return slice_of_another(run, value, parts, at)
@@ -128,7 +127,7 @@ def slice_of_unknown(run: Run, value: Opaque, parts: list[Value], at: cst.CSTNod
 
 def slice_of_another(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
     """A slice is an item of another kind."""
-    return item(run, value, run.sequence(parts, immutable=True), at)
+    return item(run, value, run.heap.sequence(parts, immutable=True), at)
 
 
 def _is_plain(at: cst.CSTNode, parts: list[Value]) -> bool:
@@ -149,7 +148,7 @@ def _has_several_dimensions(at: cst.CSTNode) -> bool:
 
 def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
     """Of something unknown it makes a new tensor or array."""
-    edges = run.edges(value)
+    edges = run.heap.edges(value)
     return run.recorder.operation(
         "getitem", edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
     )
@@ -175,13 +174,13 @@ def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:
 
 def elements_of_a_sequence(run: Run, value: Sequence, at: cst.CSTNode) -> Items:
     """The items of a list or tuple."""
-    return run.items(value)
+    return run.heap.items(value)
 
 
 def elements_of_a_mapping(run: Run, value: Mapping, at: cst.CSTNode) -> Items:
     """The keys of a dict."""
-    entries = run.entries(value.cell)
-    return Items(tuple(key_of(run, key) for key, _ in entries.entries), entries.exact)
+    entries = run.heap.entries(value.cell)
+    return Items(tuple(run.heap.key_of(key) for key, _ in entries.entries), entries.exact)
 
 
 def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> Items:
@@ -191,23 +190,23 @@ def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> Items:
 
 def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> Items:
     """Elements of an array, or characters of a string."""
-    return Items((Number(run.recorder.number(run.edges(value, Flow.LEFT), at=at)),), exact=False)
+    return Items((Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at)),), exact=False)
 
 
 def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> Items:
     """Its `__iter__` may do anything."""
-    run.escape(value)
+    run.sharing.escape(value)
     return elements_of_another(run, value, at)
 
 
 def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> Items:
     """Elements of anything else may be anything that has to do with it."""
-    return Items((run.anything(run.nodes(value), at=at),), exact=False)
+    return Items((run.anything(run.heap.nodes(value), at=at),), exact=False)
 
 
 def at_most(run: Run, value: Value) -> int | None:
     """1 if iterating surely gives no more than one element; None if that is not known."""
     value = bound(value)
-    if isinstance(value, Sequence) and run.items(value).single:
+    if isinstance(value, Sequence) and run.heap.items(value).single:
         return 1
-    return 1 if isinstance(value, Opaque) and value.node in run.singles else None
+    return 1 if isinstance(value, Opaque) and value.node in run.heap.singles else None

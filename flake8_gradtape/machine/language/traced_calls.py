@@ -33,7 +33,7 @@ def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) ->
 
     def convert(value: Value) -> Value:
         if isinstance(value, Number) or (signed and _is_number(value)):
-            return run.anything(run.nodes(value))
+            return run.anything(run.heap.nodes(value))
         return value
 
     return _converted(run, arguments, convert)
@@ -50,12 +50,12 @@ def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
     Of several outputs each is connected to whatever any of them is: the function is one operation to a tape around it,
     and what only another output depends on gets zeros, not None (measured with TensorFlow 2.21).
     """
-    nodes = [node for leaf in run.leaves(result) if (node := node_of(leaf)) is not None]
+    nodes = [node for leaf in run.heap.leaves(result) if (node := node_of(leaf)) is not None]
     several = isinstance(result, (Sequence, Mapping)) and len(dict.fromkeys(nodes)) > 1
 
     def convert(value: Value) -> Value:
         if isinstance(value, Number) or _is_number(value):
-            return run.anything(run.nodes(value))
+            return run.anything(run.heap.nodes(value))
         if several and isinstance(value, (Tensor, Opaque)):
             edges = [Edge(node, Flow.GRADIENT) for node in dict.fromkeys(nodes)]
             made = run.recorder.operation(TRACED, edges, at, floating=value.node.floating, surely_tensors=False)
@@ -81,15 +81,15 @@ def _converted(run: Run, arguments: Arguments, convert: Callable[[Value], Value]
 def _mapped(run: Run, value: Value, convert: Callable[[Value], Value], depth: int = 3) -> Value:
     """The structure with its leaves converted; the very structure where that changes nothing."""
     if depth and isinstance(value, Sequence):
-        content = run.items(value)
+        content = run.heap.items(value)
         items = tuple(_mapped(run, item, convert, depth - 1) for item in content.items)
         if all(new is old for new, old in zip(items, content.items, strict=True)):
             return value
-        return Sequence(run.new_cell(replace(content, items=items)))
+        return Sequence(run.heap.new_cell(replace(content, items=items)))
     if depth and isinstance(value, Mapping):
-        entries = run.entries(value.cell)
+        entries = run.heap.entries(value.cell)
         changed = [(key, _mapped(run, item, convert, depth - 1)) for key, item in entries.entries]
         if all(new is old for (_, new), (_, old) in zip(changed, entries.entries, strict=True)):
             return value
-        return run.mapping(changed, entries.exact)
+        return run.heap.mapping(changed, entries.exact)
     return convert(value)

@@ -17,7 +17,7 @@ from flake8_gradtape.machine.state.run import Run
 
 def may_be_lowered(run: Run, deciding: Value) -> bool:
     """The loop may become an operation; `deciding` is what it runs over, or its condition."""
-    if run.activations and run.activations[-1].graph:
+    if run.stack.activations and run.stack.activations[-1].graph:
         kinds: tuple[type, ...] = (Tensor, Variable, Opaque)
     elif surely_eager(run):
         return False
@@ -31,7 +31,7 @@ def may_be_lowered(run: Run, deciding: Value) -> bool:
 def lowered(run: Run) -> Iterator[None]:
     """The loop that is run inside may be one operation: whatever it changes or returns is its output."""
     mark = run.store.mark()
-    returns = run.activations[-1].returns if run.activations else []
+    returns = run.stack.activations[-1].returns if run.stack.activations else []
     before = len(returns)
     yield
     output = run.recorder.unknown(sees_all=True)
@@ -50,7 +50,7 @@ def lowered(run: Run) -> Iterator[None]:
 
 
 def _output(run: Run, value: Value, output: Opaque) -> Value:
-    return run.join([value, output]) if any(isinstance(one, _DATA) for one in options(bound(value))) else value
+    return run.sharing.join([value, output]) if any(isinstance(one, _DATA) for one in options(bound(value))) else value
 
 
 _DATA = (Tensor, Variable, Opaque)

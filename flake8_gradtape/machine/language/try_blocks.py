@@ -55,24 +55,24 @@ def run_try(
     mark = run.store.mark()
     pending = pending_exits(run)
     run.store.watch()
-    run.catching.append(catching)
+    run.stack.catching.append(catching)
     try:
         body()
     finally:
-        run.catching.pop()
+        run.stack.catching.pop()
         written = run.store.watched()
     if orelse is not None and run.reachable:
         orelse()
     end = run.store.take(mark)
     interrupted = _settled(run, run.store.interrupted(written))
     ends: list[Delta | None] = [end]
-    run.doubts += bool(handlers)
+    run.certainty.doubts += bool(handlers)
     for handler in handlers:
         run.store.apply(interrupted)
         handler()
         ends.append(run.store.take(mark))
     # where each handler goes on, so does every run
-    run.doubts -= bool(handlers) and None not in ends[1:]
+    run.certainty.doubts -= bool(handlers) and None not in ends[1:]
     run.store.merge(ends)
     if final is not None:
         if run.reachable:
@@ -100,12 +100,12 @@ Exits = list[tuple[list[object], int]]
 def pending_exits(run: Run) -> Exits:
     """How many states have left by `return`, `break` and `continue` so far, list by list."""
     found: Exits = []
-    if run.activations:
-        activation = run.activations[-1]
+    if run.stack.activations:
+        activation = run.stack.activations[-1]
         found.append((activation.returns, len(activation.returns)))  # type: ignore[arg-type]
         loops = activation.loops
     else:
-        loops = run.module_loops
+        loops = run.stack.module_loops
     for loop in loops:
         found.append((loop.breaks, len(loop.breaks)))  # type: ignore[arg-type]
         found.append((loop.continues, len(loop.continues)))  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ def finish(run: Run, pending: Exits, final: Callable[[], None]) -> None:
                 delta, value = left_by
             mark = run.store.mark()
             run.store.apply(delta)  # type: ignore[arg-type]
-            with run.silence():
+            with run.certainty.silence():
                 final()
             changed = run.store.delta(mark) if run.reachable else {}
             run.store.rollback(mark)

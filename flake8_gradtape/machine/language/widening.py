@@ -85,11 +85,11 @@ class Widening:
 
     def _nodes(self, value: Any, key: Key) -> list[Node]:
         if isinstance(value, Items):
-            return [node for item in value.items for node in self.run.nodes(item)]
+            return [node for item in value.items for node in self.run.heap.nodes(item)]
         if isinstance(value, Entries):
             found = value.get(key[2]) if isinstance(key, tuple) and len(key) > 2 else None
-            return self.run.nodes(found) if found is not None else []
-        return self.run.nodes(value)
+            return self.run.heap.nodes(found) if found is not None else []
+        return self.run.heap.nodes(value)
 
     def _extend(self, summary: Node, nodes: list[Node]) -> bool:
         known = {edge.node for edge in summary.edges}
@@ -130,26 +130,28 @@ class Widening:
         return made
 
     def _value(self, key: Key, known: list[Value]) -> Value:
-        alternatives = options(self.run.join(known))
+        alternatives = options(self.run.sharing.join(known))
         kept = [option for option in alternatives if self._lasts(option)]
         rest = [option for option in alternatives if option not in kept]
         if not rest:
-            return self.run.join(kept)
-        nodes = [node for option in rest for node in self.run.nodes(option)]
+            return self.run.sharing.join(kept)
+        nodes = [node for option in rest for node in self.run.heap.nodes(option)]
         if all(isinstance(option, (Number, Const)) for option in rest):
-            return self.run.join([*kept, Number(self.run.recorder.number([Edge(node, Flow.LEFT) for node in nodes]))])
+            return self.run.sharing.join(
+                [*kept, Number(self.run.recorder.number([Edge(node, Flow.LEFT) for node in nodes]))]
+            )
         simple = all(
             isinstance(option, (Tensor, Number, Const))
             or (isinstance(option, Opaque) and option.node.kind is Kind.TENSOR)
             for option in rest
         )
         if not simple:
-            return self.run.join([*kept, Opaque(self.run.recorder.unknown(nodes, sees_all=True))])
+            return self.run.sharing.join([*kept, Opaque(self.run.recorder.unknown(nodes, sees_all=True))])
         summary = self._summary(key, nodes)
         surely = all(isinstance(option, Tensor) for option in rest)
         plain = [option for option in rest if isinstance(option, (Number, Const))]
         made: Value = Tensor(summary, maybe_none=True) if surely or plain else Opaque(summary)
-        return self.run.join([*kept, *plain, made])
+        return self.run.sharing.join([*kept, *plain, made])
 
     def _lasts(self, option: Value) -> bool:
         """The object existed before the loop, so it is the same in every pass."""

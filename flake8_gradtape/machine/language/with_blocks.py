@@ -36,9 +36,9 @@ def _enter(run: Run, frame: Frame, node: cst.With, items: list[cst.WithItem], bo
         run_try(run, inner, [lambda: None], None, None, catching=catch_all)
         return
     plain = node.items[0] is first and not isinstance(node.lpar, cst.LeftParen)
-    run.opening = node if plain and isinstance(first.item, cst.Call) else None
+    run.stack.opening = node if plain and isinstance(first.item, cst.Call) else None
     context = bound(run.evaluate(frame, first.item))
-    run.opening = None
+    run.stack.opening = None
     if not run.reachable:
         return
     _block(run, frame, node, first, context, lambda: _enter(run, frame, node, rest, body))
@@ -74,10 +74,10 @@ def enter_another(run: Run, context: Value, where: cst.CSTNode, item: cst.WithIt
             run.recorder.escape(option.tape)
         elif isinstance(option, Pausing):
             run.recorder.escape(option.tape.tape)
-    nodes = run.nodes(context)
+    nodes = run.heap.nodes(context)
     plain = not nodes and len(options(context)) == 1
     named = context if plain else run.anything(nodes, at=at)
-    run.escape(context)
+    run.sharing.escape(context)
     return named
 
 

@@ -48,7 +48,7 @@ _SAME_DTYPE = frozenset("reshape copy flatten ravel transpose squeeze".split())
 def gives_back(run: Run, name: str, arguments: Arguments) -> bool:
     """A function or method of plain Python that gives back a tensor, or an object, that it was given."""
     return name in _GIVING_BACK and any(
-        not isinstance(leaf, (Const, Number)) for value in arguments.all() for leaf in run.leaves(value)
+        not isinstance(leaf, (Const, Number)) for value in arguments.all() for leaf in run.heap.leaves(value)
     )
 
 
@@ -59,12 +59,14 @@ def call_of_numpy(run: Run, path: str, callee: Api, arguments: Arguments, at: cs
 
 def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
-    edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+    edges = [edge for value in arguments.all() for edge in run.heap.edges(value, Flow.LEFT)]
     if path.startswith("np.testing."):
         return NONE
-    if any(isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.leaves(value)):
+    if any(
+        isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.heap.leaves(value)
+    ):
         return unseen_call(run, Api(path), arguments, at)
-    made_of = [leaf for value in arguments.positional[:2] for leaf in run.leaves(value)]
+    made_of = [leaf for value in arguments.positional[:2] for leaf in run.heap.leaves(value)]
     objects = path in ("np.array", "np.asarray", "np.full") and NONE in made_of
     if objects or any(value in _OBJECT for value in arguments.all()) or any(_holds_objects(one) for one in made_of):
         return _of_objects(run, path, arguments, at)
@@ -111,7 +113,7 @@ def array_method(run: Run, receiver: Number | Const, name: str, arguments: Argum
         return unseen_call(run, receiver, arguments, at)
     if name == "astype" and any(value in _OBJECT for value in arguments.all()):
         return _of_objects(run, "np.asarray", arguments, at)
-    edges = [edge for value in (receiver, *arguments.all()) for edge in run.edges(value, Flow.LEFT)]
+    edges = [edge for value in (receiver, *arguments.all()) for edge in run.heap.edges(value, Flow.LEFT)]
     floating: Tri = None
     if isinstance(receiver, Number) and name in _SAME_DTYPE:
         floating = receiver.node.floating
@@ -138,7 +140,7 @@ def floating_dtype(value: Value) -> Tri:
 def floating_value(run: Run, value: Value) -> Tri:
     """Whether a tensor made of this value is floating: by literals, or what is known of tensors."""
     found: set[Tri] = set()
-    for leaf in run.leaves(value):
+    for leaf in run.heap.leaves(value):
         if isinstance(leaf, Const):
             if isinstance(leaf.value, (bool, int, str)):
                 found.add(False)

@@ -46,10 +46,10 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
         return _one_of(run, receiver, arguments, node)
     if is_dataset(receiver.node):
         return dataset_method(run, receiver.node, name, arguments, node)
-    if name == "numpy" and not run.defines_method(name):
-        return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), ".numpy()", node))
+    if name == "numpy" and not run.definitions.defines_method(name):
+        return Number(run.recorder.number(run.heap.edges(receiver, Flow.LEFT), ".numpy()", node))
     if name == "append" and len(arguments.positional) == 1:
-        run.escape(arguments.positional[0])
+        run.sharing.escape(arguments.positional[0])
         keep_tapes(run, arguments.positional[0])
         return NONE
     return unseen_call(run, receiver, arguments, node)
@@ -63,7 +63,7 @@ def _one_of(run: Run, receiver: Opaque, arguments: Arguments, node: cst.Call) ->
         taken = run.anything([receiver.node], at=node)
     made = node_of(taken)
     if made is not None:
-        run.singles[made] = None
+        run.heap.singles[made] = None
     return taken
 
 

@@ -67,11 +67,11 @@ def _count(definition: cst.CSTNode) -> dict[str, int]:
 
 def blur_closure(run: Run, function: Function, counts: Bindings) -> None:
     """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
-    frame: Frame | None = run.frames[function.frame]
+    frame: Frame | None = run.scopes.frames[function.frame]
     names = run.outcomes.free_names(function.definition)
     while frame is not None:
         for name in names:
             value = run.store.get((frame.number, name))
             if value is not None and not isinstance(value, Api) and counts.of(frame, name) > 1:
-                run.store.set((frame.number, name), run.blur(value))
+                run.store.set((frame.number, name), run.sharing.blur(value))
         frame = frame.parent

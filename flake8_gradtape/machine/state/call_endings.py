@@ -20,9 +20,9 @@ ERRORS: dict[Misuse, type[Exception]] = {
 def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
     """Every run that gets here raises: claimed unless somebody catches it; that run ends here."""
     error = ERRORS.get(event.misuse)
-    caught = any(catches(error) for catches in run.catching)
-    if not caught and not run.muted and run.reachable:
-        run.outcomes.claim(at, run.context, visit, event, sure=run.doubts == 0)
+    caught = any(catches(error) for catches in run.stack.catching)
+    if not caught and not run.certainty.muted and run.reachable:
+        run.outcomes.claim(at, run.stack.context, visit, event, sure=run.certainty.doubts == 0)
     if run.observer is not None:
         run.observer.raised(at, event, (Silence.CAUGHT,) if caught else ())
     run.die()
@@ -42,12 +42,12 @@ def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: st
 
 def surely_eager(run: Run) -> bool:
     """The code runs at module level, or in functions that module-level code calls, none of them traced."""
-    traced = any(activation.graph for activation in run.activations)
-    return not traced and len(run.context) > 0 and isinstance(run.context[0], cst.Module)
+    traced = any(activation.graph for activation in run.stack.activations)
+    return not traced and len(run.stack.context) > 0 and isinstance(run.stack.context[0], cst.Module)
 
 
 def note_survivors(run: Run, state: TapeState | None) -> None:
     """A call on a tape that may be spent, or not entered, ends some of the runs."""
     if state is not None and (state.spent is None or state.entered is None):
-        run.endings += 1
-        run.doubts += 1
+        run.certainty.endings += 1
+        run.certainty.doubts += 1

@@ -53,14 +53,13 @@ class _Place:
 
 @dataclass
 class Outcomes:
-    """Claims and visits by syntax node and context."""
+    """Claims and visits by syntax node and context; `functions` are those being run, the innermost one last."""
 
+    functions: list[cst.CSTNode] = field(default_factory=list)
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
     _inside: dict[cst.CSTNode, cst.CSTNode | None] = field(default_factory=dict)
     """The function in whose body a call stands."""
-    functions: list[cst.CSTNode] = field(default_factory=list)
-    """The functions that are being run, the innermost one last."""
     _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
     _free: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ from flake8_gradtape.machine.domain.values import (
     Node,
     Number,
     Opaque,
+    Outputs,
     Sequence,
     TapeValue,
     Tensor,
@@ -31,17 +32,24 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.state.dict_views import view_items
 from flake8_gradtape.machine.tapes.recorder import Recorder
 
 
-class Holding:
+class Heap:
     """The contents of containers, and questions about values; `store` and `recorder` are those of the run."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, recorder: Recorder) -> None:
         self.store = store
-        self.recorder = Recorder(store)
+        self.recorder = recorder
         self._cells = 0
+        self.made: list[Instance | Network] = []
+        """All objects and networks made so far."""
+        self.views: dict[object, Node] = {}
+        """What attributes, items and names of something unknown are, so that asking twice gives the same."""
+        self.outputs: dict[int, Outputs] = {}
+        """The outputs of functional models that have several, by the cell of the model."""
+        self.singles: dict[Node, None] = {}
+        """Datasets and the like that give one element at the most."""
 
     @property
     def cells(self) -> int:
@@ -66,13 +74,34 @@ class Holding:
         """The content of a sequence."""
         found: Any = self.store.get(("cell", value.cell))
         if value.shows and isinstance(found, Entries):
-            return view_items(self, found, value.shows)
+            return self._view_items(found, value.shows)
         return found if isinstance(found, Items) else Items((self.anything(),), exact=False)
 
     def entries(self, cell: int) -> Entries:
         """The content of a mapping or object."""
         found: Entries | None = self.store.get(("cell", cell))
         return found if isinstance(found, Entries) else Entries((), exact=False)
+
+    def _view_items(self, entries: Entries, shows: str) -> Items:
+        """The elements of the view `shows` of a dict with these entries."""
+        if shows == "values":
+            found = [one for _, one in entries.entries]
+        elif shows == "keys":
+            found = [self.key_of(key) for key, _ in entries.entries]
+        else:
+            found = [self.sequence([self.key_of(key), one], immutable=True) for key, one in entries.entries]
+        if not entries.exact:
+            found.append(self.anything())
+        return Items(tuple(found), entries.exact, immutable=True)
+
+    def key_of(self, key: object) -> Value:
+        """A key of a dict, as a value."""
+        known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
+        return Const(key) if known else self.anything()
+
+    def is_built(self, cell: int) -> bool:
+        """The network or layer whose content is in the cell has its variables, in every run."""
+        return self.store.get(("built", cell)) is True
 
     def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
         """A value made by unseen code out of `edges` and whatever was within its reach."""
@@ -165,6 +194,8 @@ class Holding:
         return [leaf.tape for leaf in self.leaves(value) if isinstance(leaf, TapeValue)]
 
 
+VIEWS = frozenset({"values", "keys", "items"})
+"""Methods of a dict that give a view of it."""
 _HOLDERS = frozenset({Choice, Sequence, Mapping})
 SIMPLE = frozenset({Tensor, Variable, Opaque, Const, Number, Api})
 """Values that hold nothing but their node, if they have one."""

@@ -15,14 +15,6 @@ Catches = Callable[[Union[type[Exception], None]], bool]
 """Tells whether the handlers of a `try` may catch an error of this type; None is one of a type that is not known."""
 
 
-class GiveUp(Exception):
-    """The work budget of this run is spent, in `function` (None: in no function); nothing that it found is claimed."""
-
-    def __init__(self, function: cst.CSTNode | None = None) -> None:
-        super().__init__()
-        self.function = function
-
-
 @dataclass
 class Loop:
     """A loop being run: where `break` and `continue` leave their states."""
@@ -82,3 +74,46 @@ class Arguments:
         if 0 <= position < len(self.positional):
             return self.positional[position]
         return None
+
+
+class Scopes:
+    """All scopes of a run, and which of them a name lives in."""
+
+    def __init__(self) -> None:
+        self.module_frame = Frame(0, None, None)
+        self.frames: dict[int, Frame] = {0: self.module_frame}
+        self._count = 0
+
+    def home(self, frame: Frame, name: str) -> Frame | None:
+        """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
+        if name in frame.globals:
+            return self.module_frame
+        found: Frame | None = frame
+        first = name not in frame.nonlocals
+        while found is not None:
+            if found.locals is None:
+                return found
+            if first and name in found.locals:
+                return found
+            if name in found.globals:
+                return self.module_frame
+            found = found.parent
+            while found is not None and found.is_class:
+                found = found.parent
+            first = True
+        return None
+
+    def new_frame(
+        self,
+        parent: Frame | None,
+        names: frozenset[str],
+        global_names: frozenset[str] = frozenset(),
+        nonlocal_names: frozenset[str] = frozenset(),
+        is_class: bool = False,
+        definition: cst.CSTNode | None = None,
+    ) -> Frame:
+        """A new scope inside `parent`."""
+        self._count += 1
+        frame = Frame(self._count, parent, names, global_names, nonlocal_names, is_class, definition)
+        self.frames[frame.number] = frame
+        return frame

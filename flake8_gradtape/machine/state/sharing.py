@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.store import MISSING, Key, Store
+from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import (
     MOST_OPTIONS,
     UNBOUND,
@@ -33,69 +33,47 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.claims import Outcomes
-from flake8_gradtape.machine.state.heap import SIMPLE, Holding
-from flake8_gradtape.machine.state.scopes import Frame, GiveUp
+from flake8_gradtape.machine.state.definitions import Definitions
+from flake8_gradtape.machine.state.heap import SIMPLE, Heap
+from flake8_gradtape.machine.state.scopes import Frame, Scopes
 from flake8_gradtape.machine.tapes.state import TapeState, escape, join_states
 from flake8_gradtape.reading.reachability import Use
-from flake8_gradtape.reading.syntax import is_stub, scope_of
+from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 
 
-class Escaping(Holding):
-    """The scopes of a run, what has escaped from them, and the joins of values."""
+class Sharing:
+    """What names and containers hold where others may have changed it; who has got hold of what; joins of values."""
 
-    def __init__(self) -> None:
-        super().__init__(Store(self._join_key))
-        self.outcomes = Outcomes()
-        self.budget = 0
-        self.functions: list[cst.CSTNode] = self.outcomes.functions
-        self.endless: dict[cst.CSTNode, None] = {}
-        """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
+    def __init__(self, heap: Heap, scopes: Scopes, claims: Outcomes, definitions: Definitions, budget: Budget) -> None:
+        self._heap = heap
+        self._store = heap.store
+        self._recorder = heap.recorder
+        self._scopes = scopes
+        self._claims = claims
+        self._definitions = definitions
+        self._budget = budget
         self.escaped_functions: dict[cst.CSTNode, None] = {}
-        self.read_by_others: set[tuple[int, str]] = set()
+        self.patched: dict[str, None] = {}
+        """Names of libraries that the module assigns to."""
+        self._read_by_others: set[tuple[int, str]] = set()
         """The names that functions read which unseen code has, by the number of their scope."""
-        self.written_by_others: set[tuple[int, str]] = set()
+        self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
-        self.module_frame = Frame(0, None, None)
-        self.frames: dict[int, Frame] = {0: self.module_frame}
-        self.owners: dict[cst.CSTNode, Class] = {}
         self.uses: Sequence_[Use] = ()
         self.loose_names = False
         """The module uses reflection on module-level names: one that is known may have been replaced."""
-
-    def step(self, cost: int = 1) -> None:
-        """Account for a piece of work."""
-        self.budget -= cost
-        if self.budget < 0:
-            self.endless.update((one, None) for one in self.functions if self.functions.count(one) > 1)
-            raise GiveUp(self.functions[-1] if self.functions else None)
-
-    def home(self, frame: Frame, name: str) -> Frame | None:
-        """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
-        if name in frame.globals:
-            return self.module_frame
-        found: Frame | None = frame
-        first = name not in frame.nonlocals
-        while found is not None:
-            if found.locals is None:
-                return found
-            if first and name in found.locals:
-                return found
-            if name in found.globals:
-                return self.module_frame
-            found = found.parent
-            while found is not None and found.is_class:
-                found = found.parent
-            first = True
-        return None
+        self.names_read_by_functions: frozenset[str] = frozenset()
+        """The module-level names that some function reads, or may read."""
 
     def read(self, frame: Frame, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
-        home = self.home(frame, name)
+        home = self._scopes.home(frame, name)
         if home is None:
             return None
-        found: Value | None = self.store.get((home.number, name))
-        if found is not None and (home.number, name) in self.written_by_others:
+        found: Value | None = self._store.get((home.number, name))
+        if found is not None and (home.number, name) in self._written_by_others:
             return self._or_anything(found)
         if (
             self.loose_names
@@ -103,25 +81,45 @@ class Escaping(Holding):
             and found is not None
             and not isinstance(found, (Api, Function, Class))
         ):
-            return self.join([found, self.anything(self.nodes(found), name)])
+            return self.join([found, self._heap.anything(self._heap.nodes(found), name)])
         return found
+
+    def write(self, frame: Frame, name: str, value: Value) -> None:
+        """`name = value`."""
+        self.bind(self._scopes.home(frame, name) or frame, name, value)
+
+    def bind(self, home: Frame, name: str, value: Value) -> None:
+        """Give a name of this very scope a value."""
+        self._store.set((home.number, name), value)
+        if (home.number, name) in self._read_by_others:
+            self.escape(value)
+        if self._is_read_elsewhere(home, name):
+            self.keep(value)
+        if home.locals is None and isinstance(value, Function) and isinstance(value.definition, cst.Lambda):
+            self._keep_tapes(value)
+
+    def _is_read_elsewhere(self, home: Frame, name: str) -> bool:
+        """Other functions may read the name."""
+        if home.locals is None:
+            return self.loose_names or name in self.names_read_by_functions
+        return home.is_class or home.definition is None or name in captured_names(home.definition)
 
     def keep(self, value: Value) -> None:
         """Code of the module may come by the value later, wherever it runs."""
-        for node in self.nodes(value):
+        for node in self._heap.nodes(value):
             node.kept = True
 
     def _keep_tapes(self, value: Value) -> None:
         """A function that others come by, and the tape that it asks."""
-        for leaf in self.leaves(value):
+        for leaf in self._heap.leaves(value):
             if isinstance(leaf, Function) and leaf.instance is None:
                 for captured in self.captured(leaf):
                     if isinstance(captured, TapeValue):
-                        self.recorder.escape(captured.tape)
+                        self._recorder.escape(captured.tape)
 
     def put(self, cell: int, content: Items | Entries) -> None:
         """Replace the content of a container that exists, so that others may know it."""
-        self.store.set(("cell", cell), content)
+        self._store.set(("cell", cell), content)
         for item in content.items if isinstance(content, Items) else (item for _, item in content.entries):
             self.keep(item)
             self._keep_tapes(item)
@@ -129,7 +127,7 @@ class Escaping(Holding):
     def escape(self, value: Value) -> None:
         """Hand a value to code that the machine cannot see: it may keep, change, watch and call what is in it."""
         if type(value) in SIMPLE:
-            self.step()
+            self._budget.step()
             only = node_of(value)
             if only is not None:
                 escape(only)
@@ -142,69 +140,71 @@ class Escaping(Holding):
             if id(one) in seen:
                 continue
             seen[id(one)] = one
-            self.step()
+            self._budget.step()
             node = node_of(one)
             if node is not None:
                 escape(node)
             if isinstance(one, Choice):
                 pending.extend(one.options)
             elif isinstance(one, Sequence):
-                content = self.items(one)
+                content = self._heap.items(one)
                 pending.extend(content.items)
                 if not content.immutable:
-                    self.put(one.cell, Items((*content.items, self.anything(self._item_nodes(content))), exact=False))
+                    self.put(
+                        one.cell, Items((*content.items, self._heap.anything(self._item_nodes(content))), exact=False)
+                    )
             elif isinstance(one, (Mapping, Instance)):
-                pending.extend(item for _, item in self.entries(one.cell).entries)
+                pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 self.blur_entries(one.cell)
                 if isinstance(one, Instance):
                     pending.append(one.cls)
             elif isinstance(one, TapeValue):
-                self.recorder.escape(one.tape)
+                self._recorder.escape(one.tape)
             elif isinstance(one, Pausing):
                 pending.append(one.tape)
             elif isinstance(one, (ExitStack, Network)):
-                pending.extend(self.items(Sequence(one.cell)).items)
+                pending.extend(self._heap.items(Sequence(one.cell)).items)
             elif isinstance(one, Function):
                 self.escaped_functions[one.definition] = None
                 pending.extend(self.captured(one))
                 self._open_names(one)
             elif isinstance(one, Class) and one.cell not in classes:
                 classes.add(one.cell)
-                pending.extend(item for _, item in self.entries(one.cell).entries)
+                pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 pending.extend(one.bases)
                 pending.extend(self._seen_by_left_out(one))
 
     def _open_names(self, function: Function) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""
-        frame = self.frames.get(function.frame)
+        frame = self._scopes.frames.get(function.frame)
         if frame is None:
             return
         scope = scope_of(function.definition)
         for name in self._names_around(function):
-            home = self.module_frame if name in scope.globals else self.home(frame, name)
+            home = self._scopes.module_frame if name in scope.globals else self._scopes.home(frame, name)
             if home is not None:
-                self.read_by_others.add((home.number, name))
+                self._read_by_others.add((home.number, name))
                 if name in scope.globals or name in scope.nonlocals:
-                    self.written_by_others.add((home.number, name))
+                    self._written_by_others.add((home.number, name))
 
     def _names_around(self, function: Function) -> frozenset[str]:
         """The names that a function may read from around it; of one that was left out, all that it mentions."""
-        found = self.outcomes.free_names(function.definition)
+        found = self._claims.free_names(function.definition)
         if self.uses and is_stub(function.definition):
-            owner = self.owners.get(function.definition)
+            owner = self._definitions.owners.get(function.definition)
             unit = (owner.name if owner is not None else "", function.name)
             found = found.union(*(use.mentions for use in self.uses if (use.owner, use.name) == unit))
         return found
 
     def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
         """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
-        kept = {name for name, _ in self.entries(cls.cell).entries}
+        kept = {name for name, _ in self._heap.entries(cls.cell).entries}
         for use in self.uses:
             if use.owner == cls.name and use.name and use.name not in kept:
                 for name in use.mentions:
-                    value = self.store.get((0, name))
+                    value = self._store.get((0, name))
                     if value is not None and type(value) is not Api:
-                        self.read_by_others.add((0, name))
+                        self._read_by_others.add((0, name))
                         yield value
 
     def captured(self, function: Function) -> Iterator[Value]:
@@ -213,12 +213,12 @@ class Escaping(Holding):
             yield function.instance
         yield from function.given
         yield from (value for _, value in function.given_by_name)
-        frame = self.frames.get(function.frame)
+        frame = self._scopes.frames.get(function.frame)
         if frame is None:
             return
         names = self._names_around(function)
         if frame.parent is None:
-            found = (self.store.get((frame.number, name)) for name in names)
+            found = (self._store.get((frame.number, name)) for name in names)
         else:
             found = (self.read(frame, name) for name in names)
         for value in found:
@@ -227,25 +227,25 @@ class Escaping(Holding):
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
-        entries = self.entries(cell)
+        entries = self._heap.entries(cell)
         changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
         self.put(cell, Entries(changed, exact=False))
 
     def _or_anything(self, value: Value) -> Value:
         if any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value)):
             return value
-        return self.join([value, self.anything(self.nodes(value))])
+        return self.join([value, self._heap.anything(self._heap.nodes(value))])
 
     def escape_names(self, frame: Frame | None) -> None:
         """Unseen code gets hold of all names of a frame and of those around it (`locals()`, `exec`)."""
         while frame is not None:
-            for key, value in self.store.snapshot():
+            for key, value in self._store.snapshot():
                 if isinstance(key, tuple) and key[0] == frame.number and len(key) == 2:
                     self.escape(value)
             frame = frame.parent
 
     def _item_nodes(self, content: Items) -> list[Node]:
-        return [node for item in content.items for node in self.nodes(item)]
+        return [node for item in content.items for node in self._heap.nodes(item)]
 
     def join(self, values: list[Value]) -> Value:
         """One of several values."""
@@ -256,17 +256,18 @@ class Escaping(Holding):
             for value in found:
                 if isinstance(value, Function):
                     self.escape(value)
-            return self.anything([node for value in found for node in self.nodes(value)])
+            return self._heap.anything([node for value in found for node in self._heap.nodes(value)])
         return Choice(tuple(found))
 
     def blur(self, value: Value) -> Value:
         """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
         kept = [option for option in options(value) if isinstance(option, _LASTING)]
         rest = [option for option in options(value) if not isinstance(option, _LASTING)]
-        node = self.recorder.unknown([node for option in rest for node in self.nodes(option)], sees_all=True)
+        node = self._recorder.unknown([node for option in rest for node in self._heap.nodes(option)], sees_all=True)
         return self.join([*kept, Opaque(node)])
 
-    def _join_key(self, key: Key, values: list[Any]) -> Any:
+    def join_key(self, key: Key, values: list[Any]) -> Any:
+        """What the store holds under a key where several ways meet."""
         kind = key[0] if isinstance(key, tuple) else None
         if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING

@@ -124,10 +124,10 @@ class Snapshots:
         if isinstance(value, Choice):
             parts = list(enumerate(value.options))
         elif isinstance(value, (Sequence, Network)):
-            content = self._run.items(value if isinstance(value, Sequence) else Sequence(value.cell))
+            content = self._run.heap.items(value if isinstance(value, Sequence) else Sequence(value.cell))
             parts = list(enumerate(content.items))
         elif isinstance(value, (Mapping, Instance)):
-            content = self._run.entries(value.cell)
+            content = self._run.heap.entries(value.cell)
             parts = list(content.entries)
         kept: list[tuple[Any, Belief]] = []
         for key, part in parts if depth < MOST_DEPTH else ():

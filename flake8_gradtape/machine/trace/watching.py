@@ -95,7 +95,7 @@ class Watching(Observer):
     def statement(self, statement: cst.CSTNode) -> None:
         self.reached[statement] = None
         if isinstance(statement, STATEMENTS):
-            self._at[len(self.run.functions)] = statement
+            self._at[len(self.run.stack.functions)] = statement
 
     def expression(self, expression: cst.CSTNode, value: Value) -> None:
         if self.run.reachable:
@@ -111,13 +111,15 @@ class Watching(Observer):
             self.ends[here] = None
 
     def never_returned(self) -> None:
-        caller = self._at.get(len(self.run.functions) - 1)
+        caller = self._at.get(len(self.run.stack.functions) - 1)
         if caller is not None:
             self.ends[caller] = None
 
     def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
         run = self.run
-        self.askings.append(Asking(call, tape, method, self._root, self._way(), run.muted, run.doubts == 0))
+        self.askings.append(
+            Asking(call, tape, method, self._root, self._way(), run.certainty.muted, run.certainty.doubts == 0)
+        )
 
     def decided(self, decision: Decision) -> None:
         self.askings[-1].decisions.append(decision)
@@ -125,7 +127,7 @@ class Watching(Observer):
     def raised(self, at: cst.CSTNode, event: CallRaised, silences: tuple[Silence, ...]) -> None:
         if not self.run.reachable:
             return
-        raising = Raising(at, event, silences, self._root, self._way(), self.run.muted)
+        raising = Raising(at, event, silences, self._root, self._way(), self.run.certainty.muted)
         self.raisings.append(raising)
         if self.askings and self.askings[-1].call is at:
             self.askings[-1].error = raising
@@ -141,14 +143,14 @@ class Watching(Observer):
 
     def _here(self) -> cst.CSTNode | None:
         """The statement that is being run."""
-        return self._at.get(len(self.run.functions))
+        return self._at.get(len(self.run.stack.functions))
 
     def _way(self) -> tuple[cst.CSTNode, ...]:
         """The calls on the way here; what a loop assumes of its flags is left out."""
-        return tuple(one for one in self.run.context[1:] if isinstance(one, cst.CSTNode))
+        return tuple(one for one in self.run.stack.context[1:] if isinstance(one, cst.CSTNode))
 
     def _keep(self, node: cst.CSTNode, role: Role, value: Value) -> None:
-        visit = Visit(self._snapshots.take(value), self._root, self._way(), self.run.muted)
+        visit = Visit(self._snapshots.take(value), self._root, self._way(), self.run.certainty.muted)
         self.visits.setdefault((node, role), []).append(visit)
         for option in options(value):
             if isinstance(option, Opaque):

@@ -50,11 +50,11 @@ def unwatchable(run: Run, given: Value | None) -> str | None:
 def _sure_leaves(run: Run, given: Value) -> list[Value]:
     """The values that surely are in a structure."""
     if isinstance(given, Sequence):
-        content = run.items(given)
+        content = run.heap.items(given)
         items = content.items if content.exact else content.items[: content.sure]
         return [leaf for item in items for leaf in _sure_leaves(run, item)]
     if isinstance(given, Mapping):
-        entries = run.entries(given.cell)
+        entries = run.heap.entries(given.cell)
         return [leaf for _, item in entries.entries for leaf in _sure_leaves(run, item)]
     return [given]
 

@@ -45,8 +45,8 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
     """`tape.gradient(target, sources)` and its kin."""
     recorder = run.recorder
     tape = recorder.tapes[value.tape]
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     if run.observer is not None:
         run.observer.asked(at, tape, method)
     target = arguments.get(0, "target")
@@ -56,7 +56,7 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         run.store.may_raise()
         recorder.escape(value.tape)
         return run.anything(at=at)
-    for leaf in run.leaves(target):
+    for leaf in run.heap.leaves(target):
         if isinstance(leaf, Const) and leaf.asked is not None:
             leaf.asked.used = True  # a second derivative was wanted, though the first is None
     sources = imported_variables(run, sources)
@@ -90,8 +90,8 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             return run.anything()
         run.store.may_raise()
         return run.anything(at=at)
-    sure_sources = run.sure_nodes(sources)
-    missing = [recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.alternatives(target)]
+    sure_sources = run.heap.sure_nodes(sources)
+    missing = [recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.heap.alternatives(target)]
     if all(missing):
         event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0])
         tape.mentioned = True
@@ -112,7 +112,7 @@ def _listed(run: Run, method: str, target: Value, sources: Value) -> bool:
 
 
 def _is_structure(run: Run, given: Value) -> bool:
-    return isinstance(given, Mapping) or (isinstance(given, Sequence) and run.items(given).exact)
+    return isinstance(given, Mapping) or (isinstance(given, Sequence) and run.heap.items(given).exact)
 
 
 def _answer(
@@ -120,11 +120,11 @@ def _answer(
     arguments: Arguments, at: cst.Call, inline: frozenset[Node], visit: object,
 ) -> Value:  # fmt: skip
     recorder = run.recorder
-    targets = run.nodes(target)
+    targets = run.heap.nodes(target)
     reach = recorder.reach(state, targets)
     zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
-    plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.leaves(given))
+    plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.heap.leaves(given))
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
     silences = tuple(
         silence
@@ -139,16 +139,16 @@ def _answer(
     )
     certain = not silences and state.spent is not True
     weights = arguments.get(2, "output_gradients") if method == "gradient" else None
-    extra = run.nodes(weights) if weights is not None else []
-    sure_targets = run.alternatives(target)
-    curved = [recorder.surely_reads(state, nodes, run.sure_nodes(sources)) for nodes in sure_targets]
+    extra = run.heap.nodes(weights) if weights is not None else []
+    sure_targets = run.heap.alternatives(target)
+    curved = [recorder.surely_reads(state, nodes, run.heap.sure_nodes(sources)) for nodes in sure_targets]
     ask_record = Ask(
-        at, tape, method, "", (), run.context,
+        at, tape, method, "", (), run.stack.context,
         in_own_block=tape.persistent is True and state.active is True, visit=visit,
-        sure=run.doubts == 0,
+        sure=run.certainty.doubts == 0,
     )  # fmt: skip
     # in a traced function the operations are made once all the same (truth table D40)
-    traced = bool(run.activations) and run.activations[-1].graph
+    traced = bool(run.stack.activations) and run.stack.activations[-1].graph
     recorded_by = tuple(
         other
         for other, other_state in recorder.live()
@@ -167,14 +167,14 @@ def _answer(
     judge.sure_targets = sure_targets
     names = element_names(source_text) if source_text is not None else ""
     answer = judge.structure(sources, names)
-    if certain and judge.told and method == "gradient" and not run.muted and run.reachable:
+    if certain and judge.told and method == "gradient" and not run.certainty.muted and run.reachable:
         texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
         for event in wrong_values(run, tape, state, at, target, weights, judge.sound, texts):
-            run.outcomes.claim(at, run.context, visit, event, run.doubts == 0)
+            run.outcomes.claim(at, run.stack.context, visit, event, run.certainty.doubts == 0)
         if _stale(run, tape, state, at, target, judge.sound):
             names_of_sources = tuple(name for name, _ in judge.sound)
             stale = WrongValue(at, tape.name, texts[0], names_of_sources, Flaw.SAME_LOSS_AGAIN, texts[0])
-            run.outcomes.claim(at, run.context, visit, stale, run.doubts == 0)
+            run.outcomes.claim(at, run.stack.context, visit, stale, run.certainty.doubts == 0)
     if not (certain and method == "gradient" and not extra and _surely_answers(run, reach, target, sources)):
         run.store.may_raise()
     recorder.answered(value.tape)
@@ -183,7 +183,7 @@ def _answer(
         (node, None) for node in reach.nodes if not state.recordings.isdisjoint(node.recorded)
     )
     recorder.differentiated_anywhere.extend(reach.anywhere)
-    if not run.muted and run.reachable:
+    if not run.certainty.muted and run.reachable:
         ask_record.sources = tuple(asked)
         target_node = argument_node(at, 0, "target")
         ask_record.target = text_of(target_node) if target_node is not None and asked else ""
@@ -206,9 +206,9 @@ def _surely_answers(run: Run, reach: Reach, target: Value, sources: Value) -> bo
     """A tape that is not spent gives an answer: nothing is unknown, every operation has a gradient function."""
     if reach.anywhere or any(node.no_gradient for node in reach.nodes):
         return False
-    leaves = [*run.leaves(target), *run.leaves(sources)]
+    leaves = [*run.heap.leaves(target), *run.heap.leaves(sources)]
     plain = all(isinstance(leaf, Variable) or (isinstance(leaf, Tensor) and not leaf.maybe_none) for leaf in leaves)
-    return plain and run.definite(target) and run.definite(sources)
+    return plain and run.heap.definite(target) and run.heap.definite(sources)
 
 
 def _may_be_tensor(leaf: Value) -> bool:

@@ -94,19 +94,19 @@ class Judge:
         run = self.run
         value = bound(value)
         if isinstance(value, Sequence):
-            content = run.items(value)
+            content = run.heap.items(value)
             if not content.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
             results = [
                 self.structure(one, self._element_name(names, position, f"[{position}]"))
                 for position, one in enumerate(content.items)
             ]
-            return Sequence(run.new_cell(Items(tuple(results), True, content.immutable)))
+            return Sequence(run.heap.new_cell(Items(tuple(results), True, content.immutable)))
         if isinstance(value, Mapping):
-            entries = run.entries(value.cell)
+            entries = run.heap.entries(value.cell)
             if not entries.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
-            return run.mapping(
+            return run.heap.mapping(
                 (key, self.structure(one, self._element_name(names, position, f"[{key!r}]")))
                 for position, (key, one) in enumerate(entries.entries)
             )
@@ -120,13 +120,13 @@ class Judge:
 
     def _summary(self, value: Value, name: str) -> Value:
         """A list of which not every element is known: None only if no possible element is connected."""
-        leaves = self.run.leaves(value)
+        leaves = self.run.heap.leaves(value)
         nodes = [node for leaf in leaves if (node := node_of(leaf)) is not None]
         whole = len(nodes) == len(leaves) > 0 and all(node.kind is Kind.VARIABLE for node in nodes)
         if whole and all(self._surely_connected(node) for node in nodes):
             self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
-            none = self._decide([node for leaf in leaves for node in self.run.nodes(leaf)], name)
+            none = self._decide([node for leaf in leaves for node in self.run.heap.nodes(leaf)], name)
             if not none and isinstance(value, Sequence):
                 self._decide_parts(value, name)
         else:
@@ -135,7 +135,7 @@ class Judge:
 
     def _decide_parts(self, value: Sequence, name: str) -> None:
         """The layers of a model whose variables surely are in the list, one by one."""
-        content = self.run.items(value)
+        content = self.run.heap.items(value)
         for item in content.items[: content.sure]:
             node = node_of(item)
             if node is not None and node.kind is Kind.VARIABLE:

@@ -97,7 +97,7 @@ def named_by_functions(run: Run, tape: Tape) -> bool:
     """A function that was not run with it mentions the name of a module-level tape."""
     if not tape.module_level or not tape.name:
         return False
-    return any(tape.name in run.outcomes.free_names(definition) for definition in run.defined_functions)
+    return any(tape.name in run.outcomes.free_names(definition) for definition in run.definitions.defined_functions)
 
 
 def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
@@ -199,10 +199,10 @@ def _module_holders(run: Run) -> dict[int, Kept]:
                     if not first or number not in found:
                         found[number] = Kept.MODULE if first else Kept.SECOND_NAME
         elif isinstance(value, (Sequence, Mapping)):
-            for number in run.tapes_in(value):
+            for number in run.heap.tapes_in(value):
                 found.setdefault(number, Kept.CONTAINER)
         elif isinstance(value, Instance):
-            for _, item in run.entries(value.cell).entries:
+            for _, item in run.heap.entries(value.cell).entries:
                 if isinstance(item, TapeValue):
                     found.setdefault(item.tape, Kept.ATTRIBUTE)
     return found
@@ -216,8 +216,8 @@ def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
     """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
     values: list[Value] = [value for _, value in _module_names(run) if not isinstance(value, Choice)]
     if isinstance(instance, Instance):
-        values.extend(value for _, value in run.entries(instance.cell).entries)
-    return {node for value in values if run.definite(value) for node in run.nodes(value)}
+        values.extend(value for _, value in run.heap.entries(instance.cell).entries)
+    return {node for value in values if run.heap.definite(value) for node in run.heap.nodes(value)}
 
 
 def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
@@ -235,13 +235,13 @@ def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[i
     if not isinstance(instance, Instance) or owner is None or owner.definition is None:
         return {}
     found: dict[int, Kept] = {}
-    for name, value in run.entries(instance.cell).entries:
+    for name, value in run.heap.entries(instance.cell).entries:
         if not isinstance(value, TapeValue):
             continue
         made_in = getattr(getattr(run.recorder.tapes[value.tape].made_in, "name", None), "value", "")
         elsewhere = any(
             name in use.writes or name in use.mentions
-            for use in run.uses
+            for use in run.sharing.uses
             if (use.owner, use.name) != (owner.name, made_in)
         )
         if not elsewhere and _written_once(owner.definition, name):

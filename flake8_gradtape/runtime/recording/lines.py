@@ -16,7 +16,7 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from flake8_gradtape.runtime.instructions import CallSite, call_sites
+from flake8_gradtape.runtime.recording.instructions import CallSite, call_sites
 
 SourceMap = Mapping[tuple[str, int], tuple[str, int, str]]
 """AutoGraph's map from (generated file, line) to (file, line, function)."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import (
@@ -16,6 +14,7 @@ from flake8_gradtape.machine.domain.values import (
     Mapping,
     Node,
     Opaque,
+    Outputs,
     Sequence,
     Tensor,
     Value,
@@ -25,24 +24,15 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """What a functional model gives when it is called: a list of tensors, or a dict of them."""
-
-    keys: tuple[object, ...] | None
-    ends: tuple[tuple[Node, bool], ...]
-    """The symbolic tensors, and whether each surely is one tensor."""
-
-
 def outputs_of(run: Run, outputs: Value | None) -> Outputs | None:
     """The outputs of `Model(inputs, outputs)`, if there are several, and all were made by layers that are known.
 
     What `model.output` and `layer.output` give is another node each time, so nothing is known of these.
     """
-    if isinstance(outputs, Sequence) and run.items(outputs).exact:
-        keys, values = None, run.items(outputs).items
-    elif isinstance(outputs, Mapping) and run.entries(outputs.cell).exact:
-        entries = run.entries(outputs.cell).entries
+    if isinstance(outputs, Sequence) and run.heap.items(outputs).exact:
+        keys, values = None, run.heap.items(outputs).items
+    elif isinstance(outputs, Mapping) and run.heap.entries(outputs.cell).exact:
+        entries = run.heap.entries(outputs.cell).entries
         keys, values = tuple(key for key, _ in entries), tuple(value for _, value in entries)
     else:
         return None
@@ -71,8 +61,8 @@ def call_outputs(run: Run, outputs: Outputs, given: list[Node], at: cst.CSTNode)
         made.setdefault(end, Tensor(node) if single else Opaque(node))
     values = [made[end] for end, _ in outputs.ends]
     if outputs.keys is not None:
-        return run.mapping(zip(outputs.keys, values, strict=True))
-    return run.sequence(values)
+        return run.heap.mapping(zip(outputs.keys, values, strict=True))
+    return run.heap.sequence(values)
 
 
 def _is_known(end: Node) -> bool:

@@ -111,16 +111,16 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         made[run.recorder.variable(False, True, at)] = None
     if name not in _WEIGHTED and name != "application":
         for value in arguments.all():
-            for leaf in run.leaves(value):
+            for leaf in run.heap.leaves(value):
                 made.update(dict.fromkeys(_parts_of(run, leaf, symbolic=name == "Model")))
     for value in arguments.all():
-        for leaf in run.leaves(value):
+        for leaf in run.heap.leaves(value):
             if isinstance(leaf, (Function, Instance)):
                 # an activation or a regularizer of the user's own
-                run.escape(leaf)
-                nodes = run.nodes(leaf)
+                run.sharing.escape(leaf)
+                nodes = run.heap.nodes(leaf)
                 if isinstance(leaf, Function):
-                    nodes.extend(node for item in run.captured(leaf) for node in run.nodes(item))
+                    nodes.extend(node for item in run.sharing.captured(leaf) for node in run.heap.nodes(item))
                 made[run.recorder.unknown(nodes, sees_all=True)] = None
     own = [node for node in made if node.kind is Kind.VARIABLE]
     if name in ("Sequential", "Model") and _keyword_given(arguments, "trainable"):
@@ -131,27 +131,27 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         node.name = node.name or (called.value if isinstance(called, Const) and called.value else name.lower())
         node.weights = True
     content = Items(tuple(Opaque(node) for node in made), exact=False)
-    inner = [leaf for value in arguments.positional for leaf in run.leaves(value)]
+    inner = [leaf for value in arguments.positional for leaf in run.heap.leaves(value)]
     nested = name == "Sequential" and all(
         _is_symbolic(leaf) or (isinstance(leaf, Network) and leaf.smooth) for leaf in inner
     )
-    made_network = Network(run.new_cell(content), name, False)
+    made_network = Network(run.heap.new_cell(content), name, False)
     if any(keyword in _SHAPES for keyword, _ in arguments.keywords):
         run.store.set(("shaped", made_network.cell), True)
     if name in ("Model", "application") or _knows_its_input(run, inner[:1]) or _is_built(run, inner):
         mark_built(run, made_network)
     several = _keyword_given(arguments, "return_state")
     smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
-    run.made.append(made_network)
+    run.heap.made.append(made_network)
     outputs = outputs_of(run, arguments.get(1, "outputs")) if name == "Model" and not arguments.open else None
     if outputs is not None:
-        run.outputs[made_network.cell] = outputs
+        run.heap.outputs[made_network.cell] = outputs
     return Network(made_network.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
 
 
 def _ends_inside(run: Run, arguments: Arguments) -> bool:
     """`Model(inputs, model.get_layer(...).output)`: not known which of the variables it has."""
-    ends = {node for value in arguments.all() for leaf in run.leaves(value) if (node := node_of(leaf)) is not None}
+    ends = {node for value in arguments.all() for leaf in run.heap.leaves(value) if (node := node_of(leaf)) is not None}
     sure = {node for end in ends for node in _behind(end, surely=True)}
     return any(node not in sure for end in ends for node in _behind(end, surely=False))
 
@@ -172,8 +172,8 @@ def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
             fresh = run.recorder.variable(node.trainable, node.floating, at)
             fresh.name, fresh.weights = node.name, node.weights
         made.append(Opaque(fresh))
-    clone = Network(run.new_cell(Items(tuple(made), exact=False)), model.name, model.smooth)
-    run.made.append(clone)
+    clone = Network(run.heap.new_cell(Items(tuple(made), exact=False)), model.name, model.smooth)
+    run.heap.made.append(clone)
     return clone
 
 
@@ -191,11 +191,11 @@ def _knows_its_input(run: Run, first: list[Value]) -> bool:
 
 def mark_built(run: Run, network: Network) -> None:
     """The network has its variables from now on, and so have those that it is made of."""
-    if run.is_built(network.cell):
+    if run.heap.is_built(network.cell):
         return
     run.store.set(("built", network.cell), True)
     own = set(parts(run, network))
-    for other in run.made:
+    for other in run.heap.made:
         inside = parts(run, other) if isinstance(other, Network) else []
         if inside and own.issuperset(inside):
             run.store.set(("built", other.cell), True)
@@ -203,7 +203,7 @@ def mark_built(run: Run, network: Network) -> None:
 
 def _is_built(run: Run, leaves: list[Value]) -> bool:
     """Made of networks that all are built."""
-    return bool(leaves) and all(isinstance(leaf, Network) and run.is_built(leaf.cell) for leaf in leaves)
+    return bool(leaves) and all(isinstance(leaf, Network) and run.heap.is_built(leaf.cell) for leaf in leaves)
 
 
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
@@ -225,7 +225,7 @@ def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
         return parts(run, leaf)
     node = node_of(leaf)
     if node is None:
-        return [] if isinstance(leaf, (Const, Number)) else run.nodes(leaf)
+        return [] if isinstance(leaf, (Const, Number)) else run.heap.nodes(leaf)
     if not symbolic:
         return [node] if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) else []
     return _behind(node, surely=False)
@@ -239,26 +239,26 @@ def _behind(node: Node, surely: bool) -> list[Node]:
 
 def parts(run: Run, network: Network) -> list[Node]:
     """The nodes of its variables; unknown ones for layers that cannot be seen into."""
-    return [item.node for item in run.items(Sequence(network.cell)).items if isinstance(item, Opaque)]
+    return [item.node for item in run.heap.items(Sequence(network.cell)).items if isinstance(item, Opaque)]
 
 
 def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
     """The forward pass: differentiable in the inputs and in the variables."""
-    given = [node for value in arguments.all() for node in run.nodes(value)]
+    given = [node for value in arguments.all() for node in run.heap.nodes(value)]
     own = parts(run, network)
     if not network.part:
         mark_built(run, network)
     flow = Flow.NO_GRADIENT if network.name == "Embedding" else Flow.GRADIENT  # it takes the input for integers
-    single = len(given) == 1 and len(arguments.positional) == 1 and run.definite(arguments.positional[0])
+    single = len(given) == 1 and len(arguments.positional) == 1 and run.heap.definite(arguments.positional[0])
     edges = [Edge(node, flow, network.smooth and single, single) for node in given]
     whole = not network.part
     edges.extend(Edge(node, Flow.GRADIENT, whole and node.trainable is True, whole) for node in own)
     if any(node.kind is Kind.UNKNOWN for node in own):
         for value in arguments.all():
-            run.escape(value)
+            run.sharing.escape(value)
         run.recorder.last_unknown_effect = run.recorder.now()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
-    outputs = run.outputs.get(network.cell) if whole else None
+    outputs = run.heap.outputs.get(network.cell) if whole else None
     if outputs is not None:
         return call_outputs(run, outputs, given, at)
     node = run.recorder.operation(
@@ -284,20 +284,22 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
         tensor = _symbolic(run, behind, at, not network.part)
         if not name.endswith("s"):
             return tensor
-        sure = int(run.is_built(network.cell))
-        return Sequence(run.new_cell(Items((tensor,), exact=False, immutable=True, sure=sure)))
+        sure = int(run.heap.is_built(network.cell))
+        return Sequence(run.heap.new_cell(Items((tensor,), exact=False, immutable=True, sure=sure)))
     if name == "layers":
-        return run.sequence([Network(network.cell, "a layer", part=True)], exact=False)
+        return run.heap.sequence([Network(network.cell, "a layer", part=True)], exact=False)
     return run.anything(parts(run, network), at=at)
 
 
 def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
     """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
     nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
-    if not run.is_built(network.cell):
-        return run.sequence([*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True)
+    if not run.heap.is_built(network.cell):
+        return run.heap.sequence(
+            [*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True
+        )
     if network.part:
-        return run.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
+        return run.heap.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
     return variable_list(run, nodes, [])
 
 
@@ -321,12 +323,12 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     elif known or some:
         others = [replace(node, op="") if node.op == PERHAPS_NOTHING else node for node in others]
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
-    return Sequence(run.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
+    return Sequence(run.heap.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 
 
 def numbers_from(run: Run, model: Value, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
     """What a method of a model gives that leaves TensorFlow (`LEAVING`)."""
-    edges = [edge for value in (*arguments.all(), model) for edge in run.edges(value, Flow.LEFT)]
+    edges = [edge for value in (*arguments.all(), model) for edge in run.heap.edges(value, Flow.LEFT)]
     return Number(run.recorder.number(edges, f"{name}()", at))
 
 
@@ -334,7 +336,7 @@ def run_callbacks(run: Run, arguments: Arguments) -> None:
     """Keras calls what it is given as callbacks."""
     for keyword, value in arguments.keywords:
         if keyword == "callbacks":
-            run.escape(value)
+            run.sharing.escape(value)
 
 
 def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -347,18 +349,20 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
         run_callbacks(run, arguments)
         return numbers_from(run, network, name, arguments, at)
     if name == "add" and arguments.positional:
-        first = run.leaves(arguments.positional[0])[:1]
-        if _knows_its_input(run, first) and not run.items(Sequence(network.cell)).items:
+        first = run.heap.leaves(arguments.positional[0])[:1]
+        if _knows_its_input(run, first) and not run.heap.items(Sequence(network.cell)).items:
             run.store.set(("built", network.cell), True)
-        new = [Opaque(node) for leaf in run.leaves(arguments.positional[0]) for node in _parts_of(run, leaf, False)]
-        content = run.items(Sequence(network.cell))
-        run.put(network.cell, Items((*content.items, *new), exact=False))
+        new = [
+            Opaque(node) for leaf in run.heap.leaves(arguments.positional[0]) for node in _parts_of(run, leaf, False)
+        ]
+        content = run.heap.items(Sequence(network.cell))
+        run.sharing.put(network.cell, Items((*content.items, *new), exact=False))
         return NONE
     if name == "get_layer":
         return Network(network.cell, "a layer", part=True)
     if name == "compile":
         for value in arguments.all():
-            run.escape(value)  # the model will call its loss
+            run.sharing.escape(value)  # the model will call its loss
     if name in _SILENT or name == "set_weights":
         return NONE
     freeze(run, network)  # `pop` leaves a layer out, another method may do more
@@ -370,7 +374,7 @@ def set_on_network(run: Run, network: Network, name: str, new: Value, surely: bo
     if name == "trainable":
         freeze(run, network)
         return
-    run.escape(new)
+    run.sharing.escape(new)
     open_up(run, network, new)
 
 
@@ -384,13 +388,15 @@ def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 def open_up(run: Run, network: Network, value: Value) -> None:
     """Something was put into a layer: calling it may now do anything with that."""
-    nodes = run.nodes(value)
-    for leaf in run.leaves(value):
+    nodes = run.heap.nodes(value)
+    for leaf in run.heap.leaves(value):
         if isinstance(leaf, Function):
-            run.escape(leaf)
-            nodes.extend(node for item in run.captured(leaf) for node in run.nodes(item))
-    content = run.items(Sequence(network.cell))
-    run.put(network.cell, Items((*content.items, Opaque(run.recorder.unknown(nodes, sees_all=True))), exact=False))
+            run.sharing.escape(leaf)
+            nodes.extend(node for item in run.sharing.captured(leaf) for node in run.heap.nodes(item))
+    content = run.heap.items(Sequence(network.cell))
+    run.sharing.put(
+        network.cell, Items((*content.items, Opaque(run.recorder.unknown(nodes, sees_all=True))), exact=False)
+    )
 
 
 def freeze(run: Run, network: Network) -> None:

@@ -26,6 +26,6 @@ def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> 
     edges = [
         edge
         for position, value in enumerate(arguments.all())
-        for edge in run.edges(value, sure=position == 1 and len(arguments.positional) >= 2)
+        for edge in run.heap.edges(value, sure=position == 1 and len(arguments.positional) >= 2)
     ]
     return Tensor(run.recorder.operation(callee.name, edges, at, floating=True))

@@ -50,7 +50,7 @@ def metric_method(run: Run, metric: Metric, name: str, arguments: Arguments, at:
 
 
 def _update(run: Run, metric: Metric, arguments: Arguments) -> None:
-    nodes = [node for value in arguments.all() for node in run.nodes(value)]
+    nodes = [node for value in arguments.all() for node in run.heap.nodes(value)]
     run.recorder.write(metric.node, [Edge(node, Flow.STATE) for node in nodes])
 
 

@@ -55,14 +55,14 @@ def optimizer_constructor(run: Run, path: str, callee: Api, arguments: Arguments
 
 def set_on_optimizer(run: Run, value: Optimizer, name: str, new: Value, surely: bool) -> None:
     """`optimizer.apply_gradients = ...`: what the method does is no longer known."""
-    run.patched[name] = None
+    run.sharing.patched[name] = None
 
 
 def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments, at: cst.Call) -> Value:
     """`optimizer.apply_gradients(...)`, `.minimize(...)` and the rest."""
     if name in ("apply_gradients", "minimize"):
         visit, text = _visit(run, at, "grads_and_vars" if name == "apply_gradients" else "loss")
-        if name in run.patched:
+        if name in run.sharing.patched:
             return unseen_call(run, value, arguments, at)
         wrong = _no_pairs(run, arguments) if name == "apply_gradients" else None
         if wrong is not None:
@@ -75,7 +75,7 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         if name == "minimize" and eager and _without_tape(arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))
             return run.anything()
-    if name in run.patched:
+    if name in run.sharing.patched:
         return unseen_call(run, value, arguments, at)
     if name == "apply_gradients" and _all_none(run, arguments):
         run.die()  # ValueError: no gradients provided for any variable
@@ -97,7 +97,7 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
     made = receiver.node.at
     if isinstance(made, cst.Call) and _OF_KERAS.search(dotted(made.func)) is None:
         return False
-    if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.patched:
+    if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.sharing.patched:
         return False
     wrong = _no_pairs(run, arguments)
     if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), Sequence):
@@ -109,25 +109,25 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
 
 def _visit(run: Run, at: cst.Call, parameter: str) -> tuple[object, str]:
     """A call of an optimizer is got to; its first argument, as text."""
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     return visit, argument_text(at, 0, parameter)
 
 
 def _all_none(run: Run, arguments: Arguments) -> bool:
     """Pairs of which every gradient surely is None."""
     given = arguments.get(0, "grads_and_vars")
-    if not isinstance(given, Sequence) or not run.items(given).exact or not run.items(given).items:
+    if not isinstance(given, Sequence) or not run.heap.items(given).exact or not run.heap.items(given).items:
         return False
-    pairs = [run.items(pair) for pair in run.items(given).items if isinstance(pair, Sequence)]
-    known = len(pairs) == len(run.items(given).items) and all(pair.exact and pair.items for pair in pairs)
+    pairs = [run.heap.items(pair) for pair in run.heap.items(given).items if isinstance(pair, Sequence)]
+    known = len(pairs) == len(run.heap.items(given).items) and all(pair.exact and pair.items for pair in pairs)
     gradients = [bound(pair.items[0]) for pair in pairs] if known else []
     return known and all(isinstance(one, Const) and one.value is None for one in gradients)
 
 
 def _step(run: Run, arguments: Arguments) -> None:
     """The variables in the pairs now hold what was computed from the gradients."""
-    nodes = [node for value in arguments.all() for node in run.nodes(value)]
+    nodes = [node for value in arguments.all() for node in run.heap.nodes(value)]
     gradients = [node for node in nodes if node.kind is not Kind.VARIABLE]
     for node in nodes:
         if node.kind is Kind.VARIABLE:
@@ -141,13 +141,15 @@ def _no_pairs(run: Run, arguments: Arguments) -> str | None:
         return _ONLY_GRADIENTS if given.node.op == "gradient" else None
     if not isinstance(given, Sequence):
         return None
-    items = run.items(given).items
-    pairs = [run.items(item).items for item in items if isinstance(item, Sequence)]
+    items = run.heap.items(given).items
+    pairs = [run.heap.items(item).items for item in items if isinstance(item, Sequence)]
     if len(pairs) == len(items) and pairs:
         swapped = all(len(pair) == 2 and _is_variable(pair[0]) and _is_tensor(pair[1]) for pair in pairs)
         return "pairs with the variable first" if swapped else None
     single = [item for item in items if isinstance(item, (Tensor, Variable))]
-    if not (run.items(given).exact and len(single) == len(items) > 0 and any(_is_gradient(item) for item in items)):
+    if not (
+        run.heap.items(given).exact and len(single) == len(items) > 0 and any(_is_gradient(item) for item in items)
+    ):
         return None
     variables = sum(isinstance(item, Variable) for item in items)
     if variables == 0:

@@ -62,14 +62,14 @@ def call_of_layer(run: Run, receiver: Instance, arguments: Arguments, at: cst.CS
 
 def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
-    if any(node.op == INPUT for value in arguments.all() for node in run.nodes(value)):
+    if any(node.op == INPUT for value in arguments.all() for node in run.heap.nodes(value)):
         # called on a symbolic tensor, the method runs in a graph and sees placeholders
         if run.tape_functions is None or method.name in run.tape_functions:
             return unseen_call(run, receiver, arguments, at)
         method = replace(method, graph=True)
     arguments = given_to_layer(run, arguments)
     build = class_attribute(run, receiver.cls, "build")
-    if isinstance(build, Function) and not run.is_built(receiver.cell):
+    if isinstance(build, Function) and not run.heap.is_built(receiver.cell):
         run.store.set(("built", receiver.cell), True)
         call_function(run, build.bound_to(receiver), Arguments((run.anything(),)), at)
     names = parameter_names(method.definition.params)
@@ -98,7 +98,7 @@ def attribute_of_layer(run: Run, receiver: Instance, name: str, at: cst.CSTNode)
     if name in VARIABLES and (receiver.own or stands_on_module(receiver.cls)):
         return variables_in(run, receiver, only_trainable=name.startswith("trainable"))
     if name in ("losses", "metrics", "layers", "submodules") and stands_on_keras(receiver.cls):
-        return run.anything(run.nodes(receiver), name, at)
+        return run.anything(run.heap.nodes(receiver), name, at)
     return None
 
 
@@ -114,12 +114,12 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if name in _SILENT:
         return NONE
     if name in ("compute_loss", "compiled_loss") and run.plain_losses:
-        edges = [edge for value in arguments.all() for edge in run.edges(value)]
+        edges = [edge for value in arguments.all() for edge in run.heap.edges(value)]
         return Tensor(run.recorder.operation(name, edges, at, floating=True))
     if name in LEAVING:
         run_callbacks(run, arguments)
         if not _run_step(run, receiver, name, at):
-            run.escape(receiver)
+            run.sharing.escape(receiver)
         return numbers_from(run, receiver, name, arguments, at)
     return None
 
@@ -142,19 +142,19 @@ def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
         run.call(traced, Arguments((batch,)), at)
 
     repeat(run, once, traced=True)  # without data not at all, run eagerly for each batch
-    run.blur_entries(receiver.cell)
+    run.sharing.blur_entries(receiver.cell)
     return True
 
 
 def compiled(run: Run, receiver: Instance, arguments: Arguments) -> None:
     """`compile` has set the loss and the optimizer of the model, which it will call."""
     for value in arguments.all():
-        run.escape(value)
-    entries = run.entries(receiver.cell)
+        run.sharing.escape(value)
+    entries = run.heap.entries(receiver.cell)
     for name in ("loss", "optimizer", "metrics"):
         if entries.get(name) is not None:
             entries = entries.put(name, run.anything())
-    run.put(receiver.cell, entries)
+    run.sharing.put(receiver.cell, entries)
 
 
 def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence:
@@ -176,7 +176,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
             rest.append(value.node)
         elif isinstance(value, Network):
-            content = run.items(variables_of(run, value, only_trainable))
+            content = run.heap.items(variables_of(run, value, only_trainable))
             for place, item in enumerate(content.items):
                 # a tf.Module does not list the variables of Keras 3
                 visit(item, certain and place < content.sure and (keras or run.keras == 2))
@@ -185,11 +185,11 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
             # neither looks into a plain object, nor Keras 3 into a tf.Module
             certain = certain and (not isinstance(value, Instance) or value is receiver or _is_listed(value, keras))
             if isinstance(value, Sequence):
-                content = run.items(value)
+                content = run.heap.items(value)
                 for place, item in enumerate(content.items):
                     visit(item, certain and (content.exact or place < content.sure))
             else:
-                entries = run.entries(value.cell)
+                entries = run.heap.entries(value.cell)
                 frozen = isinstance(value, Instance) and entries.get("trainable") not in (None, Const(True))
                 for _, item in entries.entries:
                     visit(item, certain and not frozen)
@@ -198,7 +198,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
                 visit(option, False)
 
     visit(receiver, True)
-    if not run.entries(receiver.cell).exact:
+    if not run.heap.entries(receiver.cell).exact:
         name = "trainable_variables" if only_trainable else "variables"
         rest.append(run.recorder.unknown([receiver.node], name, sees_all=receiver.node.sees_all))
     return variable_list(run, sure, rest, bool(unlisted))

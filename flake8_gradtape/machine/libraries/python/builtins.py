@@ -56,7 +56,7 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     if key is not None and name in ("sorted", "max", "min") and arguments.positional:
         iterable = arguments.positional[0]
         if len(arguments.positional) > 1:
-            iterable = run.sequence(arguments.positional)
+            iterable = run.heap.sequence(arguments.positional)
         _call_for_each(run, key, iterable, at)
     if name in _KEEPING:
         return _sequence(run, name, arguments, at)
@@ -71,7 +71,7 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
 def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     given = arguments.all()
     if name == "len" and given and isinstance(given[0], Sequence):
-        content = run.items(given[0])
+        content = run.heap.items(given[0])
         if content.exact:
             return Const(len(content.items))
     if name in ("float", "int") and given and isinstance(given[0], Const) and isinstance(given[0].value, (int, float)):
@@ -81,19 +81,19 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
         return run.anything()
     if name == "round" and given and not number_like(given[0]):
         for value in given:
-            run.escape(value)  # a user's object rounds itself
-        return run.anything([node for value in given for node in run.nodes(value)], at=at)
+            run.sharing.escape(value)  # a user's object rounds itself
+        return run.anything([node for value in given for node in run.heap.nodes(value)], at=at)
     if name == "hasattr" and len(given) == 2 and isinstance(given[0], TapeValue) and isinstance(given[1], Const):
         return Const(given[1].value in TAPE_NAMES or str(given[1].value).startswith("_"))
     carries = name in ("float", "int", "complex", "round")
-    edges = [edge for value in given for edge in run.edges(value, Flow.LEFT)] if carries else []
+    edges = [edge for value in given for edge in run.heap.edges(value, Flow.LEFT)] if carries else []
     return Number(run.recorder.number(edges, f"{name}()", at))
 
 
 def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     given = arguments.positional
     if not given:
-        return run.sequence([], immutable=name == "tuple")
+        return run.heap.sequence([], immutable=name == "tuple")
     found = contents(run, given[0], at)
     items = found.items[::-1] if name == "reversed" else found.items
     sure = found.sure if name != "reversed" else 0
@@ -101,7 +101,7 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
         sure = len(items)
     single = at_most(run, given[0]) == 1
     made = Items(items, found.exact and name != "sorted", name == "tuple", single=single, sure=sure)
-    return Sequence(run.new_cell(made))
+    return Sequence(run.heap.new_cell(made))
 
 
 def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -109,19 +109,19 @@ def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if len(bounds) == len(arguments.positional) and bounds and all(type(one) is int for one in bounds):
         numbers = range(*bounds)
         if len(numbers) <= 3:
-            return run.sequence([Const(number) for number in numbers], immutable=True)
-        return run.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
-    return run.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
+            return run.heap.sequence([Const(number) for number in numbers], immutable=True)
+        return run.heap.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
+    return run.heap.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
 
 
 def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     columns = [elements(run, value, at) for value in arguments.positional]
     if columns and all(exact for _, exact in columns):
         rows = zip(*(items for items, _ in columns), strict=False)
-        return run.sequence([run.sequence(row, immutable=True) for row in rows], immutable=True)
-    row = [run.join(items) if items else run.anything() for items, _ in columns]
+        return run.heap.sequence([run.heap.sequence(row, immutable=True) for row in rows], immutable=True)
+    row = [run.sharing.join(items) if items else run.anything() for items, _ in columns]
     single = any(at_most(run, value) == 1 for value in arguments.positional)
-    return Sequence(run.new_cell(Items((run.sequence(row, immutable=True),), False, True, single=single)))
+    return Sequence(run.heap.new_cell(Items((run.heap.sequence(row, immutable=True),), False, True, single=single)))
 
 
 def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -129,14 +129,14 @@ def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     start = arguments.get(1, "start")
     first = start.value if isinstance(start, Const) else 0 if start is None else None
     rows = [
-        run.sequence(
+        run.heap.sequence(
             [Const(first + place) if exact and isinstance(first, int) else Number(run.recorder.number(at=at)), item],
             immutable=True,
         )
         for place, item in enumerate(items)
     ]
     single = bool(arguments.positional) and at_most(run, arguments.positional[0]) == 1
-    return Sequence(run.new_cell(Items(tuple(rows), exact, True, single=single)))
+    return Sequence(run.heap.new_cell(Items(tuple(rows), exact, True, single=single)))
 
 
 def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -148,15 +148,15 @@ def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     total: Value = Const(0) if start is None else start
     for item in items if exact else [*items, *items]:
         total = binary(run, "+", total, item, at)
-    return total if exact else run.join([Const(0), total])
+    return total if exact else run.sharing.join([Const(0), total])
 
 
 def _extreme(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     given = list(arguments.positional)
     items = elements(run, given[0], at)[0] if len(given) == 1 else given
     if items and all(number_like(item) for item in items):
-        return Number(run.recorder.number([e for item in items for e in run.edges(item, Flow.LEFT)], at=at))
-    return run.join(items) if items else run.anything(at=at)
+        return Number(run.recorder.number([e for item in items for e in run.heap.edges(item, Flow.LEFT)], at=at))
+    return run.sharing.join(items) if items else run.anything(at=at)
 
 
 def _absolute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -184,7 +184,7 @@ def _get_attribute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     given = arguments.positional
     if len(given) >= 2 and isinstance(given[1], Const) and isinstance(given[1].value, str):
         found = attribute(run, given[0], given[1].value, at)
-        return run.join([found, given[2]]) if len(given) > 2 else found
+        return run.sharing.join([found, given[2]]) if len(given) > 2 else found
     return unseen_call(run, Api("builtins.getattr"), arguments, at)
 
 
@@ -201,25 +201,25 @@ def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     exact = True
     for value in arguments.positional:
         if isinstance(value, Mapping):
-            known = run.entries(value.cell)
+            known = run.heap.entries(value.cell)
             entries.extend(known.entries)
             exact = exact and known.exact
         else:
             exact = False
-            entries.append(("?", run.anything(run.nodes(value))))
+            entries.append(("?", run.anything(run.heap.nodes(value))))
     entries.extend(arguments.keywords)
-    return run.mapping(entries, exact)
+    return run.heap.mapping(entries, exact)
 
 
 def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2 or at not in run.consumed:
+    if len(arguments.positional) != 2 or at not in run.stack.consumed:
         return unseen_call(run, Api("builtins.map"), arguments, at)
-    result = Sequence(run.new_cell(Items(())))
+    result = Sequence(run.heap.new_cell(Items(())))
 
     def once(item: Value) -> None:
         value = run.call(arguments.positional[0], Arguments((item,)), at)
-        content = run.items(result)
-        run.put(result.cell, Items((*content.items, value), content.exact))
+        content = run.heap.items(result)
+        run.sharing.put(result.cell, Items((*content.items, value), content.exact))
 
     iterate(run, arguments.positional[1], at, once)
     return result
@@ -235,10 +235,10 @@ def void(value: Value) -> None:
 
 
 def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2 or at not in run.consumed:
+    if len(arguments.positional) != 2 or at not in run.stack.consumed:
         return unseen_call(run, Api("builtins.filter"), arguments, at)
     _call_for_each(run, arguments.positional[0], arguments.positional[1], at)
-    return run.sequence(elements(run, arguments.positional[1], at)[0], exact=False, immutable=True)
+    return run.heap.sequence(elements(run, arguments.positional[1], at)[0], exact=False, immutable=True)
 
 
 def _type(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -252,21 +252,21 @@ def _type(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     value = arguments.positional[0] if arguments.positional else run.anything()
     items, _ = elements(run, value, at)
-    found = run.join(items) if items else run.anything()
+    found = run.sharing.join(items) if items else run.anything()
     if all(isinstance(option, Opaque) for option in options(bound(value))):
-        return run.anything(run.nodes(found), at=at)
+        return run.anything(run.heap.nodes(found), at=at)
     return found
 
 
 def _super(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`super()`: methods of unseen base classes get the object."""
-    instance = run.current_self()
-    owner = run.owners.get(run.functions[-1]) if run.functions else None
+    instance = run.stack.current_self()
+    owner = run.definitions.owners.get(run.stack.functions[-1]) if run.stack.functions else None
     if isinstance(instance, Instance) and owner is not None and has_one_line(instance.cls):
         return Parent(instance, owner)
-    nodes = run.nodes(instance) if instance is not None else []
+    nodes = run.heap.nodes(instance) if instance is not None else []
     if isinstance(instance, Instance):
-        run.escape(instance)
+        run.sharing.escape(instance)
     return Opaque(run.recorder.unknown(nodes, "super", at))
 
 

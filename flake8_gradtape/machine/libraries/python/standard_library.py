@@ -38,13 +38,13 @@ def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.C
         shown = arguments.get(0, "iterable")
         return shown if shown is not None and name == "tqdm" else unseen_call(run, callee, arguments, at)
     if top in HARMLESS and not gives_back(run, name, arguments):
-        edges = [edge for value in arguments.all() for edge in run.edges(value, Flow.LEFT)]
+        edges = [edge for value in arguments.all() for edge in run.heap.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     return None
 
 
 def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    return ExitStack(run.new_cell(Items(())))
+    return ExitStack(run.heap.new_cell(Items(())))
 
 
 def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -54,15 +54,15 @@ def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         named = {**dict(function.given_by_name), **dict(arguments.keywords)}
         return replace(function, given=(*function.given, *arguments.positional[1:]), given_by_name=tuple(named.items()))
     for value in arguments.all():
-        run.escape(value)
-    return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
+        run.sharing.escape(value)
+    return run.anything([node for value in arguments.all() for node in run.heap.nodes(value)], at=at)
 
 
 def _deep_copy(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A new variable or tensor with the same value (truth table X06)."""
     value = arguments.get(0, "x")
     if isinstance(value, Variable):
-        edges = run.edges(value, Flow.STATE)
+        edges = run.heap.edges(value, Flow.STATE)
         node = run.recorder.variable(value.node.trainable, value.node.floating, at, edges)
         node.op = "copy.deepcopy"
         return Variable(node)

@@ -46,7 +46,7 @@ def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     floating = floating_dtype(dtype) if dtype is not None else None
     if floating is None:
         floating = floating_value(run, initial) if dtype is None else None
-    edges = run.edges(initial, Flow.STATE)
+    edges = run.heap.edges(initial, Flow.STATE)
     return Variable(run.recorder.variable(kept, floating, at, edges))
 
 
@@ -81,7 +81,7 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
         known = floating
         if known is None and dtype is None and not hinted:
             known = floating_value(run, option)
-        edges = run.edges(option, flow)
+        edges = run.heap.edges(option, flow)
         return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
 
     return run.each(bound(value), act)
@@ -90,7 +90,7 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
 def holds_none(run: Run, value: Value) -> bool:
     """It surely is None, or a list with None in it, of which no tensor can be made."""
     if isinstance(value, Sequence):
-        content = run.items(value)
+        content = run.heap.items(value)
         return content.exact and any(holds_none(run, item) for item in content.items)
     return value == NONE
 
@@ -117,7 +117,7 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
             return Tensor(node)
         known = option.node.floating if isinstance(option, (Tensor, Opaque, Variable)) else None
         flow = Flow.GRADIENT if floating is not False and known is not False else Flow.NO_GRADIENT
-        edges = run.edges(option, flow, sure=known is True and floating is True)
+        edges = run.heap.edges(option, flow, sure=known is True and floating is True)
         differs = known is not None and floating is not None and known is not floating
         same = isinstance(option, (Tensor, Opaque, Variable)) and floating is not False and not differs
         made = run.recorder.operation(

@@ -19,7 +19,7 @@ def data_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CS
 def make_dataset(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.data.Dataset.from_tensor_slices(...)` and its kin."""
     if "Dataset" not in path:
-        return run.anything([node for value in arguments.all() for node in run.nodes(value)], at=at)
+        return run.anything([node for value in arguments.all() for node in run.heap.nodes(value)], at=at)
     return Opaque(_dataset(run, [], arguments, at))
 
 
@@ -38,12 +38,12 @@ def dataset_method(run: Run, node: Node, name: str, arguments: Arguments, at: cs
 
 
 def _dataset(run: Run, before: list[Node], arguments: Arguments, at: cst.CSTNode) -> Node:
-    nodes = [*before, *(node for value in arguments.all() for node in run.nodes(value))]
+    nodes = [*before, *(node for value in arguments.all() for node in run.heap.nodes(value))]
     for value in arguments.all():
         for option in options(value):
             if isinstance(option, Function):
-                nodes.extend(node for item in run.captured(option) for node in run.nodes(item))
-                run.escape(option)
+                nodes.extend(node for item in run.sharing.captured(option) for node in run.heap.nodes(item))
+                run.sharing.escape(option)
     return run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], DATASET, at)
 
 

@@ -58,8 +58,8 @@ def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) ->
     """A call that raises for its name: no such attribute, or symbolic gradients in eager code (B47)."""
     if path in _GRAPH_ONLY and (not surely_eager(run) or run.uses_graphs):
         return unseen_call(run, Api(path), arguments, at)
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     misuse = Misuse.GRAPH_GRADIENTS if path in _GRAPH_ONLY else Misuse.UNKNOWN_ATTRIBUTE
     raises(run, at, visit, CallRaised(at, "", "call", misuse, "", path))
     return run.anything()
@@ -89,11 +89,11 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, fl
     function, inputs = arguments.get(0, "func"), arguments.get(1, "inp")
     if function is None or inputs is None or arguments.open:
         return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
-    edges = run.edges(inputs, flow)
+    edges = run.heap.edges(inputs, flow)
     for option in options(function):
         if isinstance(option, Function):
-            edges.extend(edge for value in run.captured(option) for edge in run.edges(value, Flow.LEFT))
-    run.escape(function)
+            edges.extend(edge for value in run.sharing.captured(option) for edge in run.heap.edges(value, Flow.LEFT))
+    run.sharing.escape(function)
     run.recorder.last_unknown_effect = run.recorder.now()
     dtype = arguments.get(2, "Tout")
     floating = floating_dtype(dtype) if dtype is not None else None

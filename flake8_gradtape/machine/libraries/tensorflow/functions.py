@@ -54,18 +54,18 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
         run.die()
         return run.anything()
     if facts.result == "python":
-        edges = [edge for _, value in given for edge in run.edges(value, Flow.LEFT)]
+        edges = [edge for _, value in given for edge in run.heap.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, facts.name, at))
     if facts.name in _INTEGERS_THAT_FLOW:
-        nodes = [node for _, value in given for node in run.nodes(value)]
+        nodes = [node for _, value in given for node in run.heap.nodes(value)]
         return Tensor(_unknown_integer(run, nodes, facts.name, at))
     made = [_output(run, facts, output, given, at) for output in facts.outputs]
     if facts.result == "tensor":
         return Tensor(made[0])
     if facts.result == "tensors":
-        return run.sequence([Tensor(node) for node in made], exact=False)
+        return run.heap.sequence([Tensor(node) for node in made], exact=False)
     names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
-    return Sequence(run.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
+    return Sequence(run.heap.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
 
 
 def _unknown_integer(run: Run, nodes: list[Node], op: str, at: cst.CSTNode) -> Node:
@@ -95,25 +95,25 @@ def _output(
     carrying: list[Value] = []
     for name, value in given:
         if name in output.flows or name not in facts.tensors:
-            new = run.edges(value, Flow.GRADIENT, sure=name in sure)
+            new = run.heap.edges(value, Flow.GRADIENT, sure=name in sure)
             if new and name in facts.tensors:
                 carrying.append(value)
         else:
             stopped = facts.name.endswith("stop_gradient")
-            new = run.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
+            new = run.heap.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
         edges.extend(new)
     bend = Bend.CURVED
     if output.flows and output.flows <= output.linear:
         bend = Bend.LINEAR
     elif facts.name in _BILINEAR:
         bend = Bend.BILINEAR
-    bends = any(name in output.bends and run.nodes(value) for name, value in given)
+    bends = any(name in output.bends and run.heap.nodes(value) for name, value in given)
     same = (option for name, value in given if name == facts.same for option in options(value))
     return run.recorder.operation(
         facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
         surely_bends=bends and len(output.flows) == 1,
         surely_tensors=True,
-        no_gradient=any(name in facts.missing and run.nodes(value) for name, value in given),
+        no_gradient=any(name in facts.missing and run.heap.nodes(value) for name, value in given),
         transparent=facts.name in _MAY_DO_NOTHING or any(isinstance(option, (Tensor, Opaque)) for option in same),
     )  # fmt: skip
 
@@ -155,7 +155,9 @@ def _output_floating(
 
 def _floating_like(run: Run, carrying: list[Value]) -> Tri:
     """What the inputs tell of an output that has their dtype."""
-    tensors = [value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.leaves(value))]
+    tensors = [
+        value for value in carrying if all(isinstance(leaf, (Tensor, Variable)) for leaf in run.heap.leaves(value))
+    ]
     of_tensors = floating_of(run, tensors)
     if of_tensors is not None:
         return of_tensors

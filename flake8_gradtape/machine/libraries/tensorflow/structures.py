@@ -30,11 +30,11 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     value = arguments.get(0, "structure")
     if value is None:
         return unseen_call(run, Api("tensorflow.nest.flatten"), arguments, at)
-    leaves = run.leaves(value)
+    leaves = run.heap.leaves(value)
     # TensorFlow goes through a dict in the order of its keys
     exact = len(options(value)) == 1 and isinstance(value, (Sequence, Tensor, Variable))
     exact = exact and not (isinstance(value, Sequence) and _has_mapping(run, value))
-    return run.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
+    return run.heap.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
 
 
 def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -46,11 +46,11 @@ def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     def mapped(values: tuple[Value, ...]) -> Value:
         first = values[0]
         if isinstance(first, Sequence) and all(isinstance(one, Sequence) for one in values):
-            rows = [run.items(one) for one in values if isinstance(one, Sequence)]
+            rows = [run.heap.items(one) for one in values if isinstance(one, Sequence)]
             if all(row.exact and len(row.items) == len(rows[0].items) for row in rows):
-                return run.sequence(mapped(items) for items in zip(*(row.items for row in rows), strict=True))
-        elif isinstance(first, Mapping) and len(values) == 1 and run.entries(first.cell).exact:
-            return run.mapping((key, mapped((one,))) for key, one in run.entries(first.cell).entries)
+                return run.heap.sequence(mapped(items) for items in zip(*(row.items for row in rows), strict=True))
+        elif isinstance(first, Mapping) and len(values) == 1 and run.heap.entries(first.cell).exact:
+            return run.heap.mapping((key, mapped((one,))) for key, one in run.heap.entries(first.cell).entries)
         elif all(isinstance(one, (Tensor, Variable, Number, Const)) for one in values):
             return run.call(function, Arguments(values), at)
         return unseen_call(run, Api("tensorflow.nest.map_structure"), Arguments((function, *values)), at)
@@ -61,7 +61,7 @@ def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 def _has_mapping(run: Run, value: Sequence) -> bool:
     return any(
         isinstance(item, Mapping) or (isinstance(item, Sequence) and _has_mapping(run, item))
-        for item in run.items(value).items
+        for item in run.heap.items(value).items
     )
 
 
@@ -69,8 +69,8 @@ def _add_n(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A sum of one tensor is that tensor."""
     inputs = arguments.get(0, "inputs")
     facts = knowledge.lookup("tf.math.add_n")
-    if isinstance(inputs, Sequence) and run.items(inputs).exact and len(run.items(inputs).items) == 1:
-        return run.items(inputs).items[0]
+    if isinstance(inputs, Sequence) and run.heap.items(inputs).exact and len(run.heap.items(inputs).items) == 1:
+        return run.heap.items(inputs).items[0]
     return known_operation(run, facts, arguments, at) if facts is not None else run.anything(at=at)
 
 

@@ -41,13 +41,13 @@ def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         len(run.recorder.tapes),
         persistent=_flag(arguments.get(0, "persistent"), default=False, open_=arguments.open),
         auto=_flag(arguments.get(1, "watch_accessed_variables"), default=True, open_=arguments.open),
-        at=run.opening if run.opening is not None else at,
-        module_level=not run.functions,
-        context=run.context,
-        muted=run.muted,
-        loop_depth=run.loop_depth(),
-        made_in=run.functions[-1] if run.functions else None,
-        traced=bool(run.activations) and run.activations[-1].graph,
+        at=run.stack.opening if run.stack.opening is not None else at,
+        module_level=not run.stack.functions,
+        context=run.stack.context,
+        muted=run.certainty.muted,
+        loop_depth=run.stack.loop_depth(),
+        made_in=run.stack.functions[-1] if run.stack.functions else None,
+        traced=bool(run.stack.activations) and run.stack.activations[-1].graph,
     )
     return TapeValue(run.recorder.open(tape))
 
@@ -60,8 +60,8 @@ def _flag(value: Value | None, default: bool, open_: bool) -> Tri:
 
 def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     """`with tape:`, and what follows if it is active already."""
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     tape = run.recorder.tapes[value.tape]
     state = run.recorder.state(value.tape)
     try:
@@ -77,9 +77,9 @@ def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
         and state.holds_since_entry
         and state.entered_in_loop
     )
-    if again and tape.persistent is True and run.loop_depth() > tape.loop_depth and not run.muted:
+    if again and tape.persistent is True and run.stack.loop_depth() > tape.loop_depth and not run.certainty.muted:
         tape.grows_at = at
-    in_loop = run.loop_depth() > tape.loop_depth
+    in_loop = run.stack.loop_depth() > tape.loop_depth
     run.recorder.update(value.tape, lambda state: replace(state, entered_in_loop=in_loop))
 
 
@@ -94,8 +94,8 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
     if method == "watched_variables":
         tape.mentioned = True
         return Opaque(run.recorder.unknown(name="watched_variables", at=at, sees_all=True))
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     note_survivors(run, run.recorder.state(value.tape))
     try:
         if method == "watch":
@@ -116,7 +116,7 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
             method.startswith("_")
             or tape.may_have(method)
             or run.loose_attributes
-            or any(path.endswith(f"GradientTape.{method}") for path in run.patched)
+            or any(path.endswith(f"GradientTape.{method}") for path in run.sharing.patched)
         ):
             run.recorder.escape(value.tape)
             return run.anything(at=at)
@@ -134,17 +134,17 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
     if given is None:
         run.recorder.update(value.tape, lambda state: replace(state, escaped=True))
         return
-    run.recorder.watch(value.tape, run.nodes(given), run.definite(given))
+    run.recorder.watch(value.tape, run.heap.nodes(given), run.heap.definite(given))
     tape = run.recorder.tapes[value.tape]
-    leaves = run.leaves(given)
+    leaves = run.heap.leaves(given)
     watched_anyway = all(
         isinstance(leaf, Variable) and leaf.node.trainable is True and leaf.node.floating is True for leaf in leaves
     )
-    if leaves and watched_anyway and run.definite(given) and tape.auto is True:
-        visit = run.new_visit()
-        run.outcomes.visit(at, run.context, visit)
+    if leaves and watched_anyway and run.heap.definite(given) and tape.auto is True:
+        visit = run.stack.new_visit()
+        run.outcomes.visit(at, run.stack.context, visit)
         text = argument_text(at, 0, "tensor")
-        run.outcomes.claim(at, run.context, visit, RedundantWatch(at, tape.name, text), run.doubts == 0)
+        run.outcomes.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.doubts == 0)
 
 
 def tape_is_open(run: Run, number: int) -> bool:
@@ -155,7 +155,7 @@ def tape_is_open(run: Run, number: int) -> bool:
 
 def _made_since(run: Run, arguments: Arguments) -> frozenset[Node]:
     """The nodes that were made in the arguments of the call."""
-    return frozenset(node for value in arguments.all() for node in run.nodes(value) if node.time > arguments.since)
+    return frozenset(node for value in arguments.all() for node in run.heap.nodes(value) if node.time > arguments.since)
 
 
 def enter(run: Run, value: TapeValue, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
@@ -172,8 +172,8 @@ def leave(run: Run, value: TapeValue) -> None:
 def tape_attribute(run: Run, value: TapeValue, name: str, at: cst.CSTNode) -> Value:
     """`tape.name`, not called: tapes have few attributes; who has a method may call it."""
     if _is_unknown(run, value, name):
-        visit = run.new_visit()
-        run.outcomes.visit(at, run.context, visit)
+        visit = run.stack.new_visit()
+        run.outcomes.visit(at, run.stack.context, visit)
         tape = run.recorder.tapes[value.tape].name
         raises(run, at, visit, CallRaised(at, tape, name, Misuse.UNKNOWN_ATTRIBUTE, "", name))
         return run.anything()
@@ -184,20 +184,20 @@ def tape_attribute(run: Run, value: TapeValue, name: str, at: cst.CSTNode) -> Va
 def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
     """Tapes have no such attribute, and the program has not given it to this one."""
     known = name.startswith("_") or name in TAPE_NAMES or run.recorder.tapes[value.tape].may_have(name)
-    known = known or any(path.endswith(f"GradientTape.{name}") for path in run.patched)
+    known = known or any(path.endswith(f"GradientTape.{name}") for path in run.sharing.patched)
     return not known and not run.loose_attributes
 
 
 def set_on_tape(run: Run, value: TapeValue, name: str, new: Value, surely: bool) -> None:
     """`tape.name = new`: from now on the tape has it."""
     run.recorder.tapes[value.tape].extra[name] = None
-    run.escape(new)
+    run.sharing.escape(new)
 
 
 def pause(run: Run, value: Pausing, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
     """`with tape.stop_recording():`."""
-    visit = run.new_visit()
-    run.outcomes.visit(where, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(where, run.stack.context, visit)
     note_survivors(run, run.recorder.state(value.tape.tape))
     try:
         run.recorder.pause(value.tape.tape)
@@ -224,8 +224,8 @@ def enter_name(run: Run, value: Api, where: cst.CSTNode, item: cst.WithItem | No
     """`with tf.GradientTape as tape:` enters the class, and raises (truth table B32)."""
     if canonical(value.path) not in _TAPES or item is None:
         return enter_another(run, value, where, item)
-    visit = run.new_visit()
-    run.outcomes.visit(where, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(where, run.stack.context, visit)
     name = text_of(item.asname.name) if item.asname is not None else ""
     raises(run, where, visit, CallRaised(where, name, "class", Misuse.NOT_ENTERED, text_of(item.item)))
     return run.anything()

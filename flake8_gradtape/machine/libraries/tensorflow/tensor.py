@@ -57,7 +57,7 @@ def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> Item
 
 
 def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
-    edges = [*run.edges(value, sure=True), *run.edges(index, Flow.NO_GRADIENT)]
+    edges = [*run.heap.edges(value, sure=True), *run.heap.edges(index, Flow.NO_GRADIENT)]
     node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
     return Tensor(node)
 
@@ -66,8 +66,8 @@ def augment_variable(run: Run, value: Variable, sign: str, other: Value, at: cst
     """`variable += x` raises: tf.Variable refuses it (truth table A38, K41)."""
     if run.distributed or sign not in ("+", "-", "*", "/", "**") or not isinstance(at, cst.AugAssign):
         return False
-    visit = run.new_visit()
-    run.outcomes.visit(at, run.context, visit)
+    visit = run.stack.new_visit()
+    run.outcomes.visit(at, run.stack.context, visit)
     event = CallRaised(at, "", f"{sign}=", Misuse.VARIABLE_AUGMENTED, "", text_of(at.target), "a tf.Variable")
     raises(run, at, visit, event)
     return True
@@ -76,13 +76,13 @@ def augment_variable(run: Run, value: Variable, sign: str, other: Value, at: cst
 def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tensor.name(...)`: leaving TensorFlow, reading a variable, writing into its state; else unseen code."""
     if name in _LEAVING:
-        return Number(run.recorder.number(run.edges(receiver, Flow.LEFT), f".{name}()", at))
+        return Number(run.recorder.number(run.heap.edges(receiver, Flow.LEFT), f".{name}()", at))
     if name in _PLAIN:
         return Number(run.recorder.number(at=at))
     if isinstance(receiver, Variable):
         if name in _COPYING:
             node = run.recorder.operation(
-                name, run.edges(receiver), at, floating=receiver.node.floating, bend=Bend.LINEAR
+                name, run.heap.edges(receiver), at, floating=receiver.node.floating, bend=Bend.LINEAR
             )
             return Tensor(node)
         if name in WRITING:
@@ -104,7 +104,7 @@ def _part_of(node: Node) -> Node | None:
 
 def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
     """`v.assign(x)`: the variable stays the source that it was; there is no path to `x` (truth table A144-A149)."""
-    new = [node for value in arguments.all() for node in run.nodes(value)]
+    new = [node for value in arguments.all() for node in run.heap.nodes(value)]
     if any(bound(value) == NONE for value in arguments.positional):
         run.die()
         return run.anything()

@@ -1,0 +1,30 @@
+"""How much work a run may still do, and the functions that took too much."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+
+class GiveUp(Exception):
+    """The work budget of this run is spent, in `function` (None: in no function); nothing that it found is claimed."""
+
+    def __init__(self, function: cst.CSTNode | None = None) -> None:
+        super().__init__()
+        self.function = function
+
+
+class Budget:
+    """Steps left; `functions` are those that are being run, the innermost one last."""
+
+    def __init__(self, functions: list[cst.CSTNode]) -> None:
+        self.left = 0
+        self.endless: dict[cst.CSTNode, None] = {}
+        """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
+        self._functions = functions
+
+    def step(self, cost: int = 1) -> None:
+        """Account for a piece of work; raises `GiveUp` when nothing is left."""
+        self.left -= cost
+        if self.left < 0:
+            self.endless.update((one, None) for one in self._functions if self._functions.count(one) > 1)
+            raise GiveUp(self._functions[-1] if self._functions else None)
