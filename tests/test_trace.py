@@ -65,8 +65,8 @@ def test_a_noqa_is_told(tell: Tell) -> None:
         ("helper(tape)\ntape.gradient(n, w)", "the tape escaped at line 7"),
         ("tape.gradient(helper(y), w)", "the target may be, or hold, the source: an unknown value made at line 7 by "),
         (
-            "helper(w)\nwith tape: z = helper()\ntape.gradient(z + 1.0, w)",
-            "an unknown value made at line 8 by 'helper()'",
+            "helper(w)\nwith tape: z = helper() + 1.0\ntape.gradient(z, w)",
+            "an unknown value made at line 8 by 'helper()",
         ),
         ("tape.gradient(y, helper(w))", "an unknown value made at line 7 by 'helper(w)' may be on the way, as 'w'"),
         ("tape.gradient(n, w, unconnected_gradients='zero')", "unconnected_gradients may ask for zeros"),
@@ -155,7 +155,7 @@ def test_a_function_that_was_given_up_says_where(tell: Tell) -> None:
     work = "    v = [v, 1.0, 2.0][0]\n" * 3000
     told = tell(f"import tensorflow as tf\ndef learn(v):\n{block}{work}def f(v):\n    learn(tf.Variable(1.0))\n")
     given_up = "gave up: budget spent in function 'learn'"
-    assert f"    not claimed: {given_up}" in told
+    assert f"not claimed: {given_up}" in [line.strip() for line in told]
     place = told.index("2: function 'learn'")
     assert told[place + 1] == f"  {given_up}; what was found there is not claimed"
 
