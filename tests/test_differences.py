@@ -147,6 +147,20 @@ def test_the_same_loss_again_is_compared_with_the_loss_at_the_values_of_now() ->
     assert judged(text.format(moved="other"))[0] is REFUTED
 
 
+def test_variables_that_are_made_after_the_first_call_do_not_matter_to_it() -> None:
+    text = """
+        x, made = tf.Variable(3.0, dtype=tf.float64), []
+        with tf.GradientTape(persistent=True) as tape:
+            loss = x**2
+        for _ in range(3):
+            gradient = tape.gradient(loss, x)  # here
+            made = made or [tf.Variable(0.5, dtype=tf.float64)]
+            made[0].assign(0.1 * gradient)
+            x.assign_sub(made[0])
+    """
+    assert judged(text) == (CONFIRMED, "gradient() gave 6, central differences give 4.8 (tolerance 6e-06)")
+
+
 def test_ordinary_training_is_right_in_each_pass_though_all_variables_move() -> None:
     text = """
         model = tf.keras.Sequential(

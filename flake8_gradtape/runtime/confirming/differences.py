@@ -113,7 +113,9 @@ def _question(ask: SeenInFull, asks: Sequence[SeenAsk]) -> _Question:
     plain = _Question(ask.number, ask.target, ones, {})
     first = _asked_before(ask, asks)
     if first is not None:  # the same recorded target: what would it be with the variables as they are now?
-        plain = replace(plain, number=first.number, at=dict(ask.now))
+        # an optimizer makes its own variables later, when it is first applied
+        at = {point: value for point, value in ask.now.items() if point.number < first.variables}
+        plain = replace(plain, number=first.number, at=at)
     if ask.weights is None or ask.weighted_by_itself:
         return plain
     if all(weight is not None for weight in ask.weights):

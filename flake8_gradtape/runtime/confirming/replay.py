@@ -78,6 +78,8 @@ class SeenInFull(SeenAsk):
     """The target, a single number, is given as `output_gradients`."""
     now: Mapping[Point, Any]
     """The values of all variables that were written to since the recording began; the point is before those writes."""
+    variables: int
+    """How many variables there have been by then."""
 
 
 class CannotReplay(Exception):
@@ -342,6 +344,7 @@ class _Run:
                     weights=None if explicit is None else self._arrays(explicit),
                     weighted_by_itself=itself,
                     now=self._written_since(tape),
+                    variables=len(self._writes),
                 )
         self.seen.append(ask)
 
