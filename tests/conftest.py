@@ -38,12 +38,15 @@ def _a_strangers_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many fixtures there are, and the lines of misuse that no rule claims: our debt."""
+    """Tell how many fixtures there are and were not run, and the lines of misuse that no rule claims: our debt."""
     fixtures = read_fixtures()
     unclaimed = [(one, line, why) for one in fixtures for line, why in sorted(one.unclaimed.items())]
     expected = sum(len(one.expected) for one in fixtures)
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "needs " in str(report.longrepr)]
+    not_run = {report.nodeid.partition("[")[2] for report in skipped}
     terminalreporter.write_line(
-        f"fixtures: {len(fixtures)} programs, {expected} expected findings, {len(unclaimed)} unclaimed lines"
+        f"fixtures: {len(fixtures)} programs, {expected} expected findings, {len(unclaimed)} unclaimed lines; "
+        f"{len(not_run)} not run, for they speak of another TensorFlow or Keras"
     )
     for one, line, why in unclaimed:
         terminalreporter.write_line(f"  unclaimed: {one.name}.py:{line}: {why}")

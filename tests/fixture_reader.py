@@ -5,6 +5,9 @@ that no rule can claim ends in `# unclaimed: why`. One comment may have both, th
 
 A fixture may be a library, whose callers nobody sees: beside `bad_x.py` then stands `bad_x_caller.py`, which imports
 and uses it. The library alone is linted and judged; the caller is what runs.
+
+A program that speaks of some versions of TensorFlow or Keras only says so by `# needs: keras>=3` (see `needs`);
+elsewhere it is not run, but still read.
 """
 
 from __future__ import annotations
@@ -14,6 +17,10 @@ import re
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from tests.needs import read_needs
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -35,6 +42,8 @@ class Fixture:
     """Line and reason."""
     caller: Path | None = None
     """The program that runs it, if it is a library."""
+    needs: tuple[Requirement, ...] = ()
+    """The versions of TensorFlow or Keras that it speaks of."""
 
     @property
     def name(self) -> str:
@@ -69,7 +78,7 @@ def read_fixture(path: Path) -> Fixture:
         text = file.read()
     expected, unclaimed = read_comments(text)
     caller = path.with_stem(path.stem + _CALLER)
-    return Fixture(path, text, expected, unclaimed, caller if caller.exists() else None)
+    return Fixture(path, text, expected, unclaimed, caller if caller.exists() else None, read_needs(text))
 
 
 def read_comments(text: str) -> tuple[frozenset[tuple[int, str]], dict[int, str]]:

@@ -20,6 +20,7 @@ from flake8_gradtape.runtime.recording.program import ProgramFile
 from flake8_gradtape.runtime.recording.recorder import record
 from flake8_gradtape.runtime.recording.result import Recording
 from tests.fixture_reader import Fixture, read_callers, read_comments, read_fixtures
+from tests.needs import unmet
 from tests.recorded_program import Finding
 
 FIXTURES = read_fixtures()
@@ -42,7 +43,10 @@ def recorded(path: Path) -> Recording:
 
 
 def record_fixture(fixture: Fixture, differences_at: Collection[int]) -> Recording:
-    """Run a fixture; a library is run by its caller."""
+    """Run a fixture; a library is run by its caller. What a fixture needs is the only reason to skip it."""
+    reason = unmet(fixture.needs)
+    if reason:
+        pytest.skip(reason)
     if fixture.caller is None:
         return record(fixture.text, str(fixture.path), differences_at=differences_at)
     caller, library = fixture.caller, ProgramFile(fixture.text, str(fixture.path))
