@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_gradtape.runtime.confirm import record_file
-from flake8_gradtape.runtime.recorder import record
+from flake8_gradtape.runtime.confirming.confirm import record_file
+from flake8_gradtape.runtime.recording.recorder import record
 from tests.opens import opens_guard
 from tests.opens.opens_guard import OpenedElsewhere
 
