@@ -46,7 +46,6 @@ DEBT = {
 """Arrows that still run up; none may be added, and the one who turns an arrow takes it from here."""
 CIRCLES = [
     ["machine.domain.values", "machine.tapes.state"],
-    ["machine.state.binding_counts", "machine.state.run"],
 ]
 """The circles that are still there."""
 NEIGHBOURS = {("events", "reading"), ("roots", "method_receivers"), ("knowledge", "reading")}

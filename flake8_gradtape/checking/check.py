@@ -56,7 +56,7 @@ def check(
 
 def _judged(source: ModuleSource, text: str, enabled: frozenset[str], keras: int | None) -> list[Report]:
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
-    events = interpret(source.module, text, source.tape_functions, source.uses, keras)
+    events = interpret(source, text, keras)
     findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)

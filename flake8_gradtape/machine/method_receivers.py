@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -28,14 +28,12 @@ from flake8_gradtape.machine.domain.values import (
     Sequence as Row,
 )
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
-from flake8_gradtape.machine.language.functions import bind_unknown, run_body
+from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.libraries.keras.layers import freeze, open_up
-from flake8_gradtape.machine.state.binding_counts import Bindings, blur_closure
 from flake8_gradtape.machine.state.budget import GiveUp
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
-from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import children, is_stub, parameter_names, scope_of
 
 _BUDGET = 4_000
@@ -58,16 +56,16 @@ class Made:
 class Objects:
     """Makes one object of each class, when a method of it is run by itself."""
 
-    def __init__(self, uses: Sequence[Use], counts: Bindings) -> None:
-        self._uses = uses
-        self._counts = counts
+    def __init__(self) -> None:
         self._made: dict[Class, Made | None] = {}
 
     def object_of(self, run: Run, cls: Class) -> Made | None:
         """An object as a caller that is not seen may have it; None if nothing is known of its attributes."""
         if cls not in self._made:
             self._made[cls] = None
-            if self._uses and not run.loose_attributes and cls.name not in run.base_names and has_known_bases(cls):
+            facts = run.facts
+            own = bool(facts.attribute_uses) and not facts.uses_attribute_reflection
+            if own and cls.name not in facts.inherited_classes and has_known_bases(cls):
                 self._made[cls] = self._make(run, cls)
         return self._made[cls]
 
@@ -84,7 +82,7 @@ class Objects:
         entered = self._run_constructor(run, constructor, made)
         if entered is None:
             return None
-        keeping = _Keeping(run, self._written_elsewhere(run, entered), self._counts)
+        keeping = _Keeping(run, self._written_elsewhere(run, entered))
         run.sharing.put(made.cell, keeping.attributes(made))
         # an attribute that is not known may be made of those that are
         run.recorder.last_unknown_effect = run.recorder.now()
@@ -124,7 +122,8 @@ class Objects:
             current.update(before)  # type: ignore[arg-type]
         return ran
 
-    def _written_elsewhere(self, run: Run, ran: list[cst.CSTNode]) -> frozenset[str]:
+    @staticmethod
+    def _written_elsewhere(run: Run, ran: list[cst.CSTNode]) -> frozenset[str]:
         """The attributes that code besides the construction may give a value."""
         during = {
             (owner.name if owner is not None else "", definition.name.value)
@@ -136,7 +135,7 @@ class Objects:
         # a helper that somebody else may call as well runs at other times too
         grown = True
         while grown:
-            outside = [use for use in self._uses if (use.owner, use.name) not in during]
+            outside = [use for use in run.facts.attribute_uses if (use.owner, use.name) not in during]
             named = frozenset(name for use in outside for name in use.mentions)
             kept = {key for key in during if key[1] == "__init__" or key[1] not in named}
             grown = kept != during
@@ -181,7 +180,6 @@ class _Keeping:
 
     run: Run
     written: frozenset[str]
-    counts: Bindings
     seen: set[object] = field(default_factory=set)
     """The containers and functions that are done."""
 
@@ -225,7 +223,7 @@ class _Keeping:
             elif isinstance(option, Function):
                 if option.definition not in self.seen:
                     self.seen.add(option.definition)
-                    blur_closure(run, option, self.counts)
+                    blur_closure(run, option)
                     for captured in list(run.sharing.captured(option)):
                         self._lasting(captured)
             elif isinstance(option, Network):

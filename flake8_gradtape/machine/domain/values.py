@@ -341,15 +341,6 @@ MOST_OPTIONS = 8
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """What a functional model gives when it is called: a list of tensors, or a dict of them."""
-
-    keys: tuple[object, ...] | None
-    ends: tuple[tuple[Node, bool], ...]
-    """The symbolic tensors, and whether each surely is one tensor."""
-
-
-@dataclass(frozen=True)
 class Items:
     """The contents of a sequence: `items` in order if `exact`, else some of the values it may hold."""
 

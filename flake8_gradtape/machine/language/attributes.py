@@ -83,7 +83,7 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
     if stands_on_enum(value) and not isinstance(found, Function):
         # a member is an object, whose properties may read anything
         return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, sees_all=True))
-    changed = run.loose_attributes or name in run.written_attributes
+    changed = run.facts.uses_attribute_reflection or name in run.facts.written_attributes
     if changed and not isinstance(found, Function):
         return run.sharing.join([bound(found), run.anything(run.heap.nodes(found))])
     return bind_method(found, value, None) if isinstance(found, Function) else found
@@ -137,12 +137,12 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         return value.cls
     entries = run.heap.entries(value.cell)
     own = entries.get(name)
-    if own is not None and run.loose_attributes:
+    if own is not None and run.facts.uses_attribute_reflection:
         other = run.recorder.unknown(run.heap.nodes(value), name, at, sees_all=True)
         return run.sharing.join([bound(own), Opaque(other)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         # when a function runs by itself, another one may have changed an object of the module before
-        changed = value.cell <= run.definitions.module_cells and name in run.written_attributes
+        changed = value.cell <= run.definitions.module_cells and name in run.facts.written_attributes
         return run.sharing.join([bound(own), run.anything(run.heap.nodes(own))]) if changed else own
     found = class_attribute(run, value.cls, name)
     if isinstance(found, Function) and own is None:
@@ -158,10 +158,14 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         if "property" in wrappers:
             return call_function(run, found.bound_to(value), Arguments(), at)
         method = bind_method(found, value.cls, value)
-        return run.sharing.join([method, run.anything(run.heap.nodes(value))]) if run.loose_attributes else method
+        return (
+            run.sharing.join([method, run.anything(run.heap.nodes(value))])
+            if run.facts.uses_attribute_reflection
+            else method
+        )
     if found is not None and own is None:
         # the object may have an attribute of that name, the class get another value, or a subclass
-        loose = run.loose_attributes or name in run.written_attributes or not value.own
+        loose = run.facts.uses_attribute_reflection or name in run.facts.written_attributes or not value.own
         return run.sharing.join([found, run.anything(run.heap.nodes(value))]) if loose else found
     inherited = run.registry.inherited.attribute(run, value, name, at) if own is None else None
     if inherited is not None:

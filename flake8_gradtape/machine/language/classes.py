@@ -42,7 +42,7 @@ def line_of(cls: Class) -> list[Class]:
 
 def may_be_overridden(run: Run, cls: Class, name: str) -> bool:
     """An object that comes from outside may have something else under the name: a subclass or an assignment gave it."""
-    if name in run.written_attributes or cls.name in run.base_names:
+    if name in run.facts.written_attributes or cls.name in run.facts.inherited_classes:
         return True
     found = class_attribute(run, cls, name)
     return isinstance(found, Function) and _is_hook(found.definition)

@@ -50,7 +50,7 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         run.store.may_raise()
     if value == DELETED and (name in run.registry.builtins or name in _ALWAYS):
         value = None
-    if value == DELETED and not run.sharing.loose_names:
+    if value == DELETED and not run.facts.uses_name_reflection:
         run.die()  # NameError
         return run.anything()
     if value is not None:

@@ -65,7 +65,7 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     if handed and len(options(callee)) == 1:
         node.model = callee
         if isinstance(at, cst.Call):
-            node.output = called(at) in run.model_names
+            node.output = called(at) in run.facts.asked_for_variables
             node.fresh = makes_something_new(at, node.output)
             node.during = run.recorder.recording_now()
             if node.output:
@@ -214,6 +214,18 @@ def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | N
             node.given = run.recorder.now() if born is not None else None
             value = Opaque(node)
         run.sharing.bind(frame, name, value)
+
+
+def blur_closure(run: Run, function: Function) -> None:
+    """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
+    frame: Frame | None = run.scopes.frames[function.frame]
+    names = run.outcomes.free_names(function.definition)
+    while frame is not None:
+        for name in names:
+            value = run.store.get((frame.number, name))
+            if value is not None and not isinstance(value, Api) and run.facts.times_bound(frame, name) > 1:
+                run.store.set((frame.number, name), run.sharing.blur(value))
+        frame = frame.parent
 
 
 def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:

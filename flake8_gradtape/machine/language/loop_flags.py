@@ -63,7 +63,7 @@ def _unknown_flags(run: Run, frame: Frame, loop: cst.CSTNode) -> Iterator[str]:
         value = run.sharing.read(frame, name)
         home = run.scopes.home(frame, name) or frame
         # a plain value that nobody assigns anew; the truth of an object might change
-        if not isinstance(value, Number) or run.bindings is None or run.bindings.of(home, name) != 1:
+        if not isinstance(value, Number) or run.facts.times_bound(home, name) != 1:
             continue
         if truth(run, value) is None and _key(run, frame, name) not in run.certainty.assumed:
             yield name

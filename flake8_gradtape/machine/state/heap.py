@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -23,7 +24,6 @@ from flake8_gradtape.machine.domain.values import (
     Node,
     Number,
     Opaque,
-    Outputs,
     Sequence,
     TapeValue,
     Tensor,
@@ -46,7 +46,7 @@ class Heap:
         """All objects and networks made so far."""
         self.views: dict[object, Node] = {}
         """What attributes, items and names of something unknown are, so that asking twice gives the same."""
-        self.outputs: dict[int, Outputs] = {}
+        self.outputs: dict[int, ModelOutputs] = {}
         """The outputs of functional models that have several, by the cell of the model."""
         self.singles: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""

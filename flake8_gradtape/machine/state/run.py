@@ -1,6 +1,7 @@
-"""One abstract run over a module: what is under way, what bounds the work, and what is known of the whole module.
+"""One abstract run over a module: what is under way, and what bounds the work.
 
-Holds state; what statements, expressions and calls do is in the modules that take a `Run`.
+Holds state; what statements, expressions and calls do is in the modules that take a `Run`. What is known of the whole
+module and does not change is in `facts`.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from flake8_gradtape.machine.state.certainty import Certainty
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import Heap
+from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.registry import Behaviour, Registry
 from flake8_gradtape.machine.state.scopes import Arguments, Frame, Scopes
 from flake8_gradtape.machine.state.sharing import Sharing
 from flake8_gradtape.machine.tapes.recorder import Recorder
 
 if TYPE_CHECKING:
-    from flake8_gradtape.machine.state.binding_counts import Bindings
     from flake8_gradtape.machine.tapes.observer import Observer
 
 
@@ -42,7 +43,8 @@ class Run:
     nothing is claimed.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, facts: ModuleFacts, registry: Registry) -> None:
+        self.facts = facts
         self.registry = registry
         self.stack = CallStack()
         self.certainty = Certainty()
@@ -53,28 +55,9 @@ class Run:
         self.heap = Heap(self.store, self.recorder)
         self.scopes = Scopes()
         self.definitions = Definitions()
-        self.sharing = Sharing(self.heap, self.scopes, self.outcomes, self.definitions, self.budget)
+        self.sharing = Sharing(self.heap, self.scopes, self.outcomes, self.definitions, self.budget, facts)
         self.anything = self.heap.anything
         self.observer: Observer | None = None
-        self.uses_graphs = False
-        """The module mentions graph mode somewhere, so its code need not run eagerly."""
-        self.keras: int | None = None
-        """The version of Keras, if only that one matters."""
-        self.loose_attributes = False
-        """The module uses reflection on attributes: a known attribute may have been replaced."""
-        self.plain_losses = False
-        """The loss that Keras computes depends on labels and predictions only."""
-        self.distributed = False
-        """The module has to do with strategies, whose variables can do more."""
-        self.bindings: Bindings | None = None
-        self.tape_functions: frozenset[str] | None = None
-        """The names of the functions that may come by a tape (all, if None): others are not run by themselves."""
-        self.base_names: frozenset[str] = frozenset()
-        """The names of classes that other classes of the module stand on."""
-        self.model_names: frozenset[str] = frozenset()
-        """What is asked for its variables somewhere, as text: `self.model`, where `self.model.variables` stands."""
-        self.written_attributes: frozenset[str] = frozenset()
-        """The attributes that some code of the module assigns, on whatever object."""
 
     # -- work --------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence as Sequence_
 from typing import Any
 
 import libcst as cst
@@ -37,16 +36,19 @@ from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
+from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Frame, Scopes
 from flake8_gradtape.machine.tapes.state import TapeState, escape, join_states
-from flake8_gradtape.reading.reachability import Use
 from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 
 
 class Sharing:
     """What names and containers hold where others may have changed it; who has got hold of what; joins of values."""
 
-    def __init__(self, heap: Heap, scopes: Scopes, claims: Outcomes, definitions: Definitions, budget: Budget) -> None:
+    def __init__(
+        self, heap: Heap, scopes: Scopes, claims: Outcomes, definitions: Definitions, budget: Budget, facts: ModuleFacts
+    ) -> None:
+        self._facts = facts
         self._heap = heap
         self._store = heap.store
         self._recorder = heap.recorder
@@ -61,11 +63,6 @@ class Sharing:
         """The names that functions read which unseen code has, by the number of their scope."""
         self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
-        self.uses: Sequence_[Use] = ()
-        self.loose_names = False
-        """The module uses reflection on module-level names: one that is known may have been replaced."""
-        self.names_read_by_functions: frozenset[str] = frozenset()
-        """The module-level names that some function reads, or may read."""
 
     def read(self, frame: Frame, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
@@ -76,7 +73,7 @@ class Sharing:
         if found is not None and (home.number, name) in self._written_by_others:
             return self._or_anything(found)
         if (
-            self.loose_names
+            self._facts.uses_name_reflection
             and home.locals is None
             and found is not None
             and not isinstance(found, (Api, Function, Class))
@@ -101,7 +98,7 @@ class Sharing:
     def _is_read_elsewhere(self, home: Frame, name: str) -> bool:
         """Other functions may read the name."""
         if home.locals is None:
-            return self.loose_names or name in self.names_read_by_functions
+            return self._facts.uses_name_reflection or name in self._facts.names_read_by_functions
         return home.is_class or home.definition is None or name in captured_names(home.definition)
 
     def keep(self, value: Value) -> None:
@@ -190,16 +187,16 @@ class Sharing:
     def _names_around(self, function: Function) -> frozenset[str]:
         """The names that a function may read from around it; of one that was left out, all that it mentions."""
         found = self._claims.free_names(function.definition)
-        if self.uses and is_stub(function.definition):
+        if self._facts.attribute_uses and is_stub(function.definition):
             owner = self._definitions.owners.get(function.definition)
             unit = (owner.name if owner is not None else "", function.name)
-            found = found.union(*(use.mentions for use in self.uses if (use.owner, use.name) == unit))
+            found = found.union(*(use.mentions for use in self._facts.attribute_uses if (use.owner, use.name) == unit))
         return found
 
     def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
         """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
         kept = {name for name, _ in self._heap.entries(cls.cell).entries}
-        for use in self.uses:
+        for use in self._facts.attribute_uses:
             if use.owner == cls.name and use.name and use.name not in kept:
                 for name in use.mentions:
                     value = self._store.get((0, name))

@@ -102,7 +102,7 @@ def _traced(source: ModuleSource, text: str, whole: bool, keras: int | None) -> 
 
     tape_functions = None if whole else source.tape_functions
     spans = source.spans()
-    events = interpret(source.module, text, tape_functions, source.uses, keras, observe)
+    events = interpret(source, text, keras, every_function=whole, observe=observe)
     (watching,) = watched
     words = Words(spans, watching.first, watching.escapes)
     lines = Lines(source.module, spans, watching, words, tape_functions)

@@ -42,7 +42,7 @@ def unwatchable(run: Run, given: Value | None) -> str | None:
     if given is None:
         return None
     leaves = _sure_leaves(run, given)
-    if run.keras == 3 and any(isinstance(leaf, Opaque) and leaf.node.kind is Kind.VARIABLE for leaf in leaves):
+    if run.facts.keras == 3 and any(isinstance(leaf, Opaque) and leaf.node.kind is Kind.VARIABLE for leaf in leaves):
         return "a Keras variable"  # truth table K57
     return next((kind for leaf in leaves if (kind := _kind(leaf)) is not None), None)
 

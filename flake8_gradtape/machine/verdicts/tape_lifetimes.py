@@ -241,7 +241,7 @@ def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[i
         made_in = getattr(getattr(run.recorder.tapes[value.tape].made_in, "name", None), "value", "")
         elsewhere = any(
             name in use.writes or name in use.mentions
-            for use in run.sharing.uses
+            for use in run.facts.attribute_uses
             if (use.owner, use.name) != (owner.name, made_in)
         )
         if not elsewhere and _written_once(owner.definition, name):

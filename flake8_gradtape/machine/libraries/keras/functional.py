@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.values import (
     INPUT,
     LAYER,
@@ -14,7 +15,6 @@ from flake8_gradtape.machine.domain.values import (
     Mapping,
     Node,
     Opaque,
-    Outputs,
     Sequence,
     Tensor,
     Value,
@@ -24,7 +24,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import ancestors
 
 
-def outputs_of(run: Run, outputs: Value | None) -> Outputs | None:
+def outputs_of(run: Run, outputs: Value | None) -> ModelOutputs | None:
     """The outputs of `Model(inputs, outputs)`, if there are several, and all were made by layers that are known.
 
     What `model.output` and `layer.output` give is another node each time, so nothing is known of these.
@@ -42,10 +42,10 @@ def outputs_of(run: Run, outputs: Value | None) -> Outputs | None:
         if node is None or node.kind is not Kind.TENSOR or node.op == INPUT or not _is_known(node):
             return None
         ends.append((node, isinstance(value, Tensor)))
-    return Outputs(keys, tuple(ends)) if len(ends) > 1 else None
+    return ModelOutputs(keys, tuple(ends)) if len(ends) > 1 else None
 
 
-def call_outputs(run: Run, outputs: Outputs, given: list[Node], at: cst.CSTNode) -> Value:
+def call_outputs(run: Run, outputs: ModelOutputs, given: list[Node], at: cst.CSTNode) -> Value:
     """One tensor for each output, connected to the inputs, its variables, and the outputs that it is computed from."""
     made: dict[Node, Value] = {}
     for end, single in sorted(outputs.ends, key=lambda one: one[0].time):  # what an output is computed from is older

@@ -102,7 +102,7 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
         trainable = _keyword(arguments, "trainable")
-        if trainable is False and run.keras != 2:
+        if trainable is False and run.facts.keras != 2:
             trainable = None  # its variables are trainable to a tape around Keras 3, and not in its lists
         sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
         made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None

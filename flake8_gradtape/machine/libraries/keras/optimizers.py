@@ -68,10 +68,10 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
         if wrong is not None:
             raises(run, at, visit, CallRaised(at, "", name, Misuse.SWAPPED_PAIRS, "", text, wrong))
             return run.anything()
-        if name == "minimize" and run.keras == 3 and value.path.startswith(_MODULES):
+        if name == "minimize" and run.facts.keras == 3 and value.path.startswith(_MODULES):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "Keras 3"))
             return run.anything()
-        eager = not value.path.startswith(_OLD) or (surely_eager(run) and not run.uses_graphs)
+        eager = not value.path.startswith(_OLD) or (surely_eager(run) and not run.facts.uses_graph_mode)
         if name == "minimize" and eager and _without_tape(arguments):
             raises(run, at, visit, CallRaised(at, "", name, Misuse.MINIMIZE_WITHOUT_TAPE, "", text, "a tensor"))
             return run.anything()

@@ -64,7 +64,7 @@ def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Argum
     """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
     if any(node.op == INPUT for value in arguments.all() for node in run.heap.nodes(value)):
         # called on a symbolic tensor, the method runs in a graph and sees placeholders
-        if run.tape_functions is None or method.name in run.tape_functions:
+        if run.facts.tape_functions is None or method.name in run.facts.tape_functions:
             return unseen_call(run, receiver, arguments, at)
         method = replace(method, graph=True)
     arguments = given_to_layer(run, arguments)
@@ -113,7 +113,7 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         compiled(run, receiver, arguments)
     if name in _SILENT:
         return NONE
-    if name in ("compute_loss", "compiled_loss") and run.plain_losses:
+    if name in ("compute_loss", "compiled_loss") and run.facts.has_plain_losses:
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value)]
         return Tensor(run.recorder.operation(name, edges, at, floating=True))
     if name in LEAVING:
@@ -168,7 +168,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     def visit(value: Value, certain: bool) -> None:
         if isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE):
             # Keras 3 does not look after a plain tf.Variable, Keras 2 does (truth table K55)
-            plain = keras and isinstance(value, Variable) and run.keras != 2
+            plain = keras and isinstance(value, Variable) and run.facts.keras != 2
             certain = certain and not plain
             unlisted.extend([value.node] if plain else [])
             if value.node.trainable is not False or not only_trainable:
@@ -179,7 +179,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
             content = run.heap.items(variables_of(run, value, only_trainable))
             for place, item in enumerate(content.items):
                 # a tf.Module does not list the variables of Keras 3
-                visit(item, certain and place < content.sure and (keras or run.keras == 2))
+                visit(item, certain and place < content.sure and (keras or run.facts.keras == 2))
         elif isinstance(value, (Sequence, Mapping, Instance)) and value.cell not in seen:
             seen.add(value.cell)
             # neither looks into a plain object, nor Keras 3 into a tf.Module

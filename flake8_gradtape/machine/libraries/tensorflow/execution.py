@@ -56,7 +56,7 @@ def _misspelt_tape(path: str) -> bool:
 
 def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A call that raises for its name: no such attribute, or symbolic gradients in eager code (B47)."""
-    if path in _GRAPH_ONLY and (not surely_eager(run) or run.uses_graphs):
+    if path in _GRAPH_ONLY and (not surely_eager(run) or run.facts.uses_graph_mode):
         return unseen_call(run, Api(path), arguments, at)
     visit = run.stack.new_visit()
     run.outcomes.visit(at, run.stack.context, visit)
@@ -102,7 +102,7 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, fl
 
 def _executing_eagerly(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """True where the code surely runs eagerly."""
-    if surely_eager(run) and not run.uses_graphs:
+    if surely_eager(run) and not run.facts.uses_graph_mode:
         return Const(True)
     return Number(run.recorder.number(at=at))
 

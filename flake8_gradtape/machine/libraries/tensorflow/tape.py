@@ -115,7 +115,7 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
         elif (
             method.startswith("_")
             or tape.may_have(method)
-            or run.loose_attributes
+            or run.facts.uses_attribute_reflection
             or any(path.endswith(f"GradientTape.{method}") for path in run.sharing.patched)
         ):
             run.recorder.escape(value.tape)
@@ -185,7 +185,7 @@ def _is_unknown(run: Run, value: TapeValue, name: str) -> bool:
     """Tapes have no such attribute, and the program has not given it to this one."""
     known = name.startswith("_") or name in TAPE_NAMES or run.recorder.tapes[value.tape].may_have(name)
     known = known or any(path.endswith(f"GradientTape.{name}") for path in run.sharing.patched)
-    return not known and not run.loose_attributes
+    return not known and not run.facts.uses_attribute_reflection
 
 
 def set_on_tape(run: Run, value: TapeValue, name: str, new: Value, surely: bool) -> None:

@@ -64,7 +64,7 @@ def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: s
 
 def augment_variable(run: Run, value: Variable, sign: str, other: Value, at: cst.CSTNode) -> bool:
     """`variable += x` raises: tf.Variable refuses it (truth table A38, K41)."""
-    if run.distributed or sign not in ("+", "-", "*", "/", "**") or not isinstance(at, cst.AugAssign):
+    if run.facts.uses_strategies or sign not in ("+", "-", "*", "/", "**") or not isinstance(at, cst.AugAssign):
         return False
     visit = run.stack.new_visit()
     run.outcomes.visit(at, run.stack.context, visit)

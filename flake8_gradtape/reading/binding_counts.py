@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Api, Function
-from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
 
 _REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})
 
 
-class Bindings:
+class BindingCounts:
     """Counts the bindings of each scope of a module, when somebody asks."""
 
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
+    def __init__(self) -> None:
         self._counts: dict[cst.CSTNode, dict[str, int]] = {}
 
-    def of(self, frame: Frame, name: str) -> int:
-        """How many bindings a name has in the scope of a frame; two if that cannot be told."""
-        definition = self._module if frame.locals is None else frame.definition
-        if definition is None:
-            return 2
+    def of(self, definition: cst.CSTNode, name: str) -> int:
+        """How many bindings a name has in the scope of a definition or of the module; two if that cannot be told.
+
+        A binding in a loop, or by an inner function, counts as two.
+        """
         counts = self._counts.get(definition)
         if counts is None:
             counts = self._counts[definition] = _count(definition)
@@ -63,15 +59,3 @@ def _count(definition: cst.CSTNode) -> dict[str, int]:
         inner = 2 if kind is cst.For or kind is cst.While else weight
         pending.extend((child, inner, inside) for child in children(node))
     return found
-
-
-def blur_closure(run: Run, function: Function, counts: Bindings) -> None:
-    """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
-    frame: Frame | None = run.scopes.frames[function.frame]
-    names = run.outcomes.free_names(function.definition)
-    while frame is not None:
-        for name in names:
-            value = run.store.get((frame.number, name))
-            if value is not None and not isinstance(value, Api) and counts.of(frame, name) > 1:
-                run.store.set((frame.number, name), run.sharing.blur(value))
-        frame = frame.parent

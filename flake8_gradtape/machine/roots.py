@@ -1,0 +1,235 @@
+"""Which code of a module is run from outside, with whose `self` and with what around it: the body, then functions.
+
+Every function that nobody in the module has called is run as somebody unseen would call it, and so is one that unseen
+code may call as well.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import libcst as cst
+
+from flake8_gradtape.machine.domain.values import (
+    Api,
+    Class,
+    Entries,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Opaque,
+    Tensor,
+    Value,
+    Variable,
+)
+from flake8_gradtape.machine.domain.values import Sequence as Row
+from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
+from flake8_gradtape.machine.method_receivers import Made, Objects
+from flake8_gradtape.machine.state.budget import GiveUp
+from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.verdicts.end_of_run import settle
+from flake8_gradtape.machine.verdicts.tape_lifetimes import end_tapes
+from flake8_gradtape.reading.syntax import is_stub, scope_of
+
+BUDGET_OF_A_ROOT = 25_000
+BUDGET_OF_A_FUNCTION = 15_000
+"""Evaluated expressions and statements, for the module body or one function, with all that it calls."""
+BUDGET_OF_A_LINE = 40
+"""What each line of the module adds to the budget of the whole module."""
+
+
+def run_roots(run: Run) -> None:
+    """Run the body of the module, then its functions one by one; what they do to tapes is claimed in `run.outcomes`.
+
+    The work is bounded by the length of the module: functions for which nothing is left are not run.
+    """
+    module = run.facts.module
+    left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * run.facts.line_count
+    left -= _run_root(run, left, module, lambda: run.execute(run.scopes.module_frame, module.body), None, None)
+    if left <= 0:
+        left = BUDGET_OF_A_FUNCTION  # the body took all
+    done: set[cst.CSTNode] = set()
+    objects = Objects()
+    _open_containers(run)
+    run.definitions.module_cells = run.heap.cells
+    while left > 0:
+        function = _next_root(run, done)
+        if function is None:
+            break
+        done.add(function.definition)
+        left -= _run_alone(run, left, function, objects)
+    if run.observer is not None and left <= 0:
+        run.observer.exhausted()
+
+
+def _open_containers(run: Run) -> None:
+    """Make ready what the body has left for functions that run at any time.
+
+    Others may fill a list or dict that is empty, and the functions of the module change those that they name. A tape
+    that was never entered may be entered by any of them.
+    """
+    for tape in run.recorder.tapes:
+        state = run.recorder.state(tape.number)
+        if state is not None and state.entered is False:
+            run.recorder.escape(tape.number)  # a function may enter it
+    changed = frozenset(name for use in run.facts.attribute_uses if use.name for name in use.changes)
+    for key, value in run.store.snapshot():
+        if not isinstance(key, tuple) or key[0] != 0:
+            continue
+        if isinstance(value, Row) and not run.heap.items(value).immutable:
+            content = run.heap.items(value)
+            if not content.items or key[1] in changed:
+                run.sharing.put(value.cell, Items((*content.items, run.anything(run.heap.nodes(value))), exact=False))
+        elif isinstance(value, Mapping) and (not run.heap.entries(value.cell).entries or key[1] in changed):
+            run.sharing.blur_entries(value.cell)
+
+
+def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> int:
+    """Run a function as somebody unseen would call it, and the functions it defines; gives the work done.
+
+    What the run leaves behind is undone: the next one finds what the body of the module has left.
+    """
+    run.store.reachable = True
+    owner = run.definitions.owners.get(function.definition)
+    run.budget.left = 0
+    if function.definition in run.definitions.borrowed:
+        owner = None
+    made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
+    building = -run.budget.left
+    mark = run.store.mark()
+    instance = _self_of(run, function, owner, made)
+    born = made.born if made is not None and instance is made.value else None
+    before = set(run.definitions.defined_functions)
+
+    def act() -> None:
+        blur_closure(run, function)
+
+        def bind(frame: Frame) -> None:
+            bind_unknown(run, function, frame, instance, born)
+
+        bare = Function(function.definition, function.frame, function.name, False, function.graph, instance)
+        result = run_body(run, bare, bind)
+        for leaf in run.heap.leaves(result) if run.reachable else ():
+            # a tape or function may be used from now on; data is new to the caller in each run
+            if not isinstance(leaf, (Tensor, Variable, Opaque)):
+                run.sharing.escape(leaf)
+
+    spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
+    for definition, inner in list(run.definitions.defined_functions.items()):
+        if definition in before or definition in run.definitions.entered_functions or spent >= budget:
+            continue
+        if not is_stub(definition):
+            spent += _run_alone(run, budget - spent, inner, objects)
+    run.store.rollback(mark)
+    run.store.reachable = True
+    return spent + building
+
+
+def _run_root(
+    run: Run, budget: int, root: cst.CSTNode, act: Callable[[], None], instance: Value | None, owner: Class | None
+) -> int:
+    """Run something from outside: `act` runs the code of `root`, for `instance` if that is a method of `owner`.
+
+    What it found stands only if the work could be finished within the budget. Gives the work done.
+    """
+    run.budget.left = budget
+    run.stack.context = (root,)
+    first = len(run.recorder.tapes)
+    run.recorder.asks.clear()
+    run.definitions.entered_by_root.clear()
+    run.certainty.doubts = 0
+    run.recorder.called_from_outside = not isinstance(root, cst.Module)
+    if run.observer is not None:
+        run.observer.root(root)
+    try:
+        act()
+        settle(run)
+        end_tapes(run, first, instance, owner)
+    except GiveUp as spent:
+        if run.observer is not None:
+            run.observer.gave_up(root, spent.function)
+        again = _to_run_again(run, root)
+        run.sharing.escaped_functions.update(dict.fromkeys(again))
+        run.outcomes.abandon(root, again)
+        run.reset_stacks()
+        if isinstance(root, cst.Module):
+            _open_unfinished(run, root)
+        run.budget.left = 0
+    if run.observer is not None:
+        run.observer.finished()
+    run.stack.context = ()
+    return budget - max(run.budget.left, 0)
+
+
+def _open_unfinished(run: Run, module: cst.Module) -> None:
+    """A module whose body took too much work: a function may find anything in what the body has not made for good."""
+    run.store.reachable = True
+    run.budget.left = sys.maxsize
+    held: list[Value] = []
+    for tape in run.recorder.tapes:
+        run.recorder.leave(tape.number)
+        run.recorder.escape(tape.number)
+    for name in scope_of(module).locals:
+        value = run.store.get((0, name))
+        if type(value) is Api:
+            continue
+        if value is None or run.facts.times_bound(run.scopes.module_frame, name) > 1:
+            nodes = run.heap.nodes(value) if value is not None else []
+            run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, sees_all=True)))
+        if value is not None:
+            held.append(value)
+    run.sharing.escape(run.heap.sequence(held, immutable=True))
+
+
+def _self_of(run: Run, function: Function, owner: Class | None, made: Made | None) -> Value | None:
+    """The object of a method that is run alone: `made`, if there is one; else one that came from outside."""
+    definition = function.definition
+    if owner is None or not isinstance(definition, cst.FunctionDef):
+        return None
+    names = {getattr(decorator.decorator, "value", "") for decorator in definition.decorators}
+    if "staticmethod" in names or "classmethod" in names:
+        return Opaque(run.recorder.unknown(name="cls", sees_all=True)) if "classmethod" in names else None
+    if made is not None:
+        return made.value
+    node = run.recorder.unknown(name="self", sees_all=True)
+    return Instance(run.heap.new_cell(Entries((), exact=False)), owner, node)
+
+
+def _to_run_again(run: Run, root: cst.CSTNode) -> frozenset[cst.CSTNode]:
+    """The functions that an abandoned root has entered, as far as they can be run by themselves."""
+    defined = run.definitions.defined_functions
+    return frozenset(
+        one for one in run.definitions.entered_by_root if one is not root and one in defined and _stands_alone(run, one)
+    )
+
+
+def _stands_alone(run: Run, definition: cst.CSTNode) -> bool:
+    """The function can be called without another one having run before, and it may come by a tape."""
+    function = run.definitions.defined_functions[definition]
+    return (
+        (run.facts.tape_functions is None or function.name in run.facts.tape_functions)
+        and not is_stub(definition)
+        and (run.scopes.frames[function.frame].locals is None or run.scopes.frames[function.frame].is_class)
+    )
+
+
+def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
+    """The function to be run next, None if there is none: no run has entered it, or unseen code may call it too.
+
+    Those that others of these call come last, since they are entered by then.
+    """
+    waiting = [
+        function
+        for definition, function in run.definitions.defined_functions.items()
+        if definition not in done
+        and (definition not in run.definitions.entered_functions or definition in run.sharing.escaped_functions)
+        and _stands_alone(run, definition)
+    ]
+    for function in waiting:
+        others = (other for other in waiting if other is not function)
+        if not any(function.name in run.outcomes.names_in(other.definition) for other in others):
+            return function
+    return waiting[0] if waiting else None

@@ -1,0 +1,133 @@
+"""What is known of the whole module before it runs: asked once, never changed, the same for every function of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.reading.binding_counts import BindingCounts
+from flake8_gradtape.reading.reachability import Use
+from flake8_gradtape.reading.source import ModuleSource
+from flake8_gradtape.reading.syntax import captured_names
+
+
+@dataclass(frozen=True)
+class ModuleFacts:
+    """What the code of one module says as a whole, and what the user says of it; `Run.facts` for all who run it.
+
+    The syntax tree is reduced to what tapes reach; the other facts are about all of the module, also about what is
+    left out there. Where one cannot be told for sure, it is the answer that claims less.
+    """
+
+    module: cst.Module = field(default_factory=lambda: cst.Module(()))
+    """What is run: the code that tapes reach."""
+    line_count: int = 0
+    """The length of the whole module, which bounds the work."""
+    keras: int | None = None
+    """The version of Keras, if only that one matters; else only what happens with both is claimed."""
+    tape_functions: frozenset[str] | None = None
+    """The names of the functions that may come by a tape (all, if None): others are not run by themselves."""
+    attribute_uses: tuple[Use, ...] = ()
+    """What each function, class body and statement reads and writes, of all the module or of nothing."""
+    inherited_classes: frozenset[str] = frozenset()
+    """The names of classes that other classes of the module inherit from."""
+    written_attributes: frozenset[str] = frozenset()
+    """The attributes that some code of the module assigns, on whatever object."""
+    names_read_by_functions: frozenset[str] = frozenset()
+    """The module-level names that some function reads, or may read."""
+    asked_for_variables: frozenset[str] = frozenset()
+    """What is asked for its variables somewhere: `self.model`, where `self.model.variables` stands."""
+    uses_attribute_reflection: bool = False
+    """Attributes may be written behind the machine's back: one that is known may have been replaced."""
+    uses_name_reflection: bool = False
+    """Module-level names may be: one that is known may have been replaced."""
+    uses_graph_mode: bool = False
+    """The module has to do with graph mode somewhere, so its code need not run eagerly."""
+    uses_strategies: bool = False
+    """The module has to do with distribution strategies, whose variables can do more."""
+    has_plain_losses: bool = False
+    """The loss that Keras computes depends on labels and predictions only."""
+    replaces_tensorflow: bool = False
+    """Functions of TensorFlow itself are replaced, or changed in what they do: nothing is known of them then."""
+    _binding_counts: BindingCounts = field(default_factory=BindingCounts)
+
+    def times_bound(self, scope: Frame, name: str) -> int:
+        """How many bindings a name has in a scope; two if that cannot be told."""
+        definition = self.module if scope.locals is None else scope.definition
+        return 2 if definition is None else self._binding_counts.of(definition, name)
+
+
+_GRAPH_WORDS = (
+    "disable_eager", "disable_v2_behavior", ".Graph(", "Session(", "placeholder", "as_default", "wrap_function",
+)  # fmt: skip
+"""Text that shows that a module may run in graph mode."""
+
+
+_ATTRIBUTE_WORDS = (
+    "__dict__",
+    "vars(",
+    "setattr",
+    "dir(",
+    "__init_subclass__",
+    "__getattr",
+    "__set__",
+    "metaclass",
+    "__class__",
+    "mock",
+)
+"""Text that shows that attributes may be written behind the machine's back."""
+_NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
+"""Text that shows that module-level names may be."""
+_MODELS = re.compile(r"\b([A-Za-z_][\w.]*)\.(?:trainable_)?(?:variables|weights)\b")
+"""What the module asks for its variables."""
+_DYNAMIC_CLASS = re.compile(r"\btype\(\s*[\"'f]")
+"""A class that is made by a call."""
+_COMPILED = re.compile(r"(?<!re)\.compile\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+"""`model.compile(...)`, and what is in its brackets."""
+_OWN_LOSS = re.compile(r"""\bloss\s*=\s*(?!["']|(?:tf\.)?(?:keras\.)?losses\.[A-Z])|^[^=]*,\s*(?!["']|\w+\s*=)[^\s]""")
+"""The loss is something of the module's own, or stands second without its name and is no string."""
+_PATCHED = re.compile(
+    r"patch(\.object|\.dict|\.multiple)?\(\s*[\"']?(tf|tensorflow)\b|monkeypatch\.setattr\(\s*[\"']?(tf|tensorflow)\b"
+)
+"""TensorFlow itself is replaced: nothing is known about it then."""
+
+
+def module_facts(
+    source: ModuleSource, text: str, keras: int | None = None, *, every_function: bool = False
+) -> ModuleFacts:
+    """What is known of a module that was read, and is going to run with this version of Keras.
+
+    With `every_function` all functions are taken to come by a tape.
+    """
+    uses = source.uses
+    return ModuleFacts(
+        module=source.module,
+        line_count=text.count("\n"),
+        keras=keras,
+        tape_functions=None if every_function else source.tape_functions,
+        attribute_uses=uses,
+        inherited_classes=frozenset(name for use in uses for name in use.bases),
+        written_attributes=frozenset(name for use in uses for name in use.writes),
+        names_read_by_functions=captured_names(source.module).union(*(use.mentions for use in uses if use.name)),
+        asked_for_variables=frozenset(_MODELS.findall(text)),
+        uses_attribute_reflection=any(word in text for word in _ATTRIBUTE_WORDS)
+        or _DYNAMIC_CLASS.search(text) is not None,
+        uses_name_reflection=any(word in text for word in _NAME_WORDS),
+        uses_graph_mode=any(word in text for word in _GRAPH_WORDS),
+        uses_strategies="trategy" in text,
+        has_plain_losses=_has_plain_losses(text),
+        replaces_tensorflow=_PATCHED.search(text) is not None or "enable_numpy_behavior" in text,
+    )
+
+
+def _has_plain_losses(text: str) -> bool:
+    """Every model is compiled here, with a loss of Keras, and nothing else is added to its loss."""
+    compiled = _COMPILED.findall(text)
+    return (
+        bool(compiled)
+        and not any(word in text for word in ("regularizer", "add_loss"))
+        and all(_OWN_LOSS.search(arguments) is None for arguments in compiled)
+    )
