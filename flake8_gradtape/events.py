@@ -46,6 +46,7 @@ class Misuse(Enum):
     NEEDS_PERSISTENT = "a Jacobian without pfor needs a persistent tape, or single tensors"
     MINIMIZE_WITHOUT_TAPE = "minimize() got a tensor without the tape that recorded it"
     GRAPH_GRADIENTS = "symbolic gradients outside of a graph"
+    UNKNOWN_OPTION = "unconnected_gradients= is no option that tapes have"
     OTHER = "another error"
 
 

@@ -137,6 +137,29 @@ def test_a_spent_tape_raises_in_jacobian_watch_and_stop_recording_too() -> None:
     ]
 
 
+def test_an_unknown_option_raises_and_does_not_spend_the_tape() -> None:  # A93
+    program = Program("""
+        x = tf.Variable([[1.0, 2.0]])
+        def attempt(method, option):
+            with tf.GradientTape() as tape:
+                y = x * x
+            try:
+                getattr(tape, method)(y, x, unconnected_gradients=option)
+            except ValueError:
+                assert tape.gradient(y, x) is not None
+                return
+            raise AssertionError
+        attempt("gradient", None)
+        attempt("jacobian", "ZERO")
+        tf.function(attempt)("gradient", 0)
+        attempt("batch_jacobian", False)
+    """)
+    assert program.recording.error is None
+    assert [(method, misuse) for _, method, misuse in program.raised()] == [
+        (method, Misuse.UNKNOWN_OPTION) for method in ("gradient", "jacobian", "gradient", "batch_jacobian")
+    ]
+
+
 def test_a_tape_that_was_never_entered_raises() -> None:  # A21, B29, B30
     program = Program("""
         x = tf.Variable(3.0)

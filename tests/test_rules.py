@@ -60,6 +60,7 @@ NAMES = {
     "TAP210": "jacobian-needs-persistent",
     "TAP211": "minimize-without-tape",
     "TAP212": "graph-gradients-in-eager",
+    "TAP213": "unknown-option",
     "TAP301": "persistent-never-deleted",
     "TAP302": "persistent-reentered",
     "TAP303": "tape-never-asked",

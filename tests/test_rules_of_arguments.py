@@ -1,4 +1,4 @@
-"""The TAP204 to TAP212 rules, which speak of what a call was given, on hand-made events."""
+"""The TAP204 to TAP213 rules, which speak of what a call was given, on hand-made events."""
 
 from __future__ import annotations
 
@@ -142,6 +142,22 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
                 "'with tf.GradientTape() as tape:' and ask 'tape.gradient(...)'"
             ),
         ),
+        (
+            raised(Misuse.UNKNOWN_OPTION, '"ZERO"', "'ZERO'"),
+            "TAP213",
+            (
+                "'unconnected_gradients' is given 'ZERO' and knows only 'zero' and 'none', so 'tape.gradient()' raises "
+                "ValueError; write 'zero' for zeros in place of None, or leave it out"
+            ),
+        ),
+        (
+            raised(Misuse.UNKNOWN_OPTION, "self.unused", "None", method="batch_jacobian"),
+            "TAP213",
+            (
+                "'unconnected_gradients' is given 'self.unused', which is None, and knows only 'zero' and 'none', so "
+                "'tape.batch_jacobian()' raises ValueError; write 'zero' for zeros in place of None, or leave it out"
+            ),
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("TAP") else "",
 )
@@ -162,6 +178,7 @@ def test_a_call_that_raises_for_its_arguments_is_explained(event: CallRaised, co
         (Misuse.NEEDS_PERSISTENT, "TAP210", "the tape is not persistent, and without pfor 'tape.jacobian()' needs"),
         (Misuse.MINIMIZE_WITHOUT_TAPE, "TAP211", "the loss is a tensor, and 'minimize' has no tape"),
         (Misuse.GRAPH_GRADIENTS, "TAP212", "this function needs a graph and raises RuntimeError"),
+        (Misuse.UNKNOWN_OPTION, "TAP213", "'unconnected_gradients' is given something else and knows only"),
     ],
 )
 def test_an_event_that_knows_no_more_than_its_misuse_still_makes_a_sentence(

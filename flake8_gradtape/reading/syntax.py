@@ -252,8 +252,9 @@ def argument_node(at: cst.Call, position: int, name: str) -> cst.BaseExpression 
     for one in at.args:
         if one.keyword is not None and one.keyword.value == name:
             return one.value
-    if position < len(at.args) and at.args[position].keyword is None and not at.args[position].star:
-        return at.args[position].value
+    before = at.args[: position + 1]
+    if position < len(before) and before[-1].keyword is None and not any(one.star for one in before):
+        return before[-1].value
     return None
 
 

@@ -30,6 +30,7 @@ from flake8_gradtape.rules.tap209_unknown_attribute import UnknownAttribute
 from flake8_gradtape.rules.tap210_jacobian_needs_persistent import JacobianNeedsPersistent
 from flake8_gradtape.rules.tap211_minimize_without_tape import MinimizeWithoutTape
 from flake8_gradtape.rules.tap212_graph_gradients_in_eager import GraphGradientsInEager
+from flake8_gradtape.rules.tap213_unknown_option import UnknownOption
 from flake8_gradtape.rules.tap301_persistent_never_deleted import PersistentNeverDeleted
 from flake8_gradtape.rules.tap302_persistent_reentered import PersistentReentered
 from flake8_gradtape.rules.tap303_tape_never_asked import TapeNeverAsked
@@ -76,6 +77,7 @@ _RULES: tuple[type[Rule], ...] = (
     JacobianNeedsPersistent,
     MinimizeWithoutTape,
     GraphGradientsInEager,
+    UnknownOption,
     PersistentNeverDeleted,
     PersistentReentered,
     TapeNeverAsked,

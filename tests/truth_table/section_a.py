@@ -741,7 +741,7 @@ def a93_upper_case():
     w = tf.Variable(2.0)
     with tf.GradientTape() as t:
         y = w * 2.0
-    return t.gradient(y, x, unconnected_gradients="ZERO")  # raises: no code
+    return t.gradient(y, x, unconnected_gradients="ZERO")  # raises: TAP213
 
 
 def a93_boolean():
@@ -749,7 +749,78 @@ def a93_boolean():
     w = tf.Variable(2.0)
     with tf.GradientTape() as t:
         y = w * 2.0
-    return t.gradient(y, x, unconnected_gradients=True)  # raises: no code
+    return t.gradient(y, x, unconnected_gradients=True)  # raises: TAP213
+
+
+def a93_none():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    return t.gradient(y, x, None, None)  # raises: TAP213
+
+
+def a93_without_sources():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    return t.gradient(y, [], unconnected_gradients="None")  # raises: TAP213
+
+
+def a93_before_a_missing_gradient_function():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = tf.unique(x)[0]
+    return t.gradient(y, x, unconnected_gradients="zeros")  # raises: TAP213
+
+
+def a93_jacobian():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    return t.jacobian(y, x, False)  # raises: TAP213
+
+
+def a93_jacobian_without_pfor():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    return t.jacobian(y, x, "ZERO", experimental_use_pfor=False)  # raises: TAP210
+
+
+def a93_jacobian_of_nothing_without_pfor():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape(persistent=True) as t:
+        y = x[:0] * 2.0
+    return t.jacobian(y, x, "ZERO", experimental_use_pfor=False)  # raises: no code
+
+
+def a93_batch_jacobian():
+    x = tf.Variable([[3.0, 1.0]])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    return t.batch_jacobian(y, x, unconnected_gradients=0)  # raises: TAP213
+
+
+def a93_in_a_traced_function():
+    @tf.function
+    def f(x):
+        with tf.GradientTape() as t:
+            t.watch(x)
+            y = x * 2.0
+        return t.gradient(y, x, unconnected_gradients="ZERO")  # raises: TAP213
+
+    return f(tf.constant([3.0, 1.0]))
+
+
+def a93_does_not_spend_the_tape():
+    x = tf.Variable([3.0, 1.0])
+    with tf.GradientTape() as t:
+        y = x * 2.0
+    try:
+        t.gradient(y, x, unconnected_gradients="ZERO")  # raises: no code
+    except ValueError:
+        pass
+    return t.gradient(y, x)
 
 
 def a94():

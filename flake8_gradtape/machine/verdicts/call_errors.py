@@ -19,8 +19,11 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Arguments
 
 _KERAS_BASES = ("tensorflow.keras.", "keras.", "tf.keras.", "tensorflow.Module")
+OPTION_AT = {"gradient": 3, "jacobian": 2, "batch_jacobian": 2}
+"""The methods that ask a tape, and the position of their argument `unconnected_gradients`."""
 
 
 def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
@@ -35,6 +38,27 @@ def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
         if kinds and None not in kinds and not (method != "gradient" and plain):
             return kinds[-1]
     return None
+
+
+def unknown_option(method: str, arguments: Arguments) -> Const | None:
+    """What `unconnected_gradients` surely is, if that is none of its options: then the call raises ValueError.
+
+    It does so before it spends the tape, and whatever the target and the sources are (truth table A93). A Jacobian
+    without pfor makes no gradient call where the target has no elements, and so looks at nothing.
+    """
+    given = arguments.get(OPTION_AT[method], "unconnected_gradients")
+    pfor = arguments.get(4, "experimental_use_pfor")
+    if method != "gradient" and (arguments.open or pfor not in (None, Const(True))):
+        return None
+    if given is None:
+        return None
+    # of a literal with a backslash nobody knows which string it is
+    wrong = [
+        one
+        for one in options(given)
+        if isinstance(one, Const) and one.value not in ("none", "zero") and "\\" not in str(one.value)
+    ]
+    return wrong[0] if len(wrong) == len(options(given)) else None
 
 
 def unwatchable(run: Run, given: Value | None) -> str | None:

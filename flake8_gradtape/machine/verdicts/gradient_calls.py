@@ -33,7 +33,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape, TapeState
-from flake8_gradtape.machine.verdicts.call_errors import not_a_tensor
+from flake8_gradtape.machine.verdicts.call_errors import OPTION_AT, not_a_tensor, unknown_option
 from flake8_gradtape.machine.verdicts.sources import Judge, element_names
 from flake8_gradtape.machine.verdicts.wrong_values import wrong_values
 from flake8_gradtape.reading.syntax import argument_node, argument_text, text_of
@@ -90,14 +90,28 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
             return run.anything()
         run.store.may_raise()
         return run.anything(at=at)
-    sure_sources = run.heap.sure_nodes(sources)
-    missing = [recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.heap.alternatives(target)]
-    if all(missing):
-        event = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0])
+    refused = _wrong_option(tape, method, arguments, at)
+    if refused is None:
+        sure_sources = run.heap.sure_nodes(sources)
+        missing = [
+            recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.heap.alternatives(target)
+        ]
+        if all(missing):
+            refused = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0])
+    if refused is not None:
         tape.mentioned = True
-        raises(run, at, visit, event)
+        raises(run, at, visit, refused)
         return run.anything()
     return _answer(run, value, tape, state, method, target, sources, arguments, at, inline, visit)
+
+
+def _wrong_option(tape: Tape, method: str, arguments: Arguments, at: cst.Call) -> CallRaised | None:
+    """The error of an `unconnected_gradients` that surely is no option; it comes before any other of this kind."""
+    option = None if tape.wrapped else unknown_option(method, arguments)
+    if option is None:
+        return None
+    text = argument_text(at, OPTION_AT[method], "unconnected_gradients")
+    return CallRaised(at, tape.name, method, Misuse.UNKNOWN_OPTION, "", text, repr(option.value))
 
 
 def _without_pfor(arguments: Arguments) -> bool:
@@ -122,7 +136,7 @@ def _answer(
     recorder = run.recorder
     targets = run.heap.nodes(target)
     reach = recorder.reach(state, targets)
-    zeros = arguments.get(3 if method == "gradient" else 2, "unconnected_gradients")
+    zeros = arguments.get(OPTION_AT[method], "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
     plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.heap.leaves(given))
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))

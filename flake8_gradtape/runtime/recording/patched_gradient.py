@@ -102,7 +102,8 @@ class PatchedGradient:
         except BaseException as error:
             self._observer.abandon(ask)
             if isinstance(error, Exception):
-                self._observer.fail(life, method, place, misuse, error)
+                wrong_option = misuse is Misuse.OTHER and _is_of_option(error)
+                self._observer.fail(life, method, place, Misuse.UNKNOWN_OPTION if wrong_option else misuse, error)
             raise
         ask.target, ask.names = _names(place, method)
         self._observer.answer(ask, self._answers(ask, result, zero), self._numbers(result), spent=tape._tape is None)
@@ -127,6 +128,11 @@ class PatchedGradient:
 
 def _answer(gradient: Any) -> Answer:
     return Answer.NONE if gradient is None else Answer.CONNECTED
+
+
+def _is_of_option(error: Exception) -> bool:
+    """The error is that of an unknown option; a Jacobian raises it as the cause of another (truth table A93)."""
+    return any("Unknown value for unconnected_gradients" in str(one) for one in (error, error.__cause__))
 
 
 def _is_gradient(gradient: Any) -> bool:

@@ -24,6 +24,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.with_blocks import enter_another
 from flake8_gradtape.machine.libraries.paths import canonical
 from flake8_gradtape.machine.state.call_endings import note_survivors, raises, tape_raises
@@ -87,6 +88,10 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
     """`tape.<method>(...)`."""
     tape = run.recorder.tapes[value.tape]
     tape.last_use = at
+    patched = any(path.endswith(f"GradientTape.{method}") for path in run.sharing.patched)
+    if patched and method in ASKING:
+        run.recorder.escape(value.tape)
+        return unseen_call(run, value, arguments, at)  # the program's own method, which may do anything
     if method in ASKING:
         return ask(run, value, method, arguments, at, _made_since(run, arguments))
     if method == "stop_recording":
@@ -112,12 +117,7 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
             return value
         elif method == "__exit__":
             run.recorder.leave(value.tape)
-        elif (
-            method.startswith("_")
-            or tape.may_have(method)
-            or run.facts.uses_attribute_reflection
-            or any(path.endswith(f"GradientTape.{method}") for path in run.sharing.patched)
-        ):
+        elif method.startswith("_") or tape.may_have(method) or run.facts.uses_attribute_reflection or patched:
             run.recorder.escape(value.tape)
             return run.anything(at=at)
         else:
