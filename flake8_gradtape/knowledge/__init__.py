@@ -124,6 +124,7 @@ def _function(canonical: str) -> FunctionFacts:
 
 
 def _decode(name: str, stored: dict[str, Any]) -> FunctionFacts:
+    """The facts of one function, from what the file holds under its name; what is not written there has its default."""
     return FunctionFacts(
         name=name,
         parameters=tuple(stored.get("parameters", ())),

@@ -70,6 +70,7 @@ class Objects:
         return self._made[cls]
 
     def _make(self, run: Run, cls: Class) -> Made | None:
+        """Make the object by running its constructor with unknown arguments; None if that shows nothing."""
         constructor = class_attribute(run, cls, "__init__")
         if not isinstance(constructor, Function) or constructor.opaque or is_stub(constructor.definition):
             return None
@@ -210,6 +211,7 @@ class _Keeping:
         return self.run.sharing.join(list(self._alternatives(value)))
 
     def _alternatives(self, value: Value) -> Iterator[Value]:
+        """The alternatives of an attribute as a method finds them that runs at any time."""
         run = self.run
         for option in options(value):
             if isinstance(option, (Const, Number, Unbound)) or _is_empty(run, option):

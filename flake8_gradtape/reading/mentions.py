@@ -137,6 +137,7 @@ class _Reader:
         (self.names.read if type(node.ctx) is ast.Load else self.names.stored).add(node.id)
 
     def attribute(self, node: ast.Attribute) -> None:
+        """Note an attribute: read or stored, and of a module that is imported or of something else."""
         chain = [node.attr]
         root = node.value
         while type(root) is ast.Attribute:

@@ -172,6 +172,7 @@ class _Table:
         return [unit for unit in self.units if not bound.isdisjoint(_decorator_roots(unit.node))]
 
     def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:
+        """Make a unit of a function, class or statement; gives it with the definitions in its body."""
         names = read_names(node, modules)
         self.longest_chain = max(self.longest_chain, names.longest_chain)
         self.long_strings += names.long_strings

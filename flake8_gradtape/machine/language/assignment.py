@@ -147,6 +147,7 @@ def _derived(node: Node, variables: set[Node], depth: int) -> bool:
 
 
 def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
+    """Give each target its element; where the elements are not known one by one, each target may be any of them."""
     targets = list(target.elements)
     stars = [place for place, one in enumerate(targets) if isinstance(one, cst.StarredElement)]
     items, exact = elements(run, value, target)

@@ -72,6 +72,7 @@ def _calls(node: cst.Call) -> bool:
 
 
 def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
+    """Evaluate the arguments in order; what stars bring that cannot be counted leaves the list open."""
     positional: list[Value] = []
     keywords: list[tuple[str, Value]] = []
     extra: list[Value] = []

@@ -42,6 +42,7 @@ from flake8_gradtape.reading.syntax import target_names
 
 
 def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
+    """What a name holds: from the scopes of the run, a builtin, or something that came from elsewhere."""
     name = node.value
     value = run.sharing.read(frame, name)
     if isinstance(value, (Choice, Unbound)) or (
@@ -163,6 +164,7 @@ def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
 
 
 def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
+    """`left and right`, `left or right`: the right side is evaluated only where the left one does not decide."""
     left = run.evaluate(frame, node.left)
     known = truth(run, left)
     both = isinstance(node.operator, cst.And)
@@ -219,6 +221,7 @@ def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
 
 
 def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
+    """A dict display; a key that is not known, or an unknown dict in `**`, may replace what is there."""
     entries: dict[Any, Value] = {}
     exact = True
     for part in node.elements:
@@ -304,11 +307,13 @@ def _targets(part: cst.CompFor) -> list[str]:
 
 
 def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Callable[[], None]) -> None:
+    """Run `body` for each element of one `for` of a comprehension that passes its tests, the inner `for`s included."""
     iterable = run.evaluate(outer, part.iter)
     if not (isinstance(iterable, Sequence) and isinstance(part.target, cst.Name)):
         run.store.may_raise()
 
     def once(element: Value) -> None:
+        """One element: bind it, test it, and go on to the inner `for` or to the body."""
         assign(run, scope, part.target, element)
         mark = run.store.mark()
         skipped: Delta | None = None

@@ -64,6 +64,7 @@ def _maybe_tensor(iterable: Value) -> bool:
 def _unrolled(
     run: Run, iterable: Value, found: list[Value], at: cst.CSTNode, once: Callable[[Value], None]
 ) -> list[Delta]:
+    """Run a loop over known elements pass by pass; if the body makes the list long, any number of passes follow."""
     outer = run.store.mark()
     breaks: list[Delta] = []
     later = later_passes(run)

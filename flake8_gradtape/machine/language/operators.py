@@ -142,6 +142,7 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
 
 
 def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Node:
+    """The operation that an operator makes: which inputs a gradient goes to, and what its backward pass reads."""
     flow = Flow.NO_GRADIENT if sign == "//" or sign in _INTEGER else Flow.GRADIENT
     sure = flow is Flow.GRADIENT
     edges = [*run.heap.edges(left, flow, sure), *run.heap.edges(right, flow, sure)]

@@ -64,6 +64,7 @@ def _delete(run: Run, frame: Frame, node: cst.Del) -> None:
 
 
 def _if(run: Run, frame: Frame, node: cst.If) -> None:
+    """Run the branches that may be taken, each from the same state, and join what they leave."""
     # `elif` chains are nested: walk down instead of recursing
     mark = run.store.mark()
     ends: list[Delta | None] = []
@@ -153,6 +154,7 @@ def _while(run: Run, frame: Frame, node: cst.While) -> None:
 
 
 def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
+    """Run a `while` pass by pass as long as its condition is known to hold, then any number of times."""
     mark = run.store.mark()
     breaks: list[Delta] = []
     forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(frame, node.test)) is True
@@ -229,6 +231,7 @@ def _assert(run: Run, frame: Frame, node: cst.Assert) -> None:
 
 
 def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
+    """Hand the parts of a `try` to `run_try`, as functions that run them."""
     handlers: list[Callable[[], None]] = []
     for handler in node.handlers:
 

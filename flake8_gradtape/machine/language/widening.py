@@ -92,6 +92,7 @@ class Widening:
         return self.run.heap.nodes(value)
 
     def _extend(self, summary: Node, nodes: list[Node]) -> bool:
+        """Give a summary of several passes more inputs; False if it became what earlier passes did not see."""
         known = {edge.node for edge in summary.edges}
         fresh = [node for node in nodes if node not in known and node is not summary]
         if not fresh:
@@ -130,6 +131,7 @@ class Widening:
         return made
 
     def _value(self, key: Key, known: list[Value]) -> Value:
+        """What a name holds after any number of passes: what lasts as it is, and one summary of all the rest."""
         alternatives = options(self.run.sharing.join(known))
         kept = [option for option in alternatives if self._lasts(option)]
         rest = [option for option in alternatives if option not in kept]

@@ -23,6 +23,7 @@ def run_with(run: Run, frame: Frame, node: cst.With, body: Callable[[], None]) -
 
 
 def _enter(run: Run, frame: Frame, node: cst.With, items: list[cst.WithItem], body: Callable[[], None]) -> None:
+    """Enter the items of a `with` one inside the other, and run the body within the last."""
     if not items:
         body()
         return

@@ -115,6 +115,7 @@ class Snapshots:
         return self._belief(value, 0)
 
     def _belief(self, value: Value, depth: int) -> Belief:
+        """A value with what it holds at this moment, down to a certain depth: the store goes on to change."""
         if isinstance(value, TapeValue):
             return Belief(value, state=self._run.recorder.state(value.tape))
         if isinstance(value, (Tensor, Variable, Opaque)):

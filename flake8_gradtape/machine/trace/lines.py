@@ -109,6 +109,7 @@ class Lines:
         return "gave up: budget spent " + (f"in function '{name}'" if name else "in the body of the module")
 
     def _why_not_reached(self, statement: _Statement) -> str:
+        """Why no run got to a statement, in words; empty if one did."""
         if statement.node in self._watching.reached:
             return ""
         function = statement.function

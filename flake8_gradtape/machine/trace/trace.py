@@ -94,6 +94,7 @@ def trace(text: str, *, whole: bool = False, keras: int | None = None) -> Trace:
 
 
 def _traced(source: ModuleSource, text: str, whole: bool, keras: int | None) -> Trace:
+    """Run a module with an observer, and gather what it saw."""
     watched: list[Watching] = []
 
     def observe(run: Run) -> Watching:

@@ -84,6 +84,7 @@ def _sure_leaves(run: Run, given: Value) -> list[Value]:
 
 
 def _kind(leaf: Value) -> str | None:
+    """What a value surely is, in words, if it is no tensor and no variable; None if it may be one."""
     if isinstance(leaf, Const):
         if leaf.value is None:
             return "None"

@@ -62,6 +62,7 @@ def measure(
 
 
 def _compare(replayer: Replayer, ask: SeenInFull, asks: Sequence[SeenAsk]) -> Difference:
+    """Compare what one gradient call gave with finite differences; raises `CannotReplay` where these tell nothing."""
     question = _question(ask, asks)
     step, relative = _precision(ask, question)
     direction = _direction(ask)
@@ -108,6 +109,7 @@ def _judge(ask: SeenInFull, gave: Any, truth: Any, noise: float, rounding: float
 
 
 def _question(ask: SeenInFull, asks: Sequence[SeenAsk]) -> _Question:
+    """What the call should have given the derivative of: which target, with which weights, and from which values."""
     np: Any = import_module("numpy")
     ones = tuple(np.ones_like(target) for target in ask.target)
     plain = _Question(ask.number, ask.target, ones, {})

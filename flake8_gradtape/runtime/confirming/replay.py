@@ -152,6 +152,7 @@ class _Run:
     trouble: str = ""
 
     def __post_init__(self) -> None:
+        """Import what of TensorFlow is needed, and begin to count."""
         self.pending = set(self.changes)
         self._ops: Any = import_module("tensorflow.python.framework.ops")
         self._resource: Any = import_module("tensorflow.python.ops.resource_variable_ops")
@@ -212,6 +213,7 @@ class _Run:
         return executed
 
     def _born(self, value: Any, operation: str) -> Any:
+        """Number a floating tensor that an operation gives, and change it if it is one of those to be moved."""
         if not isinstance(value, self._ops.EagerTensor) or not value.dtype.is_floating:
             return value
         if value._id in self._tensor_numbers:  # tf.constant of a tensor gives that tensor
@@ -296,10 +298,12 @@ class _Run:
         return pushed
 
     def _asked(self, original: Callable[..., Any], method: str) -> Callable[..., Any]:
+        """A gradient method that counts its calls, ends the run at the wanted one, and notes what the others gave."""
         signature = inspect.signature(original)
 
         @functools.wraps(original)
         def asked(tape: Any, *args: Any, **kwargs: Any) -> Any:
+            """Count the call, and ask once only where one method asks another."""
             if self._asking or threading.get_ident() != self._thread:
                 return original(tape, *args, **kwargs)
             number, self._asks = self._asks, self._asks + 1
@@ -323,6 +327,7 @@ class _Run:
         return asked
 
     def _see(self, tape: Any, method: str, number: int, given: Mapping[str, Any], gave: list[Any]) -> None:
+        """Keep what a gradient call was asked and gave; in full, if it stands on one of the wanted lines."""
         targets = self._flat(given["target"])
         sources = self._flat(given["source" if method == "batch_jacobian" else "sources"])
         none = frozenset(_key(one) for one, gradient in zip(sources, gave, strict=False) if gradient is None)

@@ -109,6 +109,7 @@ def _calls(report: Reported, recording: Recording) -> list[list[Event]]:
 
 
 def _gradient_is_none(events: Events, report: Reported, recording: Recording) -> Judged:
+    """Whether a call on the line gave None for a source."""
     asks = _of(events, GradientAsked)
     nothing = [ask for ask in asks if any(source.answer is Answer.NONE for source in ask.sources)]
     if nothing:

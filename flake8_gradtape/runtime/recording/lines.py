@@ -46,6 +46,7 @@ class ProgramLines:
     """
 
     def __init__(self, source: str, filename: str) -> None:
+        """Read the program; `source` that is no Python has no calls."""
         self.filename = filename
         self._source = source
         self._lines = source.split("\n")

@@ -95,6 +95,7 @@ class PatchedGradient:
     def _ask(
         self, life: TapeLife, tape: Any, place: Place | None, method: str, call: Callable[[], Any], zero: bool
     ) -> Any:
+        """Make a gradient call, and tell the observer what it gave or how it failed."""
         misuse = misuse_of(tape, life)
         ask = self._observer.begin(life, method, place, bool(tape._persistent and tape._recording))
         try:

@@ -126,6 +126,8 @@ class PatchedTape:
         return made
 
     def _enter(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`__enter__` that tells the observer where a tape is entered, or why it cannot be."""
+
         @functools.wraps(original)
         def entered(tape: Any) -> Any:
             life, place = life_of(tape), caller(self._lines, "__enter__")

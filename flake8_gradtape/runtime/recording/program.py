@@ -86,6 +86,7 @@ class _Text:
 
 @contextlib.contextmanager
 def _main_module(source: str, filename: str, argv: Sequence[str]) -> Iterator[ModuleType]:
+    """A `__main__` for the program, with its own path and arguments; all is put back at the end."""
     main, folder = ModuleType("__main__"), Path(filename).resolve().parent
     main.__dict__.update(__file__=filename, __builtins__=__builtins__, __loader__=_Text(source))
     before = sys.modules.get("__main__")

@@ -166,6 +166,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     keras = stands_on_keras(receiver.cls)
 
     def visit(value: Value, certain: bool) -> None:
+        """Sort the variables in a value into those that are surely listed and the rest."""
         if isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE):
             # Keras 3 does not look after a plain tf.Variable, Keras 2 does (truth table K55)
             plain = keras and isinstance(value, Variable) and run.facts.keras != 2

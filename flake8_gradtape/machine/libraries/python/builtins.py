@@ -69,6 +69,7 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
 
 
 def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """A builtin that gives plain Python: a constant where it can be computed, else a number."""
     given = arguments.all()
     if name == "len" and given and isinstance(given[0], Sequence):
         content = run.heap.items(given[0])

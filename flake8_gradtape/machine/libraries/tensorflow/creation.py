@@ -61,6 +61,7 @@ def convert_to_tensor(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+    """`tf.constant` or `tf.convert_to_tensor`: a tensor comes back as it is, anything else makes a new one."""
     value = arguments.get(0, "value")
     if value is None or arguments.open:
         return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)

@@ -90,6 +90,7 @@ def _output(
     run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
     at: cst.CSTNode,
 ) -> Node:  # fmt: skip
+    """One output of a measured function: how it depends on each argument, and what is known of its dtype."""
     sure = output.flows if facts.name in _BILINEAR else output.bends | output.linear | facts.missing
     edges: list[Edge] = []
     carrying: list[Value] = []
@@ -135,6 +136,7 @@ def _output_floating(
     run: Run, facts: knowledge.FunctionFacts, output: knowledge.OutputFacts, given: list[tuple[str, Value]],
     carrying: list[Value],
 ) -> Tri:  # fmt: skip
+    """Whether an output is floating, by what was measured of its dtype; None if that cannot be told."""
     if output.dtype in ("float",):
         return True
     if output.dtype in ("int", "bool", "string"):
