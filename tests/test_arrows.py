@@ -86,7 +86,7 @@ ARROWS = sorted({(name, known) for name, path in MODULES.items() for known in im
 def floor(name: str, floors: list[set[str]], depth: int) -> tuple[int, str] | None:
     """The number of the floor from below, and the room there, of a module; None if it is not on these floors."""
     parts = name.split(".")
-    if len(parts) <= depth or parts[-1].startswith("probe"):
+    if len(parts) <= depth:
         return None
     for number, rooms in enumerate(reversed(floors)):
         if parts[depth] in rooms:

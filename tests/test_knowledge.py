@@ -45,7 +45,7 @@ def facts(name: str) -> FunctionFacts:
 
 
 def stored() -> dict[str, Any]:
-    from flake8_gradtape.runtime.probe import FACTS
+    from tests.knowledge.probe import FACTS
 
     data: dict[str, Any] = json.loads(FACTS.read_text(encoding="utf-8"))
     return data
@@ -244,7 +244,7 @@ def _given(probed: dict[str, Any]) -> set[str]:
 @pytest.fixture(scope="module")
 def subjects() -> list[Any]:
     pytest.importorskip("tensorflow")
-    from flake8_gradtape.runtime.probe_all import subjects
+    from tests.knowledge.subjects import subjects
 
     return subjects()
 
@@ -291,13 +291,13 @@ def test_every_common_function_is_known() -> None:
 
 
 def test_the_file_is_as_the_generator_writes_it() -> None:
-    from flake8_gradtape.runtime.probe import FACTS, render
+    from tests.knowledge.probe import FACTS, render
 
     assert render(stored()) == FACTS.read_text(encoding="utf-8")
 
 
 def test_the_check_tells_a_difference_in_one_line() -> None:
-    from flake8_gradtape.runtime.probe import compare
+    from tests.knowledge.probe import compare
 
     before, after = stored(), stored()
     assert list(compare(before, after)) == []

@@ -1,6 +1,6 @@
 """Facts about TensorFlow's public API: what a call does to the recording of a tape.
 
-The facts were measured with real tapes by `flake8_gradtape.runtime.probe` and are stored in `facts.json`; nothing
+The facts were measured with real tapes by `python -m tests.knowledge` and are stored in `facts.json`; nothing
 here imports TensorFlow, and nothing here decides what a call in a user's program does with them.
 """
 

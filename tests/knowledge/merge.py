@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from flake8_gradtape.runtime.probe_names import parameters
-from flake8_gradtape.runtime.probe_recipes import PROFILES, Maker, by_profile, options
-from flake8_gradtape.runtime.probe_tape import (
+from tests.knowledge.names import parameters
+from tests.knowledge.recipes import PROFILES, Maker, by_profile, options
+from tests.knowledge.taping import (
     Arguments,
     Call,
     Observed,

@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from flake8_gradtape.runtime.probe_recipes import Maker
-from flake8_gradtape.runtime.probe_tape import Arguments
+from tests.knowledge.recipes import Maker
+from tests.knowledge.taping import Arguments
 
 Methods = dict[str, tuple[Callable[..., Any], list[Arguments]]]
 

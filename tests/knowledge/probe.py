@@ -1,7 +1,7 @@
 """Regenerates the knowledge base by probing the installed TensorFlow, in worker processes that may die.
 
-`python -m flake8_gradtape.runtime.probe` writes `knowledge/facts.json`; with `--check` it compares instead,
-prints the differences and exits 1 if there are any. What one function does is measured in `probe_merge`.
+`python -m tests.knowledge` writes `knowledge/facts.json`; with `--check` it compares instead,
+prints the differences and exits 1 if there are any. What one function does is measured in `merge`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from flake8_gradtape.runtime.probe_merge import Stored
+from tests.knowledge.merge import Stored
 
-FACTS = Path(__file__).resolve().parent.parent / "knowledge" / "facts.json"
+FACTS = Path(__file__).resolve().parents[2] / "flake8_gradtape" / "knowledge" / "facts.json"
 SECONDS = 120.0
 """How long one function may take before its worker is ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the knowledge base; the exit code is 1 if `--check` found a difference."""
-    parser = argparse.ArgumentParser(prog="python -m flake8_gradtape.runtime.probe", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.knowledge", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the stored facts, write nothing")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="probe and print these functions, write nothing")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
@@ -93,7 +93,7 @@ def _answers(names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     done: set[str] = set()
     while True:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "flake8_gradtape.runtime.probe", "--worker"],
+            [sys.executable, "-m", "tests.knowledge", "--worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -148,7 +148,7 @@ def _work() -> int:
     import keras
     import tensorflow as tf
 
-    from flake8_gradtape.runtime.probe_all import subjects
+    from tests.knowledge.subjects import subjects
 
     if "versions" not in asked["done"] and not asked["names"]:
         say(name="versions", answer={"tensorflow": tf.__version__, "keras": keras.__version__})
@@ -160,7 +160,3 @@ def _work() -> int:
         say(name=subject.name)
         say(name=subject.name, answer=subject.probe())
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

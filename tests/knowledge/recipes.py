@@ -1,4 +1,4 @@
-"""Arguments to try, chosen by parameter name alone; recipes for single functions are in `probe_recipes_by_hand`."""
+"""Arguments to try, chosen by parameter name alone; recipes for single functions are in `recipes_by_hand`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flake8_gradtape.runtime.probe_tape import Arguments
+from tests.knowledge.taping import Arguments
 
 Recipes = dict[str, list[Arguments]]
 

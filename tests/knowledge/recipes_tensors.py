@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.runtime.probe_recipes import Maker, Recipes
+from tests.knowledge.recipes import Maker, Recipes
 
 
 def recipes(m: Maker) -> Recipes:

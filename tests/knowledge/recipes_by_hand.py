@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.runtime import probe_recipes_keras, probe_recipes_networks, probe_recipes_tensors
-from flake8_gradtape.runtime.probe_recipes import Maker, Recipes
+from tests.knowledge import recipes_keras, recipes_networks, recipes_tensors
+from tests.knowledge.recipes import Maker, Recipes
 
 WITHOUT_OPTIONS = frozenset(
     "tf.signal.stft tf.signal.inverse_stft keras.ops.rfft keras.ops.irfft keras.ops.one_hot keras.ops.multi_hot "
@@ -15,7 +15,7 @@ WITHOUT_OPTIONS = frozenset(
 def recipes(maker: Maker) -> Recipes:
     """Give the recipes by public name (canonical or alias)."""
     return {
-        **probe_recipes_tensors.recipes(maker),
-        **probe_recipes_networks.recipes(maker),
-        **probe_recipes_keras.recipes(maker),
+        **recipes_tensors.recipes(maker),
+        **recipes_networks.recipes(maker),
+        **recipes_keras.recipes(maker),
     }

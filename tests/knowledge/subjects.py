@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flake8_gradtape.runtime import probe_recipes_by_hand
-from flake8_gradtape.runtime.probe_merge import Unreliable, measure
-from flake8_gradtape.runtime.probe_methods import tensor_methods
-from flake8_gradtape.runtime.probe_names import public_functions
-from flake8_gradtape.runtime.probe_recipes import Maker
-from flake8_gradtape.runtime.probe_tape import Arguments
+from tests.knowledge import recipes_by_hand
+from tests.knowledge.merge import Unreliable, measure
+from tests.knowledge.methods import tensor_methods
+from tests.knowledge.names import public_functions
+from tests.knowledge.recipes import Maker
+from tests.knowledge.taping import Arguments
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Subject:
     def probe(self, quick: bool = False) -> dict[str, Any]:
         """Give the stored entry, or {"left_out": why}; `quick` as in `measure`."""
         try:
-            plain = {self.name, *self.aliases} & probe_recipes_by_hand.WITHOUT_OPTIONS
+            plain = {self.name, *self.aliases} & recipes_by_hand.WITHOUT_OPTIONS
             stored = measure(self.call, self.recipes, not plain, quick)
         except Unreliable as why:
             return {"left_out": str(why)}
@@ -39,7 +39,7 @@ class Subject:
 
 def subjects() -> list[Subject]:
     """Give everything to probe. Imports TensorFlow. Raises LookupError if a recipe is for no public function."""
-    by_hand = probe_recipes_by_hand.recipes(Maker())
+    by_hand = recipes_by_hand.recipes(Maker())
     found = [
         Subject(public.name, public.aliases, public.call, _recipes(by_hand, (public.name, *public.aliases)))
         for public in public_functions()
