@@ -52,5 +52,7 @@ def unmet(needs: Iterable[Requirement]) -> str:
 
 @functools.cache
 def _version(name: str) -> str:
-    tf: Any = import_module("tensorflow")
-    return str(tf.keras.__version__ if name == "keras" else tf.__version__)
+    module: Any = import_module("tensorflow")
+    if name == "keras":  # which package `tf.keras` is, keras or tf_keras, its classes say
+        module = import_module(module.keras.Model.__module__.partition(".")[0])
+    return str(module.__version__)

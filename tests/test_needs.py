@@ -47,3 +47,9 @@ def test_a_need_that_is_not_met_is_told_in_words(monkeypatch: pytest.MonkeyPatch
     told = unmet(read_needs("x = 1  # needs: tensorflow>=2.15\n# needs: keras>=3\n"))
     assert told == "needs keras>=3, and this is keras 2.15.0"
     assert unmet([]) == ""
+
+
+def test_the_versions_that_are_here_are_found() -> None:
+    assert unmet(read_needs("# needs: tensorflow>=2.15\n# needs: keras>=2.15\n")) == ""
+    assert unmet(read_needs("# needs: tensorflow<1\n")).startswith("needs tensorflow<1, and this is tensorflow 2.")
+    assert unmet(read_needs("# needs: keras<1\n")).startswith("needs keras<1, and this is keras ")
