@@ -1,13 +1,10 @@
-"""Gradient calls: what they give, and what is claimed about them at once. What comes of them is in `settling`."""
+"""Gradient calls: what they give, and what is claimed about them at once. What comes of them is in `end_of_run`."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import libcst as cst
 
 from flake8_gradtape.events import (
-    AskedSource,
     CallRaised,
     Flaw,
     Misuse,
@@ -32,26 +29,30 @@ from flake8_gradtape.machine.state.call_endings import note_survivors, raises, s
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.observer import Silence
-from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape, TapeState
+from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape
 from flake8_gradtape.machine.verdicts.call_errors import OPTION_AT, not_a_tensor, unknown_option
-from flake8_gradtape.machine.verdicts.sources import Judge, element_names
+from flake8_gradtape.machine.verdicts.question import Grounds, Question, name_of_sources
+from flake8_gradtape.machine.verdicts.sources import SourceDecision, element_names
 from flake8_gradtape.machine.verdicts.wrong_values import wrong_values
 from flake8_gradtape.reading.syntax import argument_node, argument_text, text_of
 
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 
-def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]) -> Value:
-    """`tape.gradient(target, sources)` and its kin."""
+def gradient_call(
+    run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.Call, inline: frozenset[Node]
+) -> Value:
+    """`tape.gradient(target, sources)` and its kin: what they give; what is certain of the answer is claimed.
+
+    `inline` are the nodes that were made in the arguments of the call.
+    """
     recorder = run.recorder
     tape = recorder.tapes[value.tape]
     visit = run.stack.new_visit()
     run.outcomes.visit(at, run.stack.context, visit)
     if run.observer is not None:
         run.observer.asked(at, tape, method)
-    target = arguments.get(0, "target")
-    source_name = "source" if method == "batch_jacobian" else "sources"
-    sources = arguments.get(1, source_name)
+    target, sources = arguments.get(0, "target"), arguments.get(1, name_of_sources(method))
     if target is None or sources is None:
         run.store.may_raise()
         recorder.escape(value.tape)
@@ -69,40 +70,45 @@ def ask(run: Run, value: TapeValue, method: str, arguments: Arguments, at: cst.C
         run.store.may_raise()
         return run.anything()
     note_survivors(run, state)
-    for given, position, name in ((target, 0, "target"), (sources, 1, source_name)):
+    question = Question(tape, state, method, target, sources, arguments, at, inline, visit)
+    refusal = _refusal(run, question)
+    if refusal is not None:
+        tape.mentioned = True
+        raises(run, at, visit, refusal)
+        return run.anything()
+    if method != "gradient" and tape.persistent is False and _without_pfor(arguments):
+        # in a traced function it may work
+        run.store.may_raise()
+        return run.anything(at=at)
+    return _answer(run, question)
+
+
+def _refusal(run: Run, question: Question) -> CallRaised | None:
+    """The error of a gradient call that surely raises for its arguments, in the order in which TensorFlow looks."""
+    tape, method, arguments, at = question.tape, question.method, question.arguments, question.at
+    source_name = name_of_sources(method)
+    for given, position, name in ((question.target, 0, "target"), (question.sources, 1, source_name)):
         wrong = not_a_tensor(run, given, method)
         if wrong is not None:
             text = argument_text(at, position, name)
-            tape.mentioned = True
-            raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.NOT_A_TENSOR, name, text, wrong))
-            return run.anything()
+            return CallRaised(at, tape.name, method, Misuse.NOT_A_TENSOR, name, text, wrong)
     if method != "gradient" and (arguments.open or arguments.get(4, "experimental_use_pfor") is not None):
         tape.needs_persistence = True
-    listed = _listed(run, method, target, sources)
-    if listed or (method != "gradient" and tape.persistent is False and _without_pfor(arguments)):
-        if listed or surely_eager(run):
-            event = CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT)
-            if listed:
-                place, name = (0, "target") if _is_structure(run, target) else (1, source_name)
-                event = replace(event, what=argument_text(at, place, name), kind="a list or dict")
-            tape.mentioned = True
-            raises(run, at, visit, event)
-            return run.anything()
-        run.store.may_raise()
-        return run.anything(at=at)
+    if _listed(run, method, question.target, question.sources):
+        place, name = (0, "target") if _is_structure(run, question.target) else (1, source_name)
+        text = argument_text(at, place, name)
+        return CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT, what=text, kind="a list or dict")
+    if method != "gradient" and tape.persistent is False and _without_pfor(arguments):
+        return CallRaised(at, tape.name, method, Misuse.NEEDS_PERSISTENT) if surely_eager(run) else None
     refused = _wrong_option(tape, method, arguments, at)
-    if refused is None:
-        sure_sources = run.heap.sure_nodes(sources)
-        missing = [
-            recorder.surely_without_gradient(state, nodes, sure_sources) for nodes in run.heap.alternatives(target)
-        ]
-        if all(missing):
-            refused = CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0])
     if refused is not None:
-        tape.mentioned = True
-        raises(run, at, visit, refused)
-        return run.anything()
-    return _answer(run, value, tape, state, method, target, sources, arguments, at, inline, visit)
+        return refused
+    sure_sources = run.heap.sure_nodes(question.sources)
+    missing = [
+        run.recorder.surely_without_gradient(question.state, nodes, sure_sources)
+        for nodes in run.heap.alternatives(question.target)
+    ]
+    return CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0]) if all(missing) else None
 
 
 def _wrong_option(tape: Tape, method: str, arguments: Arguments, at: cst.Call) -> CallRaised | None:
@@ -129,38 +135,73 @@ def _is_structure(run: Run, given: Value) -> bool:
     return isinstance(given, Mapping) or (isinstance(given, Sequence) and run.heap.items(given).exact)
 
 
-def _answer(
-    run: Run, value: TapeValue, tape: Tape, state: TapeState, method: str, target: Value, sources: Value,
-    arguments: Arguments, at: cst.Call, inline: frozenset[Node], visit: object,
-) -> Value:  # fmt: skip
-    recorder = run.recorder
+def _answer(run: Run, question: Question) -> Value:
+    """What a gradient call gives that does not raise; keeps the call until the end of the run, and claims at once."""
+    recorder, tape, state, at = run.recorder, question.tape, question.state, question.at
+    grounds = _grounds(run, question)
+    record = _record(run, question, grounds)
+    decision = SourceDecision(run, question, grounds, record)
+    source_text = argument_node(at, 1, name_of_sources(question.method))
+    answer = decision.structure(question.sources, element_names(source_text) if source_text is not None else "")
+    if grounds.certain and decision.told and question.method == "gradient" and _is_claimed(run):
+        _claim_wrong_values(run, question, decision.sound)
+    plain = grounds.certain and question.method == "gradient" and not grounds.weights
+    if not (plain and _surely_answers(run, grounds.reach, question.target, question.sources)):
+        run.store.may_raise()
+    recorder.answered(tape.number)
+    recorder.differentiated.update((one, None) for node in grounds.targets for one in same_as(node))
+    recorder.differentiated.update(
+        (node, None) for node in grounds.reach.nodes if not state.recordings.isdisjoint(node.recorded)
+    )
+    recorder.differentiated_anywhere.extend(grounds.reach.anywhere)
+    if _is_claimed(run):
+        record.sources = tuple(decision.asked)
+        target_node = argument_node(at, 0, "target")
+        record.target = text_of(target_node) if target_node is not None and decision.asked else ""
+        recorder.asks.append(record)
+    return answer
+
+
+def _is_claimed(run: Run) -> bool:
+    """Some run gets here, and what happens is to be told."""
+    return run.reachable and not run.certainty.muted
+
+
+def _grounds(run: Run, question: Question) -> Grounds:
+    """What the answer rests on, and what keeps it from being certain."""
+    method, target, arguments = question.method, question.target, question.arguments
     targets = run.heap.nodes(target)
-    reach = recorder.reach(state, targets)
     zeros = arguments.get(OPTION_AT[method], "unconnected_gradients")
     gradients = None if zeros is None or arguments.open else zeros
-    plain = all(_may_be_tensor(leaf) for given in (target, sources) for leaf in run.heap.leaves(given))
+    plain = all(_may_be_tensor(leaf) for given in (target, question.sources) for leaf in run.heap.leaves(given))
     plain = plain and (method == "gradient" or not isinstance(target, (Const, Number)))
     silences = tuple(
         silence
         for silence, holds in (
             (Silence.NO_TENSOR, not plain),
             (Silence.SHAPES, method == "batch_jacobian"),
-            (Silence.ESCAPED, state.escaped),
+            (Silence.ESCAPED, question.state.escaped),
             (Silence.STARRED, arguments.open),
             (Silence.ZEROS, gradients is not None and not _is_none_mode(gradients)),
         )
         if holds
     )
-    certain = not silences and state.spent is not True
-    weights = arguments.get(2, "output_gradients") if method == "gradient" else None
-    extra = run.heap.nodes(weights) if weights is not None else []
-    sure_targets = run.heap.alternatives(target)
-    curved = [recorder.surely_reads(state, nodes, run.heap.sure_nodes(sources)) for nodes in sure_targets]
-    ask_record = Ask(
-        at, tape, method, "", (), run.stack.context,
-        in_own_block=tape.persistent is True and state.active is True, visit=visit,
-        sure=run.certainty.doubts == 0,
-    )  # fmt: skip
+    weights = question.weights
+    return Grounds(
+        targets,
+        run.heap.alternatives(target),
+        run.recorder.reach(question.state, targets),
+        silences,
+        certain=not silences and question.state.spent is not True,
+        weights=tuple(run.heap.nodes(weights)) if weights is not None else (),
+    )
+
+
+def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
+    """The call as it is kept until the end of the run; other tapes that record may differentiate its result."""
+    recorder, tape, state = run.recorder, question.tape, question.state
+    sure_sources = run.heap.sure_nodes(question.sources)
+    curved = [recorder.surely_reads(state, nodes, sure_sources) for nodes in grounds.sure_targets]
     # in a traced function the operations are made once all the same (truth table D40)
     traced = bool(run.stack.activations) and run.stack.activations[-1].graph
     recorded_by = tuple(
@@ -171,49 +212,37 @@ def _answer(
         and other_state.active is True
         and all(any(recorder.surely_tracks(other_state, node) for node in read) for read in curved)
     )
-    ask_record.recorded_by = recorded_by
-    ask_record.of_gradient = bool(targets) and all(node.op == "gradient" for node in targets)
-    ask_record.through_unknown = bool(reach.anywhere)
-    asked: list[AskedSource] = []
-    source_text = argument_node(at, 1, "source" if method == "batch_jacobian" else "sources")
-    judge = Judge(run, tape, state, method, targets, reach, at, inline, certain, ask_record, asked, extra)
-    judge.silences = silences
-    judge.sure_targets = sure_targets
-    names = element_names(source_text) if source_text is not None else ""
-    answer = judge.structure(sources, names)
-    if certain and judge.told and method == "gradient" and not run.certainty.muted and run.reachable:
-        texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
-        for event in wrong_values(run, tape, state, at, target, weights, judge.sound, texts):
-            run.outcomes.claim(at, run.stack.context, visit, event, run.certainty.doubts == 0)
-        if _stale(run, tape, state, at, target, judge.sound):
-            names_of_sources = tuple(name for name, _ in judge.sound)
-            stale = WrongValue(at, tape.name, texts[0], names_of_sources, Flaw.SAME_LOSS_AGAIN, texts[0])
-            run.outcomes.claim(at, run.stack.context, visit, stale, run.certainty.doubts == 0)
-    if not (certain and method == "gradient" and not extra and _surely_answers(run, reach, target, sources)):
-        run.store.may_raise()
-    recorder.answered(value.tape)
-    recorder.differentiated.update((one, None) for node in targets for one in same_as(node))
-    recorder.differentiated.update(
-        (node, None) for node in reach.nodes if not state.recordings.isdisjoint(node.recorded)
-    )
-    recorder.differentiated_anywhere.extend(reach.anywhere)
-    if not run.certainty.muted and run.reachable:
-        ask_record.sources = tuple(asked)
-        target_node = argument_node(at, 0, "target")
-        ask_record.target = text_of(target_node) if target_node is not None and asked else ""
-        recorder.asks.append(ask_record)
-    return answer
+    return Ask(
+        question.at, tape, question.method, "", (), run.stack.context,
+        in_own_block=tape.persistent is True and state.active is True, recorded_by=recorded_by, visit=question.visit,
+        of_gradient=bool(grounds.targets) and all(node.op == "gradient" for node in grounds.targets),
+        through_unknown=bool(grounds.reach.anywhere), sure=run.certainty.doubts == 0,
+    )  # fmt: skip
 
 
-def _stale(run: Run, tape: Tape, state: TapeState, at: cst.Call, target: Value, sound: list[tuple[str, Node]]) -> bool:
+def _claim_wrong_values(run: Run, question: Question, sound: list[tuple[str, Node]]) -> None:
+    """Claim that the call gives something else than the derivative that is meant, for `sound` sources."""
+    at = question.at
+    texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
+    for event in wrong_values(run, question, sound, texts):
+        run.outcomes.claim(at, run.stack.context, question.visit, event, run.certainty.doubts == 0)
+    if _stale(run, question, sound):
+        names = tuple(name for name, _ in sound)
+        stale = WrongValue(at, question.tape.name, texts[0], names, Flaw.SAME_LOSS_AGAIN, texts[0])
+        run.outcomes.claim(at, run.stack.context, question.visit, stale, run.certainty.doubts == 0)
+
+
+def _stale(run: Run, question: Question, sound: list[tuple[str, Node]]) -> bool:
     """The call asked for the gradient of the same recorded loss before, and the variables have changed since."""
-    if tape.persistent is not True or not isinstance(target, Tensor) or not sound:
+    target = question.target
+    if question.tape.persistent is not True or not isinstance(target, Tensor) or not sound:
         return False
-    key = (at, target.node, tuple(node for _, node in sound))
+    key = (question.at, target.node, tuple(node for _, node in sound))
     again = key in run.recorder.asked_before
     run.recorder.asked_before[key] = None
     changed = all(run.recorder.written.get(node, 0) > target.node.time for _, node in sound)
-    return again and changed and bool(run.recorder.surely_reads(state, [target.node], [node for _, node in sound]))
+    sources = [node for _, node in sound]
+    return again and changed and bool(run.recorder.surely_reads(question.state, [target.node], sources))
 
 
 def _surely_answers(run: Run, reach: Reach, target: Value, sources: Value) -> bool:

@@ -33,8 +33,9 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.observer import Decision, Silence
-from flake8_gradtape.machine.tapes.state import Ask, Connection, Reach, Tape, TapeState
+from flake8_gradtape.machine.tapes.state import Ask, Connection
 from flake8_gradtape.machine.verdicts.causes import explain
+from flake8_gradtape.machine.verdicts.question import Grounds, Question
 from flake8_gradtape.reading.syntax import text_of
 
 LONGEST_LIST = 40
@@ -54,22 +55,14 @@ def element_names(node: cst.BaseExpression) -> Names:
     return text_of(node)
 
 
-class Judge:
+class SourceDecision:
     """Decides for every source of one gradient call, and builds the result in the structure of the sources."""
 
-    def __init__(
-        self, run: Run, tape: Tape, state: TapeState, method: str, targets: list[Node], reach: Reach, at: cst.Call,
-        inline: frozenset[Node], certain: bool, record: Ask, asked: list[AskedSource],
-        extra: list[Node],
-    ) -> None:  # fmt: skip
-        self.run, self.tape, self.state, self.method = run, tape, state, method
-        self.targets, self.reach, self.at, self.inline = targets, reach, at, inline
-        self.certain, self.record, self.asked, self.extra = certain, record, asked, extra
-        self.sure_targets: list[list[Node]] = []
-        """For each alternative of the target the nodes that surely are in it."""
-        self.silences: tuple[Silence, ...] = ()
-        """Why nothing is claimed of any source, if it is not `certain`."""
-        self.told = state.spent is False
+    def __init__(self, run: Run, question: Question, grounds: Grounds, record: Ask) -> None:
+        self.run, self.question, self.grounds, self.record = run, question, grounds, record
+        self.asked: list[AskedSource] = []
+        """What was decided, in order."""
+        self.told = question.state.spent is False
         """No run raises here; where some do, a None is known only of the others, and not claimed."""
         self.unspecific: Node | None = None
         self.sound: list[tuple[str, Node]] = []
@@ -80,10 +73,13 @@ class Judge:
         if source is None and self.unspecific is not None:
             return self.unspecific
         recorder = self.run.recorder
-        read = [*recorder.backward_inputs(self.state, self.tape, self.reach, source), *self.extra]
+        read = [
+            *recorder.backward_inputs(self.question.state, self.question.tape, self.grounds.reach, source),
+            *self.grounds.weights,
+        ]
         if len(read) > 300:
             read = [recorder.unknown(read, sees_all=True)]
-        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.at, surely_tensors=False)
+        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.question.at, surely_tensors=False)
         self.record.results.append(made)
         if source is None:
             self.unspecific = made
@@ -144,6 +140,7 @@ class Judge:
                 self._decide([node], called, part=True)
 
     def _leaf(self, value: Value, name: str) -> Value:
+        """The result for one source, which may be one of several values."""
         alternatives = options(value)
         if not all(isinstance(one, (Tensor, Variable, Opaque)) for one in alternatives):
             self._show(AskedSource(name, Answer.CANNOT_TELL), [], (Silence.NO_TENSOR,))
@@ -164,17 +161,20 @@ class Judge:
     def _sometimes_none(self, sources: list[Node]) -> bool:
         recorder = self.run.recorder
         return any(
-            recorder.sometimes_unconnected(nodes, source) for nodes in self.sure_targets for source in sources if nodes
+            recorder.sometimes_unconnected(nodes, source)
+            for nodes in self.grounds.sure_targets
+            for source in sources
+            if nodes
         )
 
     def _surely_connected(self, source: Node) -> bool:
         recorder = self.run.recorder
-        return all(recorder.surely_connected(self.state, nodes, source) for nodes in self.sure_targets)
+        return all(recorder.surely_connected(self.question.state, nodes, source) for nodes in self.grounds.sure_targets)
 
     def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
         """Whether a source that is one of `nodes` surely gets None; `part` if it is a layer among the sources."""
-        if not self.certain:
-            self._tell(name, nodes, *self.silences)
+        if not self.grounds.certain:
+            self._tell(name, nodes, *self.grounds.silences)
             return False
         connection = self._connection(nodes)
         if connection is not None:
@@ -186,9 +186,13 @@ class Judge:
         if not self.told:
             self._tell(name, nodes, Silence.SPENT)
             return True
-        inline = any(node in self.inline for node in nodes)
-        cause = explain(self.run.recorder, self.tape, self.state, self.targets, nodes[0], inline)
-        handed_over = cause.kind is CauseKind.UNRELATED and any(_may_hold(node, nodes[0]) for node in self.reach.nodes)
+        inline = any(node in self.question.inline for node in nodes)
+        cause = explain(
+            self.run.recorder, self.question.tape, self.question.state, self.grounds.targets, nodes[0], inline
+        )
+        handed_over = cause.kind is CauseKind.UNRELATED and any(
+            _may_hold(node, nodes[0]) for node in self.grounds.reach.nodes
+        )
         # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
         if handed_over or (part and cause.kind is CauseKind.STOPPED):
             self._tell(name, nodes, Silence.HANDED_OVER if handed_over else Silence.FROZEN)
@@ -198,9 +202,11 @@ class Judge:
 
     def _connection(self, nodes: list[Node]) -> Connection | None:
         """Why one of the nodes may get a gradient."""
-        itself = self.method == "gradient"
+        itself = self.question.method == "gradient"
         for node in nodes:
-            found = self.run.recorder.connection(self.state, self.tape, self.reach, self.targets, node, itself)
+            found = self.run.recorder.connection(
+                self.question.state, self.question.tape, self.grounds.reach, self.grounds.targets, node, itself
+            )
             if found is not None:
                 return found
         return None
@@ -219,9 +225,16 @@ class Judge:
     ) -> None:
         """Tell the observer, if there is one, what was decided."""
         if self.run.observer is not None:
-            sure = bool(nodes) and not self.silences and all(self._surely_connected(node) for node in nodes)
+            sure = bool(nodes) and not self.grounds.silences and all(self._surely_connected(node) for node in nodes)
             decision = Decision(
-                asked, sure, silences, connection, tuple(self.targets), self.reach, self.state, self.record
+                asked,
+                sure,
+                silences,
+                connection,
+                tuple(self.grounds.targets),
+                self.grounds.reach,
+                self.question.state,
+                self.record,
             )
             self.run.observer.decided(decision)
 

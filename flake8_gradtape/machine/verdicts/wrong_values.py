@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from flake8_gradtape.events import Flaw, WrongValue
-from flake8_gradtape.machine.domain.values import Bend, Const, Flow, Kind, Node, Tensor, Value
+from flake8_gradtape.machine.domain.values import Bend, Const, Flow, Kind, Node, Tensor
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
+from flake8_gradtape.machine.verdicts.question import Question
 
 _ADDING = frozenset({"+", "-"})
 _SINGULAR = frozenset({"tf.math.log", "/", "tf.math.divide", "tf.math.reciprocal", "tf.math.rsqrt", "tf.math.acos"})
@@ -21,10 +20,10 @@ MOST_NODES = 2000
 
 
 def wrong_values(
-    run: Run, tape: Tape, state: TapeState, at: cst.CSTNode, target: Value, weights: Value | None,
-    sources: list[tuple[str, Node]], names: tuple[str, str],
-) -> Iterator[WrongValue]:  # fmt: skip
+    run: Run, question: Question, sources: list[tuple[str, Node]], names: tuple[str, str]
+) -> Iterator[WrongValue]:
     """The flaws of one gradient call; `names` are the texts of its target and its output_gradients."""
+    at, tape, target, weights = question.at, question.tape, question.target, question.weights
     text, weights_text = names
     labels = tuple(name for name, _ in sources)
     if isinstance(weights, Const) and weights.value is None and weights.asked is not None and sources:
@@ -35,7 +34,7 @@ def wrong_values(
         yield WrongValue(at, tape.name, text, labels, Flaw.LOSS_AS_WEIGHTS, weights_text)
     found: dict[tuple[Flaw, str], list[str]] = {}
     for name, source in sources:
-        for flaw, what in _flaws(run.recorder, tape, state, target.node, source):
+        for flaw, what in _flaws(run.recorder, tape, question.state, target.node, source):
             found.setdefault((flaw, what), []).append(name)
     for (flaw, what), affected in found.items():
         yield WrongValue(at, tape.name, text, tuple(affected), flaw, what)

@@ -32,7 +32,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import TAPE_NAMES, Raised, Tape
 from flake8_gradtape.machine.verdicts.call_errors import unwatchable
-from flake8_gradtape.machine.verdicts.gradient_calls import ASKING, ask
+from flake8_gradtape.machine.verdicts.gradient_calls import ASKING, gradient_call
 from flake8_gradtape.reading.syntax import argument_text, text_of
 
 
@@ -93,7 +93,7 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
         run.recorder.escape(value.tape)
         return unseen_call(run, value, arguments, at)  # the program's own method, which may do anything
     if method in ASKING:
-        return ask(run, value, method, arguments, at, _made_since(run, arguments))
+        return gradient_call(run, value, method, arguments, at, _made_since(run, arguments))
     if method == "stop_recording":
         return Pausing(value)
     if method == "watched_variables":
