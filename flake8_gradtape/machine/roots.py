@@ -140,7 +140,7 @@ def _run_root(
     first = len(run.recorder.tapes)
     run.recorder.asks.clear()
     run.definitions.entered_by_root.clear()
-    run.certainty.doubts = 0
+    run.certainty.uncertain_depth = 0
     run.recorder.called_from_outside = not isinstance(root, cst.Module)
     if run.observer is not None:
         run.observer.root(root)

@@ -43,14 +43,14 @@ def for_each_flag(run: Run, frame: Frame, loop: cst.CSTNode, act: Callable[[], N
     mark = run.store.mark()
     ends: list[Delta | None] = []
     keys = [_key(run, frame, name) for name in flags]
-    run.certainty.doubts += 1
-    for values in itertools.product((True, False), repeat=len(flags)):
-        run.certainty.assumed = {**assumed, **dict(zip(keys, values, strict=True))}
-        run.stack.context = (*context, values)
-        act()
-        ends.append(run.store.take(mark))
+    with run.certainty.unsure() as doubt:
+        for values in itertools.product((True, False), repeat=len(flags)):
+            run.certainty.assumed = {**assumed, **dict(zip(keys, values, strict=True))}
+            run.stack.context = (*context, values)
+            act()
+            ends.append(run.store.take(mark))
+        doubt.lasts = None in ends
     run.stack.context, run.certainty.assumed = context, assumed
-    run.certainty.doubts -= None not in ends
     run.store.merge(ends)
 
 

@@ -38,9 +38,8 @@ def iterate(
         # `x[:1]`, `dataset.take(1)`: one pass at the most
         breaks: list[Delta] = []
         mark = run.store.mark()
-        run.certainty.doubts += 1
-        with_loop(run, mark, lambda: once(run.sharing.join(found)), breaks)
-        run.certainty.doubts -= 1
+        with run.certainty.unsure():
+            with_loop(run, mark, lambda: once(run.sharing.join(found)), breaks)
         run.store.merge([{}, run.store.take(mark)])
         return breaks
     if exact and len(found) <= MOST_UNROLLED:
@@ -91,17 +90,17 @@ def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
     is claimed if there are more doubts than at the start, or once some of the runs may have ended.
     """
-    doubts, endings = run.certainty.doubts, run.certainty.endings
+    depth, exits = run.certainty.uncertain_depth, run.certainty.partial_exits
 
     @contextmanager
     def later() -> Iterator[None]:
-        outer = run.certainty.most_endings
-        run.certainty.most_endings = endings if outer is None else min(outer, endings)
+        outer = run.certainty.most_partial_exits
+        run.certainty.most_partial_exits = exits if outer is None else min(outer, exits)
         try:
-            with run.certainty.silence() if run.certainty.doubts > doubts else nullcontext():
+            with run.certainty.silence() if run.certainty.uncertain_depth > depth else nullcontext():
                 yield
         finally:
-            run.certainty.most_endings = outer
+            run.certainty.most_partial_exits = outer
 
     return later
 
@@ -112,14 +111,14 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
     mark = run.store.mark()
     loop = Loop(mark)
     loops.append(loop)
-    deaths = run.certainty.deaths
+    exits = run.certainty.full_exits
     try:
         body()
     finally:
         loops.pop()
     end = run.store.take(mark)
     # some runs went on with `continue`, others have ended: what follows need not happen in every run
-    run.certainty.doubts += end is None and bool(loop.continues) and run.certainty.deaths > deaths
+    run.certainty.unsure_from_here(end is None and bool(loop.continues) and run.certainty.full_exits > exits)
     if loop.breaks:
         before = run.store.delta(outer)
         breaks.extend({**before, **left} for left in loop.breaks)
@@ -132,28 +131,19 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
-    doubtful = not at_least_once
-    run.certainty.doubts += doubtful
-    later = later_passes(run)
-    if not run.certainty.muted:
+    with run.certainty.unsure(not at_least_once) as doubt:
+        later = later_passes(run)
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
-        if run.reachable:
-            if traced:
-                with run.certainty.silence():
-                    with_loop(run, start, body, breaks)
-            else:
-                with later():
-                    with_loop(run, start, body, breaks)
+        if run.reachable and not run.certainty.muted:
+            with run.certainty.silence() if traced else later():
+                with_loop(run, start, body, breaks)
             ends.append(dict(run.store.delta(start)) if run.reachable else None)
-    else:
-        with_loop(run, start, body, breaks)
-        ends.append(dict(run.store.delta(start)) if run.reachable else None)
-    changed = _changed(run, start, [*ends, *breaks])
-    run.store.take(start)
-    if changed and any(end is not None for end in ends):
-        ends.append(_later_passes(run, start, widening, changed, body, breaks))
-    run.certainty.doubts -= doubtful and None not in ends and not breaks
+        changed = _changed(run, start, [*ends, *breaks])
+        run.store.take(start)
+        if changed and any(end is not None for end in ends):
+            ends.append(_later_passes(run, start, widening, changed, body, breaks))
+        doubt.lasts = None in ends or bool(breaks)
     run.store.merge(ends)
     return breaks
 

@@ -81,10 +81,9 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         if known is not False:
             inner = run.store.mark()
             doubtful = doubtful or known is None
-            run.certainty.doubts += doubtful
-            assume(run, frame, current.test, True)
-            run.execute(frame, [current.body])
-            run.certainty.doubts -= doubtful
+            with run.certainty.unsure(doubtful):
+                assume(run, frame, current.test, True)
+                run.execute(frame, [current.body])
             ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
@@ -94,13 +93,12 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
         current = current.orelse
     else:
         if isinstance(current, cst.Else):
-            run.certainty.doubts += doubtful
-            run.execute(frame, [current.body])
-            run.certainty.doubts -= doubtful
+            with run.certainty.unsure(doubtful):
+                run.execute(frame, [current.body])
         ends.append(run.store.take(mark))
     run.store.merge(ends)
     # where some runs have ended or left, what follows need not happen in every run
-    run.certainty.doubts += doubtful and ends.count(None) > _continued(run) - continued
+    run.certainty.unsure_from_here(doubtful and ends.count(None) > _continued(run) - continued)
 
 
 def _continued(run: Run) -> int:
@@ -263,16 +261,16 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
     subject = run.evaluate(frame, node.subject)
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
-    run.certainty.doubts += 1
-    for case in node.cases:
-        _bind_pattern(run, frame, case.pattern, subject)
-        if case.guard is not None:
-            run.evaluate(frame, case.guard)
-        run.execute(frame, [case.body])
-        ends.append(run.store.take(mark))
-        if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
-            ends[0] = None
-    run.certainty.doubts -= None not in ends[1:]
+    with run.certainty.unsure() as doubt:
+        for case in node.cases:
+            _bind_pattern(run, frame, case.pattern, subject)
+            if case.guard is not None:
+                run.evaluate(frame, case.guard)
+            run.execute(frame, [case.body])
+            ends.append(run.store.take(mark))
+            if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
+                ends[0] = None
+        doubt.lasts = None in ends[1:]
     run.store.merge(ends)
 
 

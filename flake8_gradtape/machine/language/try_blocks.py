@@ -66,13 +66,12 @@ def run_try(
     end = run.store.take(mark)
     interrupted = _settled(run, run.store.interrupted(written))
     ends: list[Delta | None] = [end]
-    run.certainty.doubts += bool(handlers)
-    for handler in handlers:
-        run.store.apply(interrupted)
-        handler()
-        ends.append(run.store.take(mark))
-    # where each handler goes on, so does every run
-    run.certainty.doubts -= bool(handlers) and None not in ends[1:]
+    with run.certainty.unsure(bool(handlers)) as doubt:
+        for handler in handlers:
+            run.store.apply(interrupted)
+            handler()
+            ends.append(run.store.take(mark))
+        doubt.lasts = None in ends[1:]  # where each handler goes on, so does every run
     run.store.merge(ends)
     if final is not None:
         if run.reachable:

@@ -22,7 +22,7 @@ def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
     error = ERRORS.get(event.misuse)
     caught = any(catches(error) for catches in run.stack.catching)
     if not caught and not run.certainty.muted and run.reachable:
-        run.outcomes.claim(at, run.stack.context, visit, event, sure=run.certainty.doubts == 0)
+        run.outcomes.claim(at, run.stack.context, visit, event, sure=run.certainty.is_sure)
     if run.observer is not None:
         run.observer.raised(at, event, (Silence.CAUGHT,) if caught else ())
     run.die()
@@ -49,5 +49,4 @@ def surely_eager(run: Run) -> bool:
 def note_survivors(run: Run, state: TapeState | None) -> None:
     """A call on a tape that may be spent, or not entered, ends some of the runs."""
     if state is not None and (state.spent is None or state.entered is None):
-        run.certainty.endings += 1
-        run.certainty.doubts += 1
+        run.certainty.some_runs_end()

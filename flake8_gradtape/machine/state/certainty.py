@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class Doubt:
+    """A doubt that is over at the end of a block, unless it `lasts`."""
+
+    def __init__(self) -> None:
+        self.lasts = False
+
+
 class Certainty:
     """Counts what makes a run doubtful; a claim needs that nothing does."""
 
     def __init__(self) -> None:
         self._silenced = 0
-        self.endings = 0
+        self.partial_exits = 0
         """How often some of the runs may have ended in an error, while others went on."""
-        self.most_endings: int | None = None
-        """In a later pass of a loop: the endings before the loop; once there are more, nothing is claimed."""
-        self.deaths = 0
+        self.most_partial_exits: int | None = None
+        """In a later pass of a loop: the partial exits before the loop; once there are more, nothing is claimed."""
+        self.full_exits = 0
         """How often all runs that got to some point ended there."""
-        self.doubts = 0
+        self.uncertain_depth = 0
         """More than zero where not every run of this root gets to."""
         self.asserting = 0
         """More than zero inside of an `assert`."""
@@ -36,24 +43,36 @@ class Certainty:
     @property
     def muted(self) -> bool:
         """Nothing is claimed here."""
-        return self._silenced > 0 or (self.most_endings is not None and self.endings > self.most_endings)
+        return self._silenced > 0 or (
+            self.most_partial_exits is not None and self.partial_exits > self.most_partial_exits
+        )
 
     @contextmanager
-    def unsure(self) -> Iterator[None]:
-        """What happens in here need not happen in every run."""
-        self.doubts += 1
+    def unsure(self, holds: bool = True) -> Iterator[Doubt]:
+        """What happens in here need not happen in every run, if this `holds`; nor what follows, if the doubt lasts."""
+        doubt = Doubt()
+        self.uncertain_depth += holds
         try:
-            yield
+            yield doubt
         finally:
-            self.doubts -= 1
+            self.uncertain_depth -= holds and not doubt.lasts
+
+    def unsure_from_here(self, holds: bool = True) -> None:
+        """What follows need not happen in every run, if this `holds`."""
+        self.uncertain_depth += holds
+
+    @property
+    def is_sure(self) -> bool:
+        """Every run of this root gets here."""
+        return self.uncertain_depth == 0
 
     def some_runs_end(self) -> None:
         """Some of the runs end here in an error, while others go on."""
-        self.endings += 1
-        self.doubts += 1
+        self.partial_exits += 1
+        self.unsure_from_here()
 
     def clear(self) -> None:
         """Forget what was doubtful when a run gave up."""
-        self._silenced = self.asserting = self.doubts = 0
+        self._silenced = self.asserting = self.uncertain_depth = 0
         self.assumed = {}
-        self.most_endings = None
+        self.most_partial_exits = None

@@ -68,7 +68,7 @@ class Run:
 
     def die(self) -> None:
         """Every run that gets here ends here (an exception)."""
-        self.certainty.deaths += self.store.reachable
+        self.certainty.full_exits += self.store.reachable
         if self.observer is not None and self.store.reachable:
             self.observer.ended()
         self.store.reachable = False

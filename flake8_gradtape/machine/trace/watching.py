@@ -118,7 +118,7 @@ class Watching(Observer):
     def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
         run = self.run
         self.askings.append(
-            Asking(call, tape, method, self._root, self._way(), run.certainty.muted, run.certainty.doubts == 0)
+            Asking(call, tape, method, self._root, self._way(), run.certainty.muted, run.certainty.is_sure)
         )
 
     def decided(self, decision: Decision) -> None:

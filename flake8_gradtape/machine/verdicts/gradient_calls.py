@@ -216,7 +216,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
         question.at, tape, question.method, "", (), run.stack.context,
         in_own_block=tape.persistent is True and state.active is True, recorded_by=recorded_by, visit=question.visit,
         of_gradient=bool(grounds.targets) and all(node.op == "gradient" for node in grounds.targets),
-        through_unknown=bool(grounds.reach.anywhere), sure=run.certainty.doubts == 0,
+        through_unknown=bool(grounds.reach.anywhere), sure=run.certainty.is_sure,
     )  # fmt: skip
 
 
@@ -225,11 +225,11 @@ def _claim_wrong_values(run: Run, question: Question, sound: list[tuple[str, Nod
     at = question.at
     texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
     for event in wrong_values(run, question, sound, texts):
-        run.outcomes.claim(at, run.stack.context, question.visit, event, run.certainty.doubts == 0)
+        run.outcomes.claim(at, run.stack.context, question.visit, event, run.certainty.is_sure)
     if _stale(run, question, sound):
         names = tuple(name for name, _ in sound)
         stale = WrongValue(at, question.tape.name, texts[0], names, Flaw.SAME_LOSS_AGAIN, texts[0])
-        run.outcomes.claim(at, run.stack.context, question.visit, stale, run.certainty.doubts == 0)
+        run.outcomes.claim(at, run.stack.context, question.visit, stale, run.certainty.is_sure)
 
 
 def _stale(run: Run, question: Question, sound: list[tuple[str, Node]]) -> bool:

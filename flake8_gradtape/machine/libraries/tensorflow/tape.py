@@ -144,7 +144,7 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
         visit = run.stack.new_visit()
         run.outcomes.visit(at, run.stack.context, visit)
         text = argument_text(at, 0, "tensor")
-        run.outcomes.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.doubts == 0)
+        run.outcomes.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.is_sure)
 
 
 def tape_is_open(run: Run, number: int) -> bool:
