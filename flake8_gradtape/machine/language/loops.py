@@ -132,10 +132,10 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     with run.certainty.unsure(not at_least_once) as doubt:
-        later = later_passes(run)
+        later, silent = later_passes(run), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
-        if run.reachable and not run.certainty.muted:
+        if run.reachable and not silent:
             with run.certainty.silence() if traced else later():
                 with_loop(run, start, body, breaks)
             ends.append(dict(run.store.delta(start)) if run.reachable else None)
