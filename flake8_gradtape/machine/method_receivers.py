@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Entries, Items
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Class,
     Const,
-    Entries,
     Function,
     Instance,
-    Items,
     Mapping,
     Network,
     Number,
@@ -24,9 +23,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.domain.values import (
-    Sequence as Row,
-)
+from flake8_gradtape.machine.domain.values import Sequence as Row
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.libraries.keras.layers import freeze, open_up

@@ -11,13 +11,12 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Entries, Items
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
-    Entries,
     Function,
     Instance,
-    Items,
     Mapping,
     Opaque,
     Tensor,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from flake8_gradtape.machine.domain.values import Kind, Node
-from flake8_gradtape.machine.tapes.state import ancestors
+from flake8_gradtape.machine.domain.graph import Kind, Node
+from flake8_gradtape.machine.domain.walks import ancestors
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"
@@ -37,7 +37,7 @@ def stands_for_variables(node: Node) -> bool:
     """It was read from `model.trainable_variables` and the like, of one model or several; or it is a layer's own."""
     if node.weights:
         return True
-    if node.kind is not Kind.UNKNOWN or node.model is not None or not node.edges:
+    if node.kind is not Kind.UNKNOWN or node.called or not node.edges:
         return False
     return node.name in VARIABLES or all(stands_for_variables(edge.node) for edge in node.edges)
 
@@ -49,5 +49,5 @@ def stands_for_trainable(node: Node) -> bool:
 
 def is_no_variable(target: Node) -> bool:
     """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
-    made = target.output or (target.kind is Kind.UNKNOWN and target.model is not None)
+    made = target.output or (target.kind is Kind.UNKNOWN and target.called)
     return made and not LIKE_VARIABLES.search(target.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flake8_gradtape.machine.domain.values import Node
+from flake8_gradtape.machine.domain.graph import Node
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
     DELETED,
     Const,
-    Flow,
     Instance,
-    Items,
-    Kind,
     Mapping,
     Network,
-    Node,
     Number,
     Sequence,
     TapeValue,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
+from flake8_gradtape.machine.domain.aliasing import escape, sees
+from flake8_gradtape.machine.domain.graph import SIZE, Kind, Node
 from flake8_gradtape.machine.domain.values import (
-    SIZE,
     Api,
     Class,
     Const,
     Function,
     Instance,
-    Kind,
-    Node,
     Number,
     Opaque,
     Parent,
@@ -35,7 +34,6 @@ from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tapes.state import escape, sees
 
 
 def attribute(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:

@@ -5,18 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.domain.values import (
-    NONE,
-    Const,
-    Entries,
-    ExitStack,
-    Items,
-    Mapping,
-    Sequence,
-    TapeValue,
-    Value,
-    options,
-)
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.values import NONE, Const, ExitStack, Mapping, Sequence, TapeValue, Value, options
 from flake8_gradtape.machine.language.operators import one_after_other
 from flake8_gradtape.machine.language.subscripts import contents
 from flake8_gradtape.machine.state.heap import VIEWS

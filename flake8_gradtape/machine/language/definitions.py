@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Api, Class, Entries, Function, Value, options
+from flake8_gradtape.machine.domain.contents import Entries
+from flake8_gradtape.machine.domain.values import Api, Class, Function, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Frame
 from flake8_gradtape.reading.syntax import dotted, scope_of

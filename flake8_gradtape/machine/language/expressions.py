@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Items
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
@@ -18,7 +19,6 @@ from flake8_gradtape.machine.domain.values import (
     Const,
     Function,
     Instance,
-    Items,
     Mapping,
     Number,
     Opaque,

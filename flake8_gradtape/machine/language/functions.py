@@ -10,21 +10,21 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.graph import Kind
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Class,
-    Entries,
     Function,
     Instance,
-    Items,
-    Kind,
     Mapping,
     Network,
     Opaque,
     Sequence,
     Value,
     Variable,
+    node_of,
     options,
 )
 from flake8_gradtape.machine.language.classes import class_attribute
@@ -63,7 +63,7 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, sees_all=local)
     if handed and len(options(callee)) == 1:
-        node.model = callee
+        node.called, node.callee = True, node_of(callee)
         if isinstance(at, cst.Call):
             node.output = called(at) in run.facts.asked_for_variables
             node.fresh = makes_something_new(at, node.output)

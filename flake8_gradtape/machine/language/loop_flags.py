@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.graph import Tri
 from flake8_gradtape.machine.domain.store import Delta
-from flake8_gradtape.machine.domain.values import Number, Tri
+from flake8_gradtape.machine.domain.values import Number
 from flake8_gradtape.machine.language.operators import truth
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame

@@ -11,20 +11,15 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import LAYER, Bend, Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
-    LAYER,
     Api,
-    Bend,
     Class,
     Const,
-    Edge,
-    Flow,
     Function,
     Instance,
-    Items,
-    Kind,
     Mapping,
-    Node,
     Number,
     Opaque,
     Pure,

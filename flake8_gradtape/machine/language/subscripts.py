@@ -6,17 +6,14 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
     NONE,
-    Bend,
     Choice,
     Const,
-    Flow,
     Instance,
-    Items,
-    Kind,
     Mapping,
-    Node,
     Number,
     Opaque,
     Sequence,

@@ -7,19 +7,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import (
-    TRACED,
-    Const,
-    Edge,
-    Flow,
-    Mapping,
-    Number,
-    Opaque,
-    Sequence,
-    Tensor,
-    Value,
-    node_of,
-)
+from flake8_gradtape.machine.domain.graph import TRACED, Edge, Flow
+from flake8_gradtape.machine.domain.values import Const, Mapping, Number, Opaque, Sequence, Tensor, Value, node_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.reading.syntax import text_of

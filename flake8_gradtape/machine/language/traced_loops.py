@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Opaque, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.domain.graph import GRAPH_LOOP
+from flake8_gradtape.machine.domain.values import Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.state.call_endings import surely_eager
 from flake8_gradtape.machine.state.run import Run
 

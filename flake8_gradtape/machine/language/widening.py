@@ -9,22 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, either
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
     Const,
-    Edge,
-    Entries,
     ExitStack,
-    Flow,
     Function,
     Instance,
-    Items,
-    Kind,
     Mapping,
     Network,
-    Node,
     Number,
     Opaque,
     Sequence,
@@ -32,7 +28,6 @@ from flake8_gradtape.machine.domain.values import (
     Tensor,
     Value,
     Variable,
-    either,
     options,
 )
 from flake8_gradtape.machine.state.run import Run

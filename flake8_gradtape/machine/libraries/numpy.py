@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.graph import Flow, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
-    Flow,
     Function,
     Instance,
     Network,
     Number,
     Opaque,
     Tensor,
-    Tri,
     Value,
     Variable,
     bound,

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import (
-    LOADED_MODEL,
-    NONE,
-    Const,
-    Flow,
-    Items,
-    Kind,
-    Number,
-    Opaque,
-    Value,
-    Variable,
-    node_of,
-)
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import LOADED_MODEL, Flow, Kind
+from flake8_gradtape.machine.domain.values import NONE, Const, Number, Opaque, Value, Variable, node_of
 from flake8_gradtape.machine.language.containers import keep_tapes
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import elements_of_unknown

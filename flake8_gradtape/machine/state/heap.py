@@ -7,21 +7,18 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Node
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
     Api,
     Choice,
     Const,
-    Edge,
-    Entries,
-    Flow,
     Function,
     Instance,
-    Items,
     Mapping,
     Network,
-    Node,
     Number,
     Opaque,
     Sequence,

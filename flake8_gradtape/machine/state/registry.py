@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flake8_gradtape.machine.domain.values import Items, Value
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.values import Value
 
 
 @dataclass(frozen=True)

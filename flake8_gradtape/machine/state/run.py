@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta, Store
-from flake8_gradtape.machine.domain.values import (
-    Const,
-    Number,
-    Tensor,
-    Value,
-    bound,
-    options,
-)
+from flake8_gradtape.machine.domain.values import Const, Number, Tensor, Value, bound, options
 from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.call_stack import CallStack
 from flake8_gradtape.machine.state.certainty import Certainty

@@ -7,6 +7,9 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.aliasing import escape
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.graph import Kind, Node
 from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import (
     MOST_OPTIONS,
@@ -14,15 +17,11 @@ from flake8_gradtape.machine.domain.values import (
     Api,
     Choice,
     Class,
-    Entries,
     ExitStack,
     Function,
     Instance,
-    Items,
-    Kind,
     Mapping,
     Network,
-    Node,
     Opaque,
     Pausing,
     Sequence,
@@ -38,7 +37,7 @@ from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Frame, Scopes
-from flake8_gradtape.machine.tapes.state import TapeState, escape, join_states
+from flake8_gradtape.machine.tapes.state import TapeState, join_states
 from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
 
 

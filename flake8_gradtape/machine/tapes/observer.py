@@ -11,7 +11,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import AskedSource, CallRaised
-from flake8_gradtape.machine.domain.values import Node, Value
+from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.values import Value
 from flake8_gradtape.machine.tapes.state import Ask, Connection, Reach, Tape, TapeState
 
 if TYPE_CHECKING:

@@ -12,15 +12,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import Misuse
+from flake8_gradtape.machine.domain.aliasing import same_as
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Tri
 from flake8_gradtape.machine.domain.store import Store
-from flake8_gradtape.machine.domain.values import Bend, Edge, Flow, Kind, Node, Tri, same_as
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_gradtape.machine.tapes.observer import Observer
 
-from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, escape, left
+from flake8_gradtape.machine.domain.aliasing import escape
+from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, left
 from flake8_gradtape.machine.tapes.tracking import Connections
 
 FOREVER = sys.maxsize

@@ -1,18 +1,18 @@
 """What is kept about each tape: its state at one point of a run, and what is collected about it over the whole run.
 
-How the state changes is in `recording`, what follows from it in `connections`.
+How the state changes is in `recorder`, what follows from it in `tracking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import AskedSource, Kept, Misuse, Where
+from flake8_gradtape.machine.domain.graph import Node, Tri, either
 from flake8_gradtape.machine.domain.store import MISSING
-from flake8_gradtape.machine.domain.values import Edge, Kind, Node, Tri, either
+from flake8_gradtape.machine.domain.values import GradientUse
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -132,13 +132,11 @@ class Ask:
     results: list[Node] = field(default_factory=list)
     recorded_by: tuple[Tape, ...] = ()
     visit: object = None
-    used: bool = False
-    """Its result, though None, was asked for a gradient again."""
+    use: GradientUse = field(default_factory=GradientUse)
     of_gradient: bool = False
     """The target is itself a gradient: a row of a Hessian, say."""
     through_unknown: bool = False
     """Code that the machine cannot see computed something on the way."""
-    expected: bool = False
     sure: bool = False
     """Every run of the root makes this call."""
 
@@ -183,69 +181,6 @@ class Raised(Exception):
 def left(state: TapeState) -> TapeState:
     """The state after the end of a `with` block."""
     return replace(state, active=False) if state.active is not False else state
-
-
-def may_be(one: Node, other: Node) -> bool:
-    """Two nodes may be, or hold, the same object; one of them is unknown.
-
-    An unknown value cannot hold what was made after it, unless code that the machine cannot see got hold of that.
-    """
-    if one is other:
-        return True
-    if one.kind is Kind.UNKNOWN and other.kind is Kind.UNKNOWN:
-        return True
-    unknown, known = (one, other) if one.kind is Kind.UNKNOWN else (other, one)
-    if unknown.kind is not Kind.UNKNOWN:
-        return False
-    return sees(unknown, known)
-
-
-def sees(unknown: Node, known: Node) -> bool:
-    """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
-    if known.kind is Kind.UNKNOWN or known.escaped:
-        return True
-    within_reach = known.kept or known.kind is not Kind.TENSOR
-    if unknown.given is not None and known.kind is not Kind.VARIABLE and (within_reach or known.time < unknown.given):
-        return True  # a caller hands over what it got from the object before, but no variable as data
-    met = {unknown}
-    pending = [unknown]
-    while pending:
-        one = pending.pop()
-        if one.sees_all and known.time < one.time and within_reach:
-            return True
-        for edge in one.edges:
-            if edge.node is known:
-                return True
-            if edge.node.given is not None and (within_reach or known.time < edge.node.given):
-                return True
-            if edge.node.kind is Kind.UNKNOWN and edge.node not in met:
-                met.add(edge.node)
-                pending.append(edge.node)
-    return False
-
-
-def ancestors(
-    nodes: Iterable[Node], follows: Callable[[Edge], bool] = lambda edge: True, most: int | None = None
-) -> dict[Node, None]:
-    """All that some nodes were made of, themselves included, along edges that it `follows`; `most` bounds the walk."""
-    found: dict[Node, None] = {}
-    pending = list(nodes)
-    while pending and (most is None or len(found) < most):
-        node = pending.pop()
-        if node not in found:
-            found[node] = None
-            pending.extend(edge.node for edge in node.edges if follows(edge))
-    return found
-
-
-def escape(node: Node) -> None:
-    """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if not one.escaped:
-            one.escaped = True
-            pending.extend(edge.node for edge in one.edges)
 
 
 def join_states(states: list[TapeState]) -> TapeState:

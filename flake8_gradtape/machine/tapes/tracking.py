@@ -13,8 +13,9 @@ from flake8_gradtape.machine.assumptions.variables import (
     stands_for_trainable,
     stands_for_variables,
 )
-from flake8_gradtape.machine.domain.values import GRAPH_LOOP, Bend, Flow, Kind, Node, same_as
-from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState, may_be, sees
+from flake8_gradtape.machine.domain.aliasing import may_be, same_as, sees
+from flake8_gradtape.machine.domain.graph import GRAPH_LOOP, Bend, Flow, Kind, Node
+from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState
 
 
 class Connections:

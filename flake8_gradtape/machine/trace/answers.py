@@ -160,7 +160,7 @@ class Answers:
         found: list[str] = []
         if asking.silent:
             found.append(LATER_PASS)
-        if decision.record.expected:
+        if decision.record.use.expected:
             found.append("the program expects None here")
         found.extend(self._given_up([asking, *all_visits]))
         name = decision.asked.name

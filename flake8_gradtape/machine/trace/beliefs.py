@@ -11,14 +11,13 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.domain.values import (
     Choice,
-    Entries,
     Instance,
-    Items,
     Mapping,
     Network,
-    Node,
     Opaque,
     Sequence,
     TapeValue,

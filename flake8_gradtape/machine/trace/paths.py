@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from flake8_gradtape.machine.domain.values import Flow, Kind, Node, same_as
+from flake8_gradtape.machine.domain.aliasing import same_as
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node
 from flake8_gradtape.machine.tapes.state import TapeState
 
 

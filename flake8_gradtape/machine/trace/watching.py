@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised
-from flake8_gradtape.machine.domain.values import Node, Opaque, Value, options
+from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.values import Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.observer import Decision, Observer, Silence
 from flake8_gradtape.machine.tapes.state import Tape

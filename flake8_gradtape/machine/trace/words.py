@@ -9,7 +9,8 @@ import libcst as cst
 
 from flake8_gradtape.events import Cause
 from flake8_gradtape.machine.domain import values as v
-from flake8_gradtape.machine.domain.values import Items, Kind, Node, Tri
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Kind, Node, Tri
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Connection, Link, Tape, TapeState
 from flake8_gradtape.machine.trace.beliefs import Belief, Role

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from flake8_gradtape.machine.domain.graph import INPUT, SIZE, Kind
 from flake8_gradtape.machine.domain.values import (
-    INPUT,
-    SIZE,
     Class,
     Const,
     Function,
     Instance,
-    Kind,
     Mapping,
     Network,
     Number,

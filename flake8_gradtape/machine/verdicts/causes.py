@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
-from flake8_gradtape.machine.domain.values import SIZE, TRACED, Edge, Flow, Kind, Node, node_of
+from flake8_gradtape.machine.domain.aliasing import may_be, sees
+from flake8_gradtape.machine.domain.graph import SIZE, TRACED, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.tapes.recorder import Recorder
-from flake8_gradtape.machine.tapes.state import Tape, TapeState, ancestors, may_be, sees
+from flake8_gradtape.machine.tapes.state import Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of
 
 COPIES = frozenset(
@@ -206,8 +208,7 @@ def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
 
 def _made_of_source(node: Node, way: set[Node]) -> bool:
     """An unseen call made the node out of something on the way (not only of the thing that was called)."""
-    callee = node_of(node.model) if node.model is not None else None
-    return node.model is not None and any(edge.node in way and edge.node is not callee for edge in node.edges)
+    return node.called and any(edge.node in way and edge.node is not node.callee for edge in node.edges)
 
 
 def _inner_gradient(state: TapeState, node: Node) -> bool:

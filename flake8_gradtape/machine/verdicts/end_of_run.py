@@ -7,11 +7,9 @@ from flake8_gradtape.events import (
     BackwardRecorded,
     GradientAsked,
 )
-from flake8_gradtape.machine.domain.values import (
-    Node,
-)
+from flake8_gradtape.machine.domain.aliasing import sees
+from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.state import sees
 from flake8_gradtape.machine.verdicts.tape_lifetimes import named_by_functions
 
 
@@ -19,12 +17,12 @@ def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
     for record in recorder.asks:
-        used = record.used or any(differentiated(run, result) for result in record.results)
+        used = record.use.used or any(differentiated(run, result) for result in record.results)
         where = record.at
         if record.of_gradient:
             nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
             run.outcomes.answered(where, record.context, nothing)
-        if not record.expected and any(source.answer is Answer.NONE for source in record.sources):
+        if not record.use.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.outcomes.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later

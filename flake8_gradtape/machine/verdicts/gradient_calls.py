@@ -10,11 +10,12 @@ from flake8_gradtape.events import (
     Misuse,
     WrongValue,
 )
+from flake8_gradtape.machine.domain.aliasing import same_as
+from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
     Mapping,
-    Node,
     Number,
     Opaque,
     Sequence,
@@ -22,7 +23,6 @@ from flake8_gradtape.machine.domain.values import (
     Tensor,
     Value,
     Variable,
-    same_as,
 )
 from flake8_gradtape.machine.language.attributes import imported_variables
 from flake8_gradtape.machine.state.call_endings import note_survivors, raises, surely_eager, tape_raises

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Node, Value
+from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.values import Value
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Reach, Tape, TapeState

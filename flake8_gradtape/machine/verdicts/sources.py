@@ -13,14 +13,11 @@ from flake8_gradtape.events import (
     CauseKind,
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import PERHAPS_NOTHING, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
-    PERHAPS_NOTHING,
     Const,
-    Flow,
-    Items,
-    Kind,
     Mapping,
-    Node,
     Opaque,
     Sequence,
     Tensor,
@@ -149,7 +146,7 @@ class SourceDecision:
         surely_none = self._decide(nodes, name)
         single = all(isinstance(one, (Tensor, Variable)) for one in alternatives)
         if surely_none and single:
-            return Const(None, self.record)
+            return Const(None, self.record.use)
         if single:
             sure = len(nodes) == 1 and self._surely_connected(nodes[0])
             if sure:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
+from flake8_gradtape.machine.domain.graph import LAYER, Kind, Node
 from flake8_gradtape.machine.domain.values import (
-    LAYER,
     UNBOUND,
     Choice,
     Class,
     Instance,
-    Kind,
     Mapping,
-    Node,
     Sequence,
     TapeValue,
     Value,

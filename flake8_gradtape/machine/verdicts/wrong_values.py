@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_gradtape.events import Flaw, WrongValue
-from flake8_gradtape.machine.domain.values import Bend, Const, Flow, Kind, Node, Tensor
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.values import Const, Tensor
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.graph import INPUT, LAYER, Bend, Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
-from flake8_gradtape.machine.domain.values import (
-    INPUT,
-    LAYER,
-    Bend,
-    Edge,
-    Flow,
-    Kind,
-    Mapping,
-    Node,
-    Opaque,
-    Sequence,
-    Tensor,
-    Value,
-    node_of,
-)
+from flake8_gradtape.machine.domain.values import Mapping, Opaque, Sequence, Tensor, Value, node_of
+from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.state import ancestors
 
 
 def outputs_of(run: Run, outputs: Value | None) -> ModelOutputs | None:

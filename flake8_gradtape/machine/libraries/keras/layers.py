@@ -8,36 +8,38 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.values import (
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import (
     INPUT,
     LAYER,
     LOADED_MODEL,
-    NONE,
     PERHAPS_NOTHING,
-    Api,
     Bend,
-    Const,
     Edge,
     Flow,
+    Kind,
+    Node,
+    Tri,
+)
+from flake8_gradtape.machine.domain.values import (
+    NONE,
+    Api,
+    Const,
     Function,
     Instance,
-    Items,
-    Kind,
     Network,
-    Node,
     Number,
     Opaque,
     Sequence,
     Tensor,
-    Tri,
     Value,
     node_of,
 )
+from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.keras.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.tapes.state import ancestors
 
 _ROOTS = ("tf.keras.", "keras.")
 _WEIGHTED = frozenset(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import NONE, Api, Edge, Flow, Metric, Tensor, Value
+from flake8_gradtape.machine.domain.graph import Edge, Flow
+from flake8_gradtape.machine.domain.values import NONE, Api, Metric, Tensor, Value
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.keras.losses import LOSS_FUNCTIONS
 from flake8_gradtape.machine.state.run import Run

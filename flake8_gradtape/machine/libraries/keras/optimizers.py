@@ -8,14 +8,10 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
+from flake8_gradtape.machine.domain.graph import PERHAPS_NOTHING, Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
-    PERHAPS_NOTHING,
     Api,
     Const,
-    Edge,
-    Flow,
-    Kind,
-    Node,
     Opaque,
     Optimizer,
     Sequence,

@@ -7,21 +7,18 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
+from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node, Tri
 from flake8_gradtape.machine.domain.values import (
-    INPUT,
     NONE,
     Const,
     Function,
     Instance,
-    Kind,
     Mapping,
     Network,
-    Node,
     Opaque,
     Parent,
     Sequence,
     Tensor,
-    Tri,
     Value,
     Variable,
     options,

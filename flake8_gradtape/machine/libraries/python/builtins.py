@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Flow
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
-    Flow,
     Instance,
-    Items,
     Mapping,
     Number,
     Opaque,

@@ -7,16 +7,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import (
-    Api,
-    ExitStack,
-    Flow,
-    Function,
-    Items,
-    Number,
-    Value,
-    Variable,
-)
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Flow
+from flake8_gradtape.machine.domain.values import Api, ExitStack, Function, Number, Value, Variable
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.numpy import gives_back
 from flake8_gradtape.machine.state.run import Run

@@ -6,22 +6,8 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import (
-    NONE,
-    Api,
-    Bend,
-    Const,
-    Flow,
-    Kind,
-    Node,
-    Opaque,
-    Sequence,
-    Tensor,
-    Tri,
-    Value,
-    Variable,
-    bound,
-)
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Tri
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Opaque, Sequence, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.libraries.numpy import floating_dtype, floating_value

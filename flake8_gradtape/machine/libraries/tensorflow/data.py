@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Api, Edge, Flow, Function, Kind, Node, Opaque, Value, options
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.values import Api, Function, Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 

@@ -8,17 +8,8 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.domain.values import (
-    NONE,
-    Api,
-    Const,
-    Flow,
-    Function,
-    Number,
-    Opaque,
-    Value,
-    options,
-)
+from flake8_gradtape.machine.domain.graph import Flow
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Function, Number, Opaque, Value, options
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.numpy import floating_dtype
 from flake8_gradtape.machine.state.call_endings import raises, surely_eager

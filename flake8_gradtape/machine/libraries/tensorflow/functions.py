@@ -5,20 +5,16 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape import knowledge
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Node, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
-    Bend,
-    Edge,
-    Flow,
     Function,
-    Items,
-    Node,
     Number,
     Opaque,
     Sequence,
     Tensor,
-    Tri,
     Value,
     Variable,
     options,

@@ -12,18 +12,8 @@ from flake8_gradtape.events import (
     Misuse,
     RedundantWatch,
 )
-from flake8_gradtape.machine.domain.values import (
-    NONE,
-    Api,
-    Const,
-    Node,
-    Opaque,
-    Pausing,
-    TapeValue,
-    Tri,
-    Value,
-    Variable,
-)
+from flake8_gradtape.machine.domain.graph import Node, Tri
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Opaque, Pausing, TapeValue, Value, Variable
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.with_blocks import enter_another
 from flake8_gradtape.machine.libraries.paths import canonical

@@ -5,21 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.domain.values import (
-    NONE,
-    Bend,
-    Edge,
-    Flow,
-    Items,
-    Kind,
-    Node,
-    Number,
-    Opaque,
-    Tensor,
-    Value,
-    Variable,
-    bound,
-)
+from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.values import NONE, Number, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.operators import SIZES, floating_of
 from flake8_gradtape.machine.language.subscripts import view

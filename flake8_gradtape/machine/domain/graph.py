@@ -1,0 +1,129 @@
+"""The data-flow graph: what was computed from what, and by which operation. Each tape, and each question, looks at it.
+
+A node stands for one value in every run that makes it. Which names hold it is not known here (`values`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Union
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class Kind(Enum):
+    """What a node stands for."""
+
+    TENSOR = "the output of an operation"
+    VARIABLE = "a variable, or the variables of one model"
+    NUMBER = "a Python number or NumPy array"
+    UNKNOWN = "anything: the result of code that the machine cannot see"
+
+
+class Flow(Enum):
+    """What happens to the gradient on the way from an input to the output of an operation."""
+
+    GRADIENT = "the operation is differentiable in this input"
+    NO_GRADIENT = "the operation has no gradient for this input"
+    STOPPED = "tf.stop_gradient"
+    LEFT = "the value leaves TensorFlow"
+    STATE = "the value is written into the state of a variable"
+
+
+class Bend(Enum):
+    """Which inputs the backward pass of an operation reads, that is, what a second derivative depends on."""
+
+    LINEAR = "none"
+    BILINEAR = "for each input the others"
+    CURVED = "all"
+
+
+Tri = Union[bool, None]
+"""True, False, or None: cannot tell."""
+
+
+def either(*facts: Tri) -> Tri:
+    """The fact that holds after a join: known only where all branches agree."""
+    first = facts[0]
+    return first if all(fact is first for fact in facts) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """An input of an operation."""
+
+    node: Node
+    flow: Flow
+    sure: bool = False
+    """In every run this is the input, and a gradient flows through the operation to it."""
+    certain: bool = True
+    """In every run this is the input."""
+
+
+@dataclass(eq=False)
+class Node:
+    """One value in the data-flow graph: its inputs and what recorded it never change.
+
+    What is known of it may become less in the course of a run, and for good (`escaped` and `kept` become true,
+    `trainable` None), so that a branch that is rolled back leaves that behind; names and marks are set when it is made.
+
+    `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
+    operation to whether it surely did; `during` has the recordings that may have been running at the time.
+    """
+
+    kind: Kind
+    time: int
+    op: str = ""
+    edges: tuple[Edge, ...] = ()
+    recorded: dict[int, bool] = field(default_factory=dict)
+    during: frozenset[int] = frozenset()
+    floating: Tri = None
+    trainable: Tri = None
+    bend: Bend = Bend.CURVED
+    surely_bends: bool = False
+    name: str = ""
+    named_in: cst.CSTNode | None = None
+    """The function in which it got its name."""
+    at: cst.CSTNode | None = None
+    escaped: bool = False
+    kept: bool = False
+    """An object, a container, or a name that functions read has held it: code of the module may come by it later."""
+    sees_all: bool = False
+    """Unknown code that made this may have used everything that existed and that code of the module comes by."""
+    given: int | None = None
+    """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
+    weights: bool = False
+    """The variables of a Keras layer, as one."""
+    transparent: bool = False
+    """It may be its input itself, as it came in: `tf.cast` to the dtype that the input has (truth table A126)."""
+    no_gradient: bool = False
+    """TensorFlow has no gradient function for the operation, so that asking raises LookupError."""
+    called: bool = False
+    """A call with arguments made an unknown value."""
+    callee: Node | None = None
+    """What was called to make it."""
+    output: bool = False
+    """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
+    fresh: bool = False
+    """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
+
+
+GRAPH_LOOP = "graph loop"
+"""The `op` of an unknown node that may be the output of a loop in a graph: all that comes into the loop gets zeros."""
+SIZE = "a size"
+"""The `op` of `x.shape` and the like where nobody knows what `x` is: it may be a parameter of that name."""
+LOADED_MODEL = "a loaded model"
+"""The `op` of an unknown node that is a Keras model from a file."""
+INPUT = "tf.keras.Input"
+"""The `op` of a symbolic Keras tensor."""
+LAYER = "a layer"
+"""The `op` of what a call of a known layer or model gives."""
+TRACED = "a traced function"
+"""The `op` of one of several outputs of a traced function."""
+PERHAPS_NOTHING = "perhaps nothing"
+"""The `op` of an unknown node that stands for the elements of a list that may have none."""
