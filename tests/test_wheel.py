@@ -62,6 +62,15 @@ def test_the_metadata_are_of_this_version_and_have_no_invented_address(metadata:
     assert metadata["Home-page"] is None
 
 
+def test_tox_has_an_environment_for_each_python_that_is_promised(metadata: email.message.Message) -> None:
+    promised = re.findall(r"Python :: (3)\.(\d+)$", "\n".join(metadata.get_all("Classifier", [])), re.MULTILINE)
+    text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^env_list = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert [f"py{major}{minor}" for major, minor in promised] == re.findall(r'"(py\d+)"', listed)
+    described = re.findall(r"^\[tool\.tox\.env\.([\w-]+)\]", text, re.MULTILINE)
+    assert set(described) <= set(re.findall(r'"([\w-]+)"', listed))
+
+
 def test_nothing_names_an_address_that_nobody_has() -> None:
     texts = [
         *PROJECT.glob("*.md"),
