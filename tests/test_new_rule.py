@@ -11,8 +11,6 @@ import pytest
 
 from tests.new_rule import PROJECT, NewRule, Refused, left_to_fill_in, main, scaffold
 
-RULE = NewRule("TAP299", "some-thing")
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

@@ -66,10 +66,7 @@ _OTHER_LAYERS = frozenset(
 _SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
 LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 """Methods of a model that give numbers."""
-_MAY_DO_NOTHING = frozenset(
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise GaussianDropout AlphaDropout Activation "
-    "ActivityRegularization Identity Sequential".split()
-)
+_MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split())
 _SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
 
 
