@@ -67,7 +67,11 @@ _SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
 LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
 """Methods of a model that give numbers."""
 _MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split())
-_SILENT = frozenset("compile summary build save save_weights load_weights reset_states reset_metrics".split())
+SILENT = frozenset(
+    "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "
+    "add_metric".split()
+)
+"""Methods of a layer or model that give nothing and change no attribute that a subclass sets."""
 
 
 def layer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -100,7 +104,7 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         return _symbolic(run, [], at)
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
-        trainable = _keyword(arguments, "trainable")
+        trainable = setting(arguments, "trainable")
         if trainable is False and run.facts.keras != 2:
             trainable = None  # its variables are trainable to a tape around Keras 3, and not in its lists
         sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
@@ -211,10 +215,11 @@ def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True
     return Opaque(run.recorder.operation(INPUT, edges, at, floating=None, surely_tensors=False))
 
 
-def _keyword(arguments: Arguments, name: str) -> Tri:
+def setting(arguments: Arguments, name: str) -> Tri:
+    """What a layer is told under a keyword that is true unless somebody says otherwise; None if that is not known."""
     value = arguments.get(-1, name)
     if value is None:
-        return True
+        return None if arguments.open else True
     return bool(value.value) if isinstance(value, Const) else None
 
 
@@ -362,7 +367,7 @@ def network_method(run: Run, network: Network, name: str, arguments: Arguments, 
     if name == "compile":
         for value in arguments.all():
             run.sharing.escape(value)  # the model will call its loss
-    if name in _SILENT or name == "set_weights":
+    if name in SILENT:
         return NONE
     freeze(run, network)  # `pop` leaves a layer out, another method may do more
     return unseen_call(run, network, arguments, at)

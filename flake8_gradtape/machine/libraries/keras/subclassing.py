@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node, Tri
+from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -29,8 +29,10 @@ from flake8_gradtape.machine.language.loops import repeat
 from flake8_gradtape.machine.language.traced_calls import given_to_layer
 from flake8_gradtape.machine.libraries.keras.layers import (
     LEAVING,
+    SILENT,
     numbers_from,
     run_callbacks,
+    setting,
     variable_list,
     variables_of,
 )
@@ -42,11 +44,6 @@ _GIVEN_BY_KERAS = ("training", "mask")
 """Arguments of `call` that Keras fills in where the caller does not."""
 _SETTINGS = frozenset({"name", "dtype", "trainable", "dynamic"})
 """What `__init__` of a Keras class or `tf.Module` takes and keeps no tensor of."""
-_SILENT = frozenset(
-    "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "
-    "add_metric".split()
-)
-"""Methods of a Keras class that give nothing and change no attribute that a subclass sets."""
 
 
 def call_of_layer(run: Run, receiver: Instance, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -104,11 +101,11 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if not stands_on_keras(receiver.cls) or not has_known_bases(receiver.cls):
         return None
     if name in ("add_weight", "add_variable"):
-        trainable = _setting(arguments, "trainable") if len(arguments.positional) < 3 else None
-        return Opaque(run.recorder.variable(trainable, None if _given(arguments, "dtype") else True, at))
+        trainable = setting(arguments, "trainable") if len(arguments.positional) < 3 else None
+        return Opaque(run.recorder.variable(trainable, None if arguments.get(-1, "dtype") else True, at))
     if name == "compile":
         compiled(run, receiver, arguments)
-    if name in _SILENT:
+    if name in SILENT:
         return NONE
     if name in ("compute_loss", "compiled_loss") and run.facts.has_plain_losses:
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value)]
@@ -204,14 +201,3 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
 
 def _is_listed(part: Instance, keras: bool) -> bool:
     return stands_on_keras(part.cls) if keras else stands_on_module(part.cls) and not stands_on_keras(part.cls)
-
-
-def _setting(arguments: Arguments, name: str) -> Tri:
-    value = _given(arguments, name)
-    if value is None:
-        return None if arguments.open else True
-    return bool(value.value) if isinstance(value, Const) else None
-
-
-def _given(arguments: Arguments, name: str) -> Value | None:
-    return arguments.get(-1, name)
