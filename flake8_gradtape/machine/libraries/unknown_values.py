@@ -10,7 +10,7 @@ from flake8_gradtape.machine.domain.values import NONE, Const, Number, Opaque, V
 from flake8_gradtape.machine.language.containers import keep_tapes
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import elements_of_unknown
-from flake8_gradtape.machine.libraries.keras.layers import LEAVING, numbers_from, run_callbacks
+from flake8_gradtape.machine.libraries.keras.layer_parts import LEAVING, numbers_from, run_callbacks
 from flake8_gradtape.machine.libraries.keras.optimizers import unseen_optimizer_raises
 from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, dataset_method, is_dataset
 from flake8_gradtape.machine.libraries.tensorflow.tensor import WRITING, tensor_method

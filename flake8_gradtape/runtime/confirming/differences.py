@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.confirming.replay import CannotReplay, Change, Point, Replayer, SeenAsk, SeenInFull
+from flake8_gradtape.runtime.confirming.replay import Replayer
+from flake8_gradtape.runtime.confirming.seen import CannotReplay, Change, Point, SeenAsk, SeenInFull
 from flake8_gradtape.runtime.recording.program import ProgramFile
 from flake8_gradtape.runtime.recording.result import Difference
 

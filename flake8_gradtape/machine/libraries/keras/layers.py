@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -13,13 +12,11 @@ from flake8_gradtape.machine.domain.graph import (
     INPUT,
     LAYER,
     LOADED_MODEL,
-    PERHAPS_NOTHING,
     Bend,
     Edge,
     Flow,
     Kind,
     Node,
-    Tri,
 )
 from flake8_gradtape.machine.domain.values import (
     NONE,
@@ -38,6 +35,18 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.keras.functional import call_outputs, outputs_of
+from flake8_gradtape.machine.libraries.keras.layer_parts import (
+    LEAVING,
+    SILENT,
+    freeze,
+    mark_built,
+    numbers_from,
+    open_up,
+    parts,
+    run_callbacks,
+    setting,
+    variables_of,
+)
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
@@ -64,14 +73,7 @@ _OTHER_LAYERS = frozenset(
     "SeparableConv1D DepthwiseConv1D".split()
 )
 _SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
-LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
-"""Methods of a model that give numbers."""
 _MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split())
-SILENT = frozenset(
-    "build compile summary save save_weights load_weights set_weights reset_states reset_state reset_metrics "
-    "add_metric".split()
-)
-"""Methods of a layer or model that give nothing and change no attribute that a subclass sets."""
 
 
 def layer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -192,18 +194,6 @@ def _knows_its_input(run: Run, first: list[Value]) -> bool:
     )
 
 
-def mark_built(run: Run, network: Network) -> None:
-    """The network has its variables from now on, and so have those that it is made of."""
-    if run.heap.is_built(network.cell):
-        return
-    run.store.set(("built", network.cell), True)
-    own = set(parts(run, network))
-    for other in run.heap.made:
-        inside = parts(run, other) if isinstance(other, Network) else []
-        if inside and own.issuperset(inside):
-            run.store.set(("built", other.cell), True)
-
-
 def _is_built(run: Run, leaves: list[Value]) -> bool:
     """Made of networks that all are built."""
     return bool(leaves) and all(isinstance(leaf, Network) and run.heap.is_built(leaf.cell) for leaf in leaves)
@@ -213,14 +203,6 @@ def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True
     """A symbolic Keras tensor, behind which these variables lie; only some of them if that is not `certain`."""
     edges = [Edge(node, Flow.GRADIENT, certain=certain) for node in nodes]
     return Opaque(run.recorder.operation(INPUT, edges, at, floating=None, surely_tensors=False))
-
-
-def setting(arguments: Arguments, name: str) -> Tri:
-    """What a layer is told under a keyword that is true unless somebody says otherwise; None if that is not known."""
-    value = arguments.get(-1, name)
-    if value is None:
-        return None if arguments.open else True
-    return bool(value.value) if isinstance(value, Const) else None
 
 
 def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
@@ -239,11 +221,6 @@ def _behind(node: Node, surely: bool) -> list[Node]:
     """The variables and unknown values behind a symbolic tensor; only those that surely are there, if asked so."""
     above = ancestors([node], lambda edge: edge.certain or not surely)
     return [one for one in above if one.kind in (Kind.VARIABLE, Kind.UNKNOWN)]
-
-
-def parts(run: Run, network: Network) -> list[Node]:
-    """The nodes of its variables; unknown ones for layers that cannot be seen into."""
-    return [item.node for item in run.heap.items(Sequence(network.cell)).items if isinstance(item, Opaque)]
 
 
 def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -295,54 +272,6 @@ def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) ->
     return run.anything(parts(run, network), at=at)
 
 
-def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
-    """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
-    nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
-    if not run.heap.is_built(network.cell):
-        return run.heap.sequence(
-            [*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True
-        )
-    if network.part:
-        return run.heap.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
-    return variable_list(run, nodes, [])
-
-
-def _perhaps_nothing(run: Run, nodes: list[Node]) -> Opaque:
-    return Opaque(replace(run.recorder.unknown(nodes, sees_all=True), op=PERHAPS_NOTHING))
-
-
-def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool = False) -> Sequence:
-    """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure.
-
-    A list that is asked for is taken to have something in it where the object has layers, or parts that nobody can see
-    into; not if the object has variables that Keras does not list (`unlisted`).
-    """
-    known = [
-        node for node in sure if node.kind is Kind.VARIABLE and node.trainable is not None and node.floating is True
-    ]
-    others = [node for node in (*sure, *rest) if node not in known]
-    some = any(node.weights and node.trainable is not False for node in (*sure, *rest))
-    if not known and not some and (unlisted or all(node.op == PERHAPS_NOTHING for node in others)):
-        others.append(_perhaps_nothing(run, others).node)
-    elif known or some:
-        others = [replace(node, op="") if node.op == PERHAPS_NOTHING else node for node in others]
-    items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
-    return Sequence(run.heap.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
-
-
-def numbers_from(run: Run, model: Value, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
-    """What a method of a model gives that leaves TensorFlow (`LEAVING`)."""
-    edges = [edge for value in (*arguments.all(), model) for edge in run.heap.edges(value, Flow.LEFT)]
-    return Number(run.recorder.number(edges, f"{name}()", at))
-
-
-def run_callbacks(run: Run, arguments: Arguments) -> None:
-    """Keras calls what it is given as callbacks."""
-    for keyword, value in arguments.keywords:
-        if keyword == "callbacks":
-            run.sharing.escape(value)
-
-
 def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
     if name in ("__call__", "call"):
@@ -388,26 +317,6 @@ def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if isinstance(found, Opaque):
         found.node.op = LOADED_MODEL
     return found
-
-
-def open_up(run: Run, network: Network, value: Value) -> None:
-    """Something was put into a layer: calling it may now do anything with that."""
-    nodes = run.heap.nodes(value)
-    for leaf in run.heap.leaves(value):
-        if isinstance(leaf, Function):
-            run.sharing.escape(leaf)
-            nodes.extend(node for item in run.sharing.captured(leaf) for node in run.heap.nodes(item))
-    content = run.heap.items(Sequence(network.cell))
-    run.sharing.put(
-        network.cell, Items((*content.items, Opaque(run.recorder.unknown(nodes, sees_all=True))), exact=False)
-    )
-
-
-def freeze(run: Run, network: Network) -> None:
-    """`model.trainable = …`: whether its variables are trainable is no longer known."""
-    for node in parts(run, network):
-        if node.kind is Kind.VARIABLE:
-            node.trainable = None
 
 
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {

@@ -27,7 +27,7 @@ from flake8_gradtape.machine.language.classes import class_attribute, has_known_
 from flake8_gradtape.machine.language.functions import call_function, unseen_call
 from flake8_gradtape.machine.language.loops import repeat
 from flake8_gradtape.machine.language.traced_calls import given_to_layer
-from flake8_gradtape.machine.libraries.keras.layers import (
+from flake8_gradtape.machine.libraries.keras.layer_parts import (
     LEAVING,
     SILENT,
     numbers_from,
