@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from flake8_gradtape.events import CallRaised, Event, Misuse, TapeEnded
-from flake8_gradtape.runtime.confirming.differences import measure
 from flake8_gradtape.runtime.recording.deletions import deleted_by_name
+from flake8_gradtape.runtime.recording.differences import measure
 from flake8_gradtape.runtime.recording.instrument import instrumented
 from flake8_gradtape.runtime.recording.lines import Place, ProgramLines
 from flake8_gradtape.runtime.recording.native import NativeTapes

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.confirming.seen import CannotReplay, Change, Point, SeenAsk, SeenInFull, SeenSource
 from flake8_gradtape.runtime.recording.lines import ProgramLines
 from flake8_gradtape.runtime.recording.program import ProgramFile, run_program
 from flake8_gradtape.runtime.recording.result import ProgramError
+from flake8_gradtape.runtime.recording.seen import CannotReplay, Change, Point, SeenAsk, SeenInFull, SeenSource
 
 _MOST_LOOKED_AT = 3
 """So many runs of one call are looked at: a training loop makes the same mistake in each pass."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from flake8_gradtape.runtime.confirming.replay import Replayer
-from flake8_gradtape.runtime.confirming.seen import CannotReplay, Change, Point, SeenAsk, SeenInFull
 from flake8_gradtape.runtime.recording.program import ProgramFile
+from flake8_gradtape.runtime.recording.replay import Replayer
 from flake8_gradtape.runtime.recording.result import Difference
+from flake8_gradtape.runtime.recording.seen import CannotReplay, Change, Point, SeenAsk, SeenInFull
 
 _STEPS = {"float64": (1e-5, 1e-6), "float32": (1e-2, 1e-2)}
 """The step and the relative tolerance for each type of number."""
