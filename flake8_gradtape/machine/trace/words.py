@@ -10,7 +10,8 @@ import libcst as cst
 from flake8_gradtape.events import Cause
 from flake8_gradtape.machine.domain import values as v
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Kind, Node, Tri
+from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node, Tri
+from flake8_gradtape.machine.libraries.tensorflow.data import is_dataset
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Connection, Link, Tape, TapeState
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
@@ -64,7 +65,7 @@ class Words:
         return "None" if value.value is None else f"constant {_short(repr(value.value))}"
 
     def _number(self, belief: Belief) -> str:
-        return "number or array"
+        return "plain value"
 
     def _tensor(self, belief: Belief) -> str:
         value: Any = belief.value
@@ -79,6 +80,8 @@ class Words:
 
     def _opaque(self, belief: Belief) -> str:
         node: Node = belief.value.node  # type: ignore[union-attr]
+        if is_dataset(node) or node.op == INPUT:
+            return "dataset" if is_dataset(node) else "symbolic tensor"
         if node.kind is Kind.UNKNOWN:
             return f"unknown, {self.origin(node)}"
         return ", ".join([_KINDS[node.kind], *_dtype(node.floating), *self._marks(belief)])
@@ -92,7 +95,9 @@ class Words:
     def _sequence(self, belief: Belief) -> str:
         value, content = belief.value, belief.content
         assert isinstance(value, v.Sequence) and isinstance(content, Items)
-        kind = f"view of a dict ({value.shows})" if value.shows else "tuple" if content.immutable else "list"
+        kind = "tuple" if content.immutable else "list"
+        if value.shows or not content.exact:
+            kind = f"view of a dict ({value.shows})" if value.shows else "collection"  # a set, perhaps
         return self._filled(kind, len(content.items), content.exact, [self.value(part) for _, part in belief.parts])
 
     def _mapping(self, belief: Belief) -> str:
@@ -148,7 +153,8 @@ class Words:
         return "deleted" if belief.value.deleted else "not assigned"  # type: ignore[union-attr]
 
     def _choice(self, belief: Belief) -> str:
-        return " or ".join(dict.fromkeys(self.value(part) for _, part in belief.parts))
+        told = list(dict.fromkeys(self.value(part) for _, part in belief.parts))
+        return ("; or " if any(", " in one for one in told) else " or ").join(told)
 
     def _marks(self, belief: Belief) -> list[str]:
         return list(dict.fromkeys(f"{mark.value} {self.tape(tape)}" for mark, tape in belief.marks))
