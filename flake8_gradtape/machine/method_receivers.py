@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Class,
@@ -27,7 +28,6 @@ from flake8_gradtape.machine.domain.values import Sequence as Row
 from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.libraries.keras.layer_parts import freeze, open_up
-from flake8_gradtape.machine.state.budget import GiveUp
 from flake8_gradtape.machine.state.claims import Outcomes
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
@@ -26,7 +27,6 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.values import Sequence as Row
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.method_receivers import Made, Objects
-from flake8_gradtape.machine.state.budget import GiveUp
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.machine.verdicts.end_of_run import settle

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from flake8_gradtape.machine.domain.graph import Kind, Node
-from flake8_gradtape.machine.domain.walks import ancestors
+from flake8_gradtape.machine.domain.walks import Walk, ancestors, inputs
 
 LIKE_VARIABLES = re.compile(
     "weight|var|param|theta|kernel|layer|bias|alpha|beta|gamma|sigma|scale|loc|mean|std|mu|emb|coef|latent|head|table|"
@@ -35,11 +35,21 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
 
 def stands_for_variables(node: Node) -> bool:
     """It was read from `model.trainable_variables` and the like, of one model or several; or it is a layer's own."""
+    if node.kind is not Kind.UNKNOWN:
+        return node.weights
+    walk = Walk([node], lambda one: [] if _holds_variables(one) else inputs(one))
+    for one in walk:
+        if not _holds_variables(one) and (one.kind is not Kind.UNKNOWN or one.called or not one.edges):
+            return False
+    return not walk.cut
+
+
+def _holds_variables(node: Node) -> bool:
+    """It is the variables of a layer, or was read from an attribute that holds variables."""
     if node.weights:
         return True
-    if node.kind is not Kind.UNKNOWN or node.called or not node.edges:
-        return False
-    return node.name in VARIABLES or all(stands_for_variables(edge.node) for edge in node.edges)
+    unseen = node.kind is Kind.UNKNOWN and not node.called and bool(node.edges)
+    return unseen and node.name in VARIABLES
 
 
 def stands_for_trainable(node: Node) -> bool:

@@ -5,22 +5,30 @@
 
 from __future__ import annotations
 
+import sys
+
 from flake8_gradtape.machine.domain.graph import Kind, Node
+from flake8_gradtape.machine.domain.walks import Walk, inputs
+
+MOST_SAME = 2_000
+"""More operations on one another, of which each may do nothing, are too many to look at."""
 
 
 def same_as(node: Node) -> list[Node]:
-    """What a node may be besides itself: the inputs of a transparent operation, and a variable that was read for it."""
+    """What a node may be: itself, the inputs of a transparent operation, and a variable that was read for it.
+
+    Whoever watches a tensor, or asks for its gradient, may mean any of these. Raises `GiveUp` if they are too many.
+    """
     if not node.transparent:
         return [node]
-    found = {node: None}
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one.transparent or one.op == "read":
-            fresh = [edge.node for edge in one.edges[: 1 if one.op == "read" else None] if edge.node not in found]
-            found.update(dict.fromkeys(fresh))
-            pending.extend(fresh)
-    return list(found)
+    return list(Walk([node], _unchanged, MOST_SAME, nearest_first=True).nodes())
+
+
+def _unchanged(node: Node) -> list[Node]:
+    """The inputs that a node may be itself."""
+    if node.op == "read":
+        return inputs(node)[:1]
+    return inputs(node) if node.transparent else []
 
 
 def may_be(one: Node, other: Node) -> bool:
@@ -45,10 +53,8 @@ def sees(unknown: Node, known: Node) -> bool:
     within_reach = known.kept or known.kind is not Kind.TENSOR
     if unknown.given is not None and known.kind is not Kind.VARIABLE and (within_reach or known.time < unknown.given):
         return True  # a caller hands over what it got from the object before, but no variable as data
-    met = {unknown}
-    pending = [unknown]
-    while pending:
-        one = pending.pop()
+    walk = Walk([unknown], _unseen_inputs)
+    for one in walk:
         if one.sees_all and known.time < one.time and within_reach:
             return True
         for edge in one.edges:
@@ -56,17 +62,20 @@ def sees(unknown: Node, known: Node) -> bool:
                 return True
             if edge.node.given is not None and (within_reach or known.time < edge.node.given):
                 return True
-            if edge.node.kind is Kind.UNKNOWN and edge.node not in met:
-                met.add(edge.node)
-                pending.append(edge.node)
-    return False
+    return walk.cut
+
+
+def _unseen_inputs(node: Node) -> list[Node]:
+    """The inputs that nobody can see into either."""
+    return [edge.node for edge in node.edges if edge.node.kind is Kind.UNKNOWN]
 
 
 def escape(node: Node) -> None:
     """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if not one.escaped:
-            one.escaped = True
-            pending.extend(edge.node for edge in one.edges)
+    # no bound: not to mark what lies beyond would claim too much, and each node is marked once
+    for one in Walk([] if node.escaped else [node], _not_escaped_inputs, sys.maxsize):
+        one.escaped = True
+
+
+def _not_escaped_inputs(node: Node) -> list[Node]:
+    return [edge.node for edge in node.edges if not edge.node.escaped]

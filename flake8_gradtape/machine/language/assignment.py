@@ -23,6 +23,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
+from flake8_gradtape.machine.domain.walks import Walk, inputs
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.language.containers import set_item
 from flake8_gradtape.machine.language.subscripts import elements
@@ -134,14 +135,18 @@ def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     if not variables and not replaced:
         return
     for leaf in run.heap.leaves(new):
-        if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced, 6):
+        if isinstance(leaf, Tensor) and _derived(leaf.node, variables | replaced):
             run.recorder.replaced[leaf.node] = name
 
 
-def _derived(node: Node, variables: set[Node], depth: int) -> bool:
-    if node.kind is not Kind.TENSOR or depth == 0:
-        return False
-    return any(edge.node in variables or _derived(edge.node, variables, depth - 1) for edge in node.edges)
+def _derived(node: Node, variables: set[Node]) -> bool:
+    """A tensor was computed from one of the variables, through tensors alone."""
+    walk = Walk(_tensor_inputs(node), lambda one: [] if one in variables else _tensor_inputs(one))
+    return any(one in variables for one in walk)
+
+
+def _tensor_inputs(node: Node) -> list[Node]:
+    return inputs(node) if node.kind is Kind.TENSOR else []
 
 
 def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-
-class GiveUp(Exception):
-    """The work budget of this run is spent, in `function` (None: in no function); nothing that it found is claimed."""
-
-    def __init__(self, function: cst.CSTNode | None = None) -> None:
-        super().__init__()
-        self.function = function
+from flake8_gradtape.machine.domain.limits import GiveUp
 
 
 class Budget:

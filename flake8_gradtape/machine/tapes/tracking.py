@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from flake8_gradtape.machine.assumptions.variables import (
     is_no_variable,
@@ -15,7 +16,11 @@ from flake8_gradtape.machine.assumptions.variables import (
 )
 from flake8_gradtape.machine.domain.aliasing import may_be, same_as, sees
 from flake8_gradtape.machine.domain.graph import GRAPH_LOOP, Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState
+
+MOST_SURE = 3_000
+"""The bound of walks whose answer is only worth having where it is certain."""
 
 
 class Connections:
@@ -43,23 +48,9 @@ class Connections:
 
     def reach(self, state: TapeState, targets: Iterable[Node]) -> Reach:
         """All that a path of recorded, differentiable operations may lead to from the targets."""
-        found = Reach()
-        pending = list(targets)
-        while pending:
-            node = pending.pop()
-            if node in found.nodes:
-                continue
-            found.nodes[node] = None
-            if node.kind is Kind.UNKNOWN:
-                if stands_for_trainable(node):
-                    continue
-                if node.time >= state.since and not (node.fresh and state.recordings.isdisjoint(node.during)):
-                    found.anywhere.append(node)
-                    pending.extend(edge.node for edge in node.edges)
-            elif node.transparent or not state.recordings.isdisjoint(node.recorded):
-                pending.extend(same_as(node))  # it may be the very variable that was read for it
-                pending.extend(edge.node for edge in node.edges if edge.flow is Flow.GRADIENT)
-        return found
+        nodes = Walk(targets, partial(steps_back, state)).nodes()
+        anywhere = [node for node in nodes if node.kind is Kind.UNKNOWN and _may_lead_anywhere(state, node)]
+        return Reach(nodes, anywhere)
 
     def connection(
         self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
@@ -115,29 +106,16 @@ class Connections:
         if len(state.recordings) != 1 or not self.surely_tracks(state, source):
             return False
         (recording,) = state.recordings
-        seen: set[Node] = set()
-        pending = list(targets)
-        while pending and len(seen) < 3000:
-            node = pending.pop()
-            if node is source:
-                return True
-            if node not in seen and node.recorded.get(recording) is True:
-                seen.add(node)
-                pending.extend(edge.node for edge in node.edges if edge.sure)
-        return False
+
+        def onward(node: Node) -> list[Node]:
+            return sure_inputs(node) if node.recorded.get(recording) is True else []
+
+        return any(node is source for node in Walk(targets, onward, MOST_SURE))
 
     def sometimes_unconnected(self, targets: Iterable[Node], source: Node) -> bool:
         """What leads from the targets to the source differs from run to run, and does not lead there in each."""
-        seen: set[Node] = set()
-        pending = list(targets)
-        while pending and len(seen) < 3000:
-            node = pending.pop()
-            if node is source or node.kind is Kind.UNKNOWN or len(seen) == 2999:
-                return False
-            if node not in seen:
-                seen.add(node)
-                pending.extend(edge.node for edge in node.edges if edge.certain and edge.flow is Flow.GRADIENT)
-        return True
+        walk = Walk(targets, _certain_gradient_inputs, MOST_SURE)
+        return not any(node is source or node.kind is Kind.UNKNOWN for node in walk) and not walk.cut
 
     def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
         """What the gradient of one source may be computed from; of anything, if the source is not known."""
@@ -166,22 +144,14 @@ class Connections:
         return list(may)
 
     @staticmethod
-    def _way_to(state: TapeState, reach: Reach, source: Node) -> set[Node]:
+    def _way_to(state: TapeState, reach: Reach, source: Node) -> dict[Node, None]:
         """The nodes of `reach` that lead to the source."""
-        users: dict[Node, list[Node]] = {}
-        for node in reach.nodes:
-            if node.transparent or not state.recordings.isdisjoint(node.recorded):
-                for edge in node.edges:
-                    if edge.flow is Flow.GRADIENT:
-                        users.setdefault(edge.node, []).append(node)
-        way: set[Node] = set()
-        pending = same_as(source)
-        while pending:
-            node = pending.pop()
-            if node not in way:
-                way.add(node)
-                pending.extend(users.get(node, ()))
-        return way
+
+        def onward(node: Node) -> list[Node]:
+            recorded = node.transparent or not state.recordings.isdisjoint(node.recorded)
+            return gradient_inputs(node) if recorded else []
+
+        return leading_to(same_as(source), reach.nodes, onward)
 
     def surely_reads(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
         """What the backward pass from the targets to some source surely reads."""
@@ -206,16 +176,14 @@ class Connections:
         if len(state.recordings) != 1 or not any(self.surely_connected(state, targets, source) for source in sources):
             return ""
         (recording,) = state.recordings
-        seen: set[Node] = set(sources)
-        pending = list(targets)
-        while pending and len(seen) < 3000:
-            node = pending.pop()
-            if node in seen or node.recorded.get(recording) is not True:
-                continue
-            if node.no_gradient:
+        ends = set(sources)
+
+        def onward(node: Node) -> list[Node]:
+            return sure_inputs(node) if node not in ends and node.recorded.get(recording) is True else []
+
+        for node in Walk(targets, onward, MOST_SURE):
+            if node.no_gradient and node not in ends and node.recorded.get(recording) is True:
                 return node.op
-            seen.add(node)
-            pending.extend(edge.node for edge in node.edges if edge.sure)
         return ""
 
     def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
@@ -223,25 +191,34 @@ class Connections:
         if len(state.recordings) != 1:
             return []
         (recording,) = state.recordings
-        found: dict[Node, None] = {}
-        arrives: dict[Node, bool] = {}
         wanted = {source for source in sources if self.surely_tracks(state, source)}
 
-        def visit(node: Node, depth: int) -> bool:
-            if node in wanted:
-                return True
-            if node in arrives or depth > 200 or node.recorded.get(recording) is not True:
-                return arrives.get(node, False)
-            arrives[node] = False
-            reached = [visit(edge.node, depth + 1) for edge in node.edges if edge.sure]
-            arrives[node] = any(reached)
-            if arrives[node]:
-                found[node] = None
-            return arrives[node]
+        def onward(node: Node) -> list[Node]:
+            return sure_inputs(node) if node not in wanted and node.recorded.get(recording) is True else []
 
-        for target in targets:
-            visit(target, 0)
-        return list(found)
+        met = Walk(targets, onward, MOST_SURE).finish().met
+        return [node for node in leading_to(wanted, met, onward) if node not in wanted]
+
+
+def steps_back(state: TapeState, node: Node) -> list[Node]:
+    """Where a gradient may be handed on to from a node: the inputs of a recorded operation, or of an unknown value."""
+    if node.kind is Kind.UNKNOWN:
+        return inputs(node) if _may_lead_anywhere(state, node) else []
+    if node.transparent or not state.recordings.isdisjoint(node.recorded):
+        return [*same_as(node), *gradient_inputs(node)]  # it may be the very variable that was read for it
+    return []
+
+
+def _may_lead_anywhere(state: TapeState, unknown: Node) -> bool:
+    """The tape may have recorded what made an unknown value."""
+    if stands_for_trainable(unknown) or unknown.time < state.since:
+        return False
+    return not (unknown.fresh and state.recordings.isdisjoint(unknown.during))
+
+
+def _certain_gradient_inputs(node: Node) -> list[Node]:
+    """The inputs of each run that a gradient is handed on to."""
+    return [edge.node for edge in node.edges if edge.certain and edge.flow is Flow.GRADIENT]
 
 
 def _is_not(target: Node, source: Node) -> bool:

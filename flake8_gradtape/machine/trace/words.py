@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -11,11 +12,12 @@ from flake8_gradtape.events import Cause
 from flake8_gradtape.machine.domain import values as v
 from flake8_gradtape.machine.domain.contents import Items
 from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node, Tri
+from flake8_gradtape.machine.domain.walks import shortest_way
 from flake8_gradtape.machine.libraries.tensorflow.data import is_dataset
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Connection, Link, Tape, TapeState
+from flake8_gradtape.machine.tapes.tracking import steps_back
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
-from flake8_gradtape.machine.trace.paths import path_to
 from flake8_gradtape.reading.positions import Span
 from flake8_gradtape.reading.syntax import text_of
 
@@ -203,7 +205,11 @@ class Words:
         """Why a gradient may exist."""
         by = self.node(found.by)
         if found.link is Link.PATH:
-            steps = list(dict.fromkeys(self.short(node) for node in path_to(state, targets, found.source)))
+            steps = list(
+                dict.fromkeys(
+                    self.short(node) for node in shortest_way(targets, found.source, partial(steps_back, state))
+                )
+            )
             if len(steps) > MOST_STEPS:
                 steps = [*steps[: MOST_STEPS - 2], "...", steps[-1]]
             return f"a recorded path: {' <- '.join(steps)}"

@@ -6,14 +6,11 @@ source, whether recorded or not; the first break on a way to the source is the c
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-
 from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.aliasing import may_be, sees
 from flake8_gradtape.machine.domain.graph import SIZE, TRACED, Edge, Flow, Kind, Node
-from flake8_gradtape.machine.domain.walks import ancestors
+from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of
@@ -27,7 +24,8 @@ COPIES = frozenset(
 
 _SIZES = frozenset({"tf.shape", "tf.size", "tf.rank", "len()", SIZE})
 """Operations that read how large a tensor is, and nothing of what is in it."""
-
+_MOST_COPIES = 4
+"""Copies of copies that are looked through."""
 _BROKEN_EDGE = {
     Flow.NO_GRADIENT: CauseKind.NOT_DIFFERENTIABLE,
     Flow.STOPPED: CauseKind.STOPPED,
@@ -44,8 +42,8 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
         return Cause(CauseKind.SWAPPED)
     # what goes through differentiable operations only tells more than a shape, an index or a label on another way
     way = (
-        _nodes_on_the_way(targets, source, lambda edge: edge.flow is Flow.GRADIENT, itself=True)
-        or _nodes_on_the_way(targets, source, lambda edge: edge.node.op not in _SIZES, itself=True)
+        _nodes_on_the_way(targets, source, gradient_inputs, itself=True)
+        or _nodes_on_the_way(targets, source, _contents, itself=True)
         or _nodes_on_the_way(targets, source)
     )
     if not way or _only_sizes(way, source):
@@ -63,16 +61,7 @@ def _is_above(targets: list[Node], source: Node) -> bool:
     """The source was computed from the target."""
     if source.kind is not Kind.TENSOR:
         return False
-    seen: set[Node] = set()
-    pending = [edge.node for edge in source.edges]
-    while pending and len(seen) < 5000:
-        node = pending.pop()
-        if node in targets:
-            return True
-        if node not in seen:
-            seen.add(node)
-            pending.extend(edge.node for edge in node.edges)
-    return False
+    return any(node in targets for node in Walk(inputs(source), most=5_000))
 
 
 def _same(node: Node, source: Node) -> bool:
@@ -83,58 +72,40 @@ def _same(node: Node, source: Node) -> bool:
     return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(source, node)
 
 
-def _only_sizes(way: set[Node], source: Node) -> bool:
+def _contents(node: Node) -> list[Node]:
+    """What a value was computed from, but for sizes: only the ways by which what is in a tensor goes on."""
+    return [edge.node for edge in node.edges if edge.node.op not in _SIZES]
+
+
+def _only_sizes(way: dict[Node, None], source: Node) -> bool:
     """Nothing but the shape of the source leads to the target."""
     users = [node for node in way if any(edge.node is source for edge in node.edges)]
     return bool(users) and all(node.op in _SIZES for node in users)
 
 
 def _nodes_on_the_way(
-    targets: list[Node], source: Node, follows: Callable[[Edge], bool] = lambda edge: True, itself: bool = False
-) -> set[Node]:
-    """All nodes between the targets and the source, both included, along edges that it `follows`.
+    targets: list[Node], source: Node, onward: Onward = inputs, itself: bool = False
+) -> dict[Node, None]:
+    """All nodes between the targets and the source, both included, where `onward` leads from one to the next.
 
     `itself`: only where they lead to the source itself, not to what it may have come in by.
     """
-    parents: dict[Node, list[Node]] = {target: [] for target in targets}
-    pending = list(targets)
-    ends: list[Node] = []
-    reached = False
-    while pending and len(parents) < 20000:
-        node = pending.pop()
-        reached = reached or node is source
-        if _same(node, source):
-            ends.append(node)
-        for edge in node.edges:
-            if not follows(edge):
-                continue
-            if edge.node not in parents:
-                parents[edge.node] = []
-                pending.append(edge.node)
-            parents[edge.node].append(node)
-    if itself and not reached:
-        return set()
-    if reached:
-        ends = [source]  # no need to guess where it came in
-    way: set[Node] = set()
-    while ends:
-        node = ends.pop()
-        if node not in way:
-            way.add(node)
-            ends.extend(parents[node])
-    return way
+    met = Walk(targets, onward).finish().met
+    if source in met:
+        return leading_to([source], met, onward)  # no need to guess where it came in
+    return {} if itself else leading_to([node for node in met if _same(node, source)], met, onward)
 
 
 def _nearest_break(
-    recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, way: set[Node]
+    recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, way: dict[Node, None]
 ) -> Cause | None:
-    seen: set[Node] = set()
-    pending = deque(target for target in targets if target in way)
-    while pending:
-        node = pending.popleft()
-        if node in seen or node is source:
+
+    def onward(node: Node) -> list[Node]:
+        return [edge.node for edge in node.edges if edge.node in way] if node is not source else []
+
+    for node in Walk((target for target in targets if target in way), onward, nearest_first=True):
+        if node is source:
             continue
-        seen.add(node)
         if node.kind is Kind.NUMBER:
             return Cause(CauseKind.LEFT_TENSORFLOW, what=node.op or node.name, at=node.at)
         for edge in node.edges:
@@ -151,21 +122,20 @@ def _nearest_break(
             return Cause(CauseKind.NOT_RECORDED, what=_what(node, targets), at=node.at, detail="before")
         elif node.fresh and state.recordings.isdisjoint(node.during):
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=_when(recorder, tape, state, node))
-        pending.extend(edge.node for edge in node.edges if edge.node in way)
     return None
 
 
-def _made_integer(edge: Edge, way: set[Node]) -> Node | None:
+def _made_integer(edge: Edge, way: dict[Node, None]) -> Node | None:
     """The operation that made integers of floating numbers, where these come in as an index or the like."""
-    node, found = edge.node, None
     if edge.flow is not Flow.NO_GRADIENT:
         return None
-    while node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.op and node.floating is False:
-        before = [one for one in node.edges if one.node in way]
-        if not before:
-            return found
-        found, node = node, before[0].node
-    return found
+
+    def onward(node: Node) -> list[Node]:
+        computed = node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.op and node.floating is False
+        return [one for one in inputs(node) if one in way][:1] if computed else []
+
+    chain = list(Walk([edge.node], onward))
+    return chain[-2] if len(chain) > 1 else None
 
 
 def _where_broken(node: Node, edge: Edge) -> str:
@@ -206,28 +176,19 @@ def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
     return "before" if node.time < state.since else "after"
 
 
-def _made_of_source(node: Node, way: set[Node]) -> bool:
+def _made_of_source(node: Node, way: dict[Node, None]) -> bool:
     """An unseen call made the node out of something on the way (not only of the thing that was called)."""
     return node.called and any(edge.node in way and edge.node is not node.callee for edge in node.edges)
 
 
 def _inner_gradient(state: TapeState, node: Node) -> bool:
     """The step was computed from a gradient that was itself taken while the tape was not recording."""
-    seen: set[Node] = set()
-    pending = [edge.node for edge in node.edges]
-    while pending and len(seen) < 1000:
-        one = pending.pop()
-        if (
-            one in seen
-            or one.kind is not Kind.TENSOR
-            or not state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during))
-        ):
-            continue
-        if one.op == "gradient":
-            return True
-        seen.add(one)
-        pending.extend(edge.node for edge in one.edges)
-    return False
+
+    def computed_outside(one: Node) -> bool:
+        return one.kind is Kind.TENSOR and state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during))
+
+    walk = Walk(inputs(node), lambda one: inputs(one) if computed_outside(one) else [], most=1_000)
+    return any(one.op == "gradient" and computed_outside(one) for one in walk)
 
 
 def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -> Cause:
@@ -250,16 +211,12 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
     if source.kind is Kind.TENSOR:
-        above = ancestors(targets, most=20000)
+        above = Walk(targets).finish().met
         if inline and not source.edges:
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
-        base = source
-        for _ in range(4):
-            if base.op not in COPIES or not base.edges:
-                break
-            base = base.edges[0].node
-            if base in above:
-                return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+        bases = Walk([source], lambda one: inputs(one)[:1] if one.op in COPIES else [], most=_MOST_COPIES + 1)
+        if any(base is not source and base in above for base in bases):
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
         if (
             source.edges
             and source.op != TRACED
@@ -267,7 +224,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
         ):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
-        above = ancestors(targets, most=20000)
+        above = Walk(targets).finish().met
         if any(edge.node in above for edge in source.edges):
             return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
     return Cause(CauseKind.UNRELATED)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flake8_gradtape.events import Flaw, WrongValue
 from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import Const, Tensor
+from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
@@ -65,20 +66,9 @@ def _flaws(
         yield Flaw.WHERE_NAN, "tf.where"
 
 
-def _above(target: Node, through: frozenset[Flow]) -> dict[Node, None]:
-    """The nodes that the target was computed from along edges of these kinds."""
-    seen: dict[Node, None] = {}
-    pending = [target]
-    while pending and len(seen) < MOST_NODES:
-        node = pending.pop()
-        if node not in seen:
-            seen[node] = None
-            pending.extend(edge.node for edge in node.edges if edge.flow in through)
-    return seen
-
-
-_DIFFERENTIABLE = frozenset({Flow.GRADIENT})
-_ANY = frozenset(Flow)
+def _above(target: Node, onward: Onward = gradient_inputs) -> dict[Node, None]:
+    """The nodes that the target was computed from, as `onward` leads to them; not all, if they are very many."""
+    return Walk([target], onward, MOST_NODES).finish().met
 
 
 def _used_before_watch(tape: Tape, state: TapeState, target: Node, source: Node) -> bool:
@@ -91,19 +81,8 @@ def _used_before_watch(tape: Tape, state: TapeState, target: Node, source: Node)
         and not state.recordings.isdisjoint(node.during)
         and state.recordings.isdisjoint(node.recorded)
         and any(edge.node is source and edge.sure for edge in node.edges)
-        for node in _above_surely(target)
+        for node in _above(target, sure_inputs)
     )
-
-
-def _above_surely(target: Node) -> dict[Node, None]:
-    seen: dict[Node, None] = {}
-    pending = [target]
-    while pending and len(seen) < MOST_NODES:
-        node = pending.pop()
-        if node not in seen:
-            seen[node] = None
-            pending.extend(edge.node for edge in node.edges if edge.sure)
-    return seen
 
 
 def _penalty_outside(recorder: Recorder, state: TapeState, target: Node, source: Node) -> Node | None:
@@ -111,53 +90,52 @@ def _penalty_outside(recorder: Recorder, state: TapeState, target: Node, source:
 
     Only terms that are added to the loss count: anything else computed outside may well be meant as a constant.
     """
-    terms = _terms(target)
-    if len(terms) < 2:
+    if not _is_sum(target):
         return None
-    for term in terms:
-        above = _above(term, _DIFFERENTIABLE)
-        if any(node.recorded.keys() & state.recordings and source in _above(node, _DIFFERENTIABLE) for node in above):
+    for term in _terms(target):
+        walk = Walk([term], gradient_inputs, MOST_NODES).finish()
+        if walk.cut:
+            return None
+        way = leading_to([source], walk.met, gradient_inputs) if source in walk.met else {}
+        if any(not state.recordings.isdisjoint(node.recorded) for node in way):
             continue
-        outside = [node for node in above if node.op == "gradient" and state.recordings.isdisjoint(node.during)]
-        penalty = next((node for node in outside if source in _above(node, _DIFFERENTIABLE)), None)
-        if penalty is not None and term is not target:
+        outside = (node for node in walk.met if node.op == "gradient" and state.recordings.isdisjoint(node.during))
+        penalty = next((node for node in outside if node in way), None)
+        if penalty is not None:
             return term if term.name else penalty
     return None
 
 
 def _terms(target: Node) -> list[Node]:
     """The terms of the outermost sum."""
-    found: list[Node] = []
-    pending = [target]
-    while pending and len(found) < 50:
-        node = pending.pop()
-        if node.op in _ADDING and len(node.edges) == 2:
-            pending.extend(edge.node for edge in node.edges)
-        else:
-            found.append(node)
-    return found
+    walk = Walk([target], lambda node: inputs(node) if _is_sum(node) else [], most=100)
+    return [node for node in walk if not _is_sum(node)]
+
+
+def _is_sum(node: Node) -> bool:
+    return node.op in _ADDING and len(node.edges) == 2
 
 
 def _partly_cut(state: TapeState, target: Node, source: Node) -> str | None:
     """Part of the dependence leaves TensorFlow (A55, A62) or was computed under stop_recording (A171)."""
-    for node in _above(target, _DIFFERENTIABLE):
-        if node.kind is Kind.NUMBER and source in _above(node, _ANY):
+    for node in _above(target):
+        if node.kind is Kind.NUMBER and source in _above(node, inputs):
             return node.op
         paused = state.recordings.isdisjoint(node.during) and node.time > state.since
-        if paused and node.kind is Kind.TENSOR and node.op != "gradient" and source in _above(node, _DIFFERENTIABLE):
+        if paused and node.kind is Kind.TENSOR and node.op != "gradient" and source in _above(node):
             return node.name or node.op
         for edge in node.edges:
-            if edge.flow is Flow.LEFT and source in _above(edge.node, _ANY):
+            if edge.flow is Flow.LEFT and source in _above(edge.node, inputs):
                 return node.op
     return None
 
 
 def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, source: Node) -> bool:
     """The variable was assigned a step by a gradient while the tape was recording, and read again (C24)."""
-    for node in _above(target, _DIFFERENTIABLE):
+    for node in _above(target):
         if node.op == "read" and node.edges and node.edges[0].node is source:
             for edge in node.edges[1:]:
-                written = _above(edge.node, _DIFFERENTIABLE)
+                written = _above(edge.node)
                 if any(one.op == "gradient" and not state.recordings.isdisjoint(one.during) for one in written):
                     return True
     return False
@@ -165,30 +143,22 @@ def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, s
 
 def _reaches_unguarded(node: Node, source: Node) -> bool:
     """The way to the source does not lead through another `tf.where`, which would replace the singular argument."""
-    seen: set[Node] = set()
-    pending = [node]
-    while pending and len(seen) < MOST_NODES:
-        one = pending.pop()
-        if one is source:
-            return True
-        if one not in seen and one.op != "tf.where":
-            seen.add(one)
-            pending.extend(edge.node for edge in one.edges if edge.flow is Flow.GRADIENT)
-    return False
+    walk = Walk([node], lambda one: gradient_inputs(one) if one.op != "tf.where" else [], MOST_NODES)
+    return any(one is source for one in walk)
 
 
 def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
     """`tf.where(ok, log(x), 0)`: the gradient of the branch that is not chosen is infinite, and zero times that NaN."""
-    for node in _above(target, _DIFFERENTIABLE):
+    for node in _above(target):
         if node.op != "tf.where" or state.recordings.isdisjoint(node.recorded):
             continue
         guarded = [edge.node for edge in node.edges if edge.flow is Flow.NO_GRADIENT]
-        depends = any(source in _above(one, _ANY) for one in guarded)
+        depends = any(source in _above(one, inputs) for one in guarded)
         branches = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
         singular = (
             one
             for branch in branches
-            for one in _above(branch, _DIFFERENTIABLE)
+            for one in _above(branch)
             if one.op in _SINGULAR and one.bend is Bend.CURVED and not state.recordings.isdisjoint(one.recorded)
         )
         if depends and any(_reaches_unguarded(one, source) for one in singular):

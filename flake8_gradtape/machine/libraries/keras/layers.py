@@ -219,7 +219,7 @@ def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
 
 def _behind(node: Node, surely: bool) -> list[Node]:
     """The variables and unknown values behind a symbolic tensor; only those that surely are there, if asked so."""
-    above = ancestors([node], lambda edge: edge.certain or not surely)
+    above = ancestors([node], lambda one: [edge.node for edge in one.edges if edge.certain or not surely])
     return [one for one in above if one.kind in (Kind.VARIABLE, Kind.UNKNOWN)]
 
 

@@ -8,6 +8,7 @@ from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.contents import Items
 from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import NONE, Number, Opaque, Tensor, Value, Variable, bound
+from flake8_gradtape.machine.domain.walks import Walk, inputs
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.operators import SIZES, floating_of
 from flake8_gradtape.machine.language.subscripts import view
@@ -85,9 +86,8 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
 
 def _part_of(node: Node) -> Node | None:
     """The variable of which `v[i]` is a part that can be assigned to."""
-    while node.op in ("getitem", "read") and node.edges:
-        node = node.edges[0].node
-    return node if node.kind is Kind.VARIABLE else None
+    parts = Walk([node], lambda one: inputs(one)[:1] if one.op in ("getitem", "read") else [])
+    return next((one for one in parts if one.kind is Kind.VARIABLE), None)
 
 
 def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:

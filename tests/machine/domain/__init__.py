@@ -1,0 +1,1 @@
+"""The graph, the values, and the store."""
