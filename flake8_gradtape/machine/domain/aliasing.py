@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from flake8_gradtape.machine.domain.graph import Kind, Node
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.walks import Walk, inputs
 
 MOST_SAME = 2_000
@@ -26,7 +26,7 @@ def same_as(node: Node) -> list[Node]:
 
 def _unchanged(node: Node) -> list[Node]:
     """The inputs that a node may be itself."""
-    if node.op == "read":
+    if node.op is Op.READ:
         return inputs(node)[:1]
     return inputs(node) if node.transparent else []
 

@@ -32,6 +32,60 @@ class Flow(Enum):
     STATE = "the value is written into the state of a variable"
 
 
+class Op(Enum):
+    """The operations that the machine tells apart; the value is what messages call them.
+
+    All others are `OTHER`, and told by their path: the public name of a library's function, or a piece of the program.
+    """
+
+    OTHER = ""
+    READ = "read"
+    """A variable is read into a new tensor, as an operation does that takes one."""
+    GRADIENT = "gradient"
+    """What a gradient call gave."""
+    GETITEM = "getitem"
+    ITERATE = "iterate"
+    COMPARISON = "a comparison"
+    LAYER = "a layer"
+    """A known Keras layer or model was called."""
+    METRIC = "a metric"
+    INPUT = "tf.keras.Input"
+    """A symbolic Keras tensor."""
+    DATASET = "tf.data"
+    """A data set that was built visibly, or an element of it."""
+    TRACED = "a traced function"
+    """One of several outputs of a traced function."""
+    LOOP = "a loop"
+    """The summary of what a name holds in later passes of a loop."""
+
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+    FLOOR_DIVIDE = "//"
+    MODULO = "%"
+    POWER = "**"
+    MATRIX_MULTIPLY = "@"
+    AND = "&"
+    OR = "|"
+    XOR = "^"
+    SHIFT_LEFT = "<<"
+    SHIFT_RIGHT = ">>"
+    INVERT = "~"
+    ABSOLUTE = "abs"
+
+    # what is known of values that nobody can see into
+    GRAPH_LOOP = "graph loop"
+    """It may be the output of a loop in a graph: all that comes into the loop gets zeros."""
+    SIZE = "a size"
+    """`x.shape` and the like where nobody knows what `x` is: it may be a parameter of that name."""
+    LOADED_MODEL = "a loaded model"
+    """A Keras model from a file."""
+    PERHAPS_NOTHING = "perhaps nothing"
+    """The elements of a list that may have none."""
+    OBJECTS = "an array of objects"
+
+
 class Bend(Enum):
     """Which inputs the backward pass of an operation reads, that is, what a second derivative depends on."""
 
@@ -75,7 +129,9 @@ class Node:
 
     kind: Kind
     time: int
-    op: str = ""
+    op: Op = Op.OTHER
+    path: str = ""
+    """Of another operation: the public name of the function, or what in the program made the value."""
     edges: tuple[Edge, ...] = ()
     recorded: dict[int, bool] = field(default_factory=dict)
     during: frozenset[int] = frozenset()
@@ -110,20 +166,9 @@ class Node:
     """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
 
     def __repr__(self) -> str:
-        return f"<{self.kind.name.lower()} {self.name or self.op} at {self.time}>"
+        return f"<{self.kind.name.lower()} {self.name or self.text} at {self.time}>"
 
-
-GRAPH_LOOP = "graph loop"
-"""The `op` of an unknown node that may be the output of a loop in a graph: all that comes into the loop gets zeros."""
-SIZE = "a size"
-"""The `op` of `x.shape` and the like where nobody knows what `x` is: it may be a parameter of that name."""
-LOADED_MODEL = "a loaded model"
-"""The `op` of an unknown node that is a Keras model from a file."""
-INPUT = "tf.keras.Input"
-"""The `op` of a symbolic Keras tensor."""
-LAYER = "a layer"
-"""The `op` of what a call of a known layer or model gives."""
-TRACED = "a traced function"
-"""The `op` of one of several outputs of a traced function."""
-PERHAPS_NOTHING = "perhaps nothing"
-"""The `op` of an unknown node that stands for the elements of a list that may have none."""
+    @property
+    def text(self) -> str:
+        """What messages call the operation that made it; empty if there is nothing to say."""
+        return self.path or self.op.value

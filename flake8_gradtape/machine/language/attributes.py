@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.aliasing import escape, sees
-from flake8_gradtape.machine.domain.graph import SIZE, Kind, Node
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
@@ -57,7 +57,7 @@ def attribute_of_a_literal(run: Run, value: Const, name: str, at: cst.CSTNode) -
 def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) -> Value:
     """A view of something unknown, or its variables."""
     if name in SIZES:
-        return Number(run.recorder.number(op=SIZE, at=at))
+        return Number(run.recorder.number(what=Op.SIZE, at=at))
     if name in VARIABLES:
         return Opaque(_variables(run, view(run, value.node, name), name))
     if value.node.given is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import LAYER, Bend, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
@@ -90,7 +90,7 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
         if sign == "+" and isinstance(one, str) and isinstance(other, str):
             return Const(one + other)
     edges = [*run.heap.edges(left, Flow.LEFT), *run.heap.edges(right, Flow.LEFT)]
-    return Number(run.recorder.number(edges, edges[0].node.op if edges else "", at))
+    return Number(run.recorder.number(edges, edges[0].node.path or edges[0].node.op if edges else "", at))
 
 
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
@@ -129,7 +129,7 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
     return sign == "+" and all(
         any(
             isinstance(one, Opaque)
-            and ((one.node.kind is Kind.UNKNOWN and not one.node.fresh) or one.node.op == "gradient")
+            and ((one.node.kind is Kind.UNKNOWN and not one.node.fresh) or one.node.op is Op.GRADIENT)
             for one in options(side)
         )
         for side in (left, right)
@@ -156,12 +156,12 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     if sign in ("/", "**") and floating is False:
         floating = True if sign == "/" else None
     surely_tensors = any(
-        isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op == LAYER)
+        isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op is Op.LAYER)
         for side in sides
         for one in options(side)
     )
     return run.recorder.operation(
-        sign, edges, at, floating=floating, bend=bend, surely_bends=surely, surely_tensors=surely_tensors
+        Op(sign), edges, at, floating=floating, bend=bend, surely_bends=surely, surely_tensors=surely_tensors
     )
 
 
@@ -186,7 +186,7 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
     if all(number_like(side) for side in sides):
         return _compare_plain(run, signs, sides, at)
     nodes = [edge for side in sides for edge in run.heap.edges(side, Flow.NO_GRADIENT)]
-    node = run.recorder.operation("a comparison", nodes, at, floating=False)
+    node = run.recorder.operation(Op.COMPARISON, nodes, at, floating=False)
     tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
     return Tensor(node) if tensors else Opaque(node)
 
@@ -259,7 +259,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
         return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
-        sign, run.heap.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
+        Op(sign), run.heap.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
         bend=Bend.CURVED if sign == "abs" else Bend.LINEAR,
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip

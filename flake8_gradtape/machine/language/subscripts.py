@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Choice,
@@ -147,7 +147,7 @@ def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
     """Of something unknown it makes a new tensor or array."""
     edges = run.heap.edges(value)
     return run.recorder.operation(
-        "getitem", edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
+        Op.GETITEM, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flake8_gradtape.machine.domain.graph import GRAPH_LOOP
+from flake8_gradtape.machine.domain.graph import Op
 from flake8_gradtape.machine.domain.values import Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.state.call_endings import surely_eager
 from flake8_gradtape.machine.state.run import Run
@@ -36,7 +36,7 @@ def lowered(run: Run) -> Iterator[None]:
     before = len(returns)
     yield
     output = run.recorder.unknown(sees_all=True)
-    output.op = GRAPH_LOOP
+    output.op = Op.GRAPH_LOOP
     for place in range(before, len(returns)):
         delta, value = returns[place]
         returns[place] = (delta, _output(run, value, Opaque(output)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flake8_gradtape.machine.domain.contents import Entries, Items
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, either
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, either
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -32,9 +32,6 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import TapeState, join_states
-
-LOOP = "a loop"
-"""The operation that the summary of a loop stands for."""
 
 
 @dataclass
@@ -118,8 +115,8 @@ class Widening:
         during = frozenset().union(*(node.during for node in nodes))
         floating = either(*(node.floating for node in nodes))
         made = Node(
-            Kind.TENSOR, recorder.now(), LOOP, tuple(Edge(node, Flow.GRADIENT) for node in nodes), recorded, during,
-            floating, escaped=any(node.escaped for node in nodes), name=nodes[0].name,
+            Kind.TENSOR, recorder.now(), Op.LOOP, "", tuple(Edge(node, Flow.GRADIENT) for node in nodes), recorded,
+            during, floating, escaped=any(node.escaped for node in nodes), name=nodes[0].name,
             transparent=any(node.transparent for node in nodes),
         )  # fmt: skip
         self.summaries[key] = made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Flow, Tri
+from flake8_gradtape.machine.domain.graph import Flow, Op, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -31,8 +31,6 @@ _OTHERS = frozenset(
 )
 _PLACE_OF_DTYPE = {"array": 1, "asarray": 1, "zeros": 1, "ones": 1, "empty": 1, "full": 2, "arange": 3, "eye": 3}
 _OBJECT = (Api("builtins.object"), Const("object"), Const("O"), Api("numpy.object_"))
-OBJECTS = "an array of objects"
-"""The `op` of an unknown node that is such an array."""
 _LIKE_THE_FIRST = frozenset("array asarray copy atleast_1d atleast_2d reshape arange".split())
 """NumPy functions whose result has the dtype of their first argument; `arange` that of all."""
 _FLOATING = frozenset(
@@ -73,14 +71,14 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
 
 
 def _holds_objects(value: Value) -> bool:
-    return isinstance(value, Opaque) and value.node.op == OBJECTS
+    return isinstance(value, Opaque) and value.node.op is Op.OBJECTS
 
 
 def _of_objects(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """An array of objects may hold tensors; NumPy computes with these as Python does."""
     made = unseen_call(run, Api(path), arguments, at)
     if isinstance(made, Opaque):
-        made.node.op = OBJECTS
+        made.node.op = Op.OBJECTS
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import LOADED_MODEL, Flow, Kind
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Op
 from flake8_gradtape.machine.domain.values import NONE, Const, Number, Opaque, Value, Variable, node_of
 from flake8_gradtape.machine.language.containers import keep_tapes
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -27,7 +27,7 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
         return run.anything()
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
         return tensor_method(run, Variable(receiver.node), name, arguments, node)
-    if receiver.node.op == LOADED_MODEL and name in LEAVING:
+    if receiver.node.op is Op.LOADED_MODEL and name in LEAVING:
         run_callbacks(run, arguments)
         return numbers_from(run, receiver, name, arguments, node)
     if name in _STEPPING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import Misuse
 from flake8_gradtape.machine.domain.aliasing import same_as
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Tri
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.store import Store
 
 if TYPE_CHECKING:
@@ -92,20 +92,24 @@ class Recorder(Connections):
         return frozenset().union(*(state.recordings for _, state in self.live()))
 
     def number(
-        self, edges: Iterable[Edge] = (), op: str = "", at: cst.CSTNode | None = None, floating: Tri = None
+        self, edges: Iterable[Edge] = (), what: Op | str = "", at: cst.CSTNode | None = None, floating: Tri = None
     ) -> Node:
         """A Python number or NumPy array, computed from the inputs."""
-        return Node(Kind.NUMBER, self.now(), op, tuple(edges), floating=floating, at=at)
+        op, path = _told(what)
+        return Node(Kind.NUMBER, self.now(), op, path, tuple(edges), floating=floating, at=at)
 
-    def variable(self, trainable: Tri, floating: Tri, at: cst.CSTNode | None, edges: Iterable[Edge] = ()) -> Node:
-        """A new `tf.Variable`."""
+    def variable(
+        self, trainable: Tri, floating: Tri, at: cst.CSTNode | None, edges: Iterable[Edge] = (),
+        path: str = "tf.Variable",
+    ) -> Node:  # fmt: skip
+        """A new `tf.Variable`, made by the function at `path`."""
         return Node(
-            Kind.VARIABLE, self.now(), "tf.Variable", tuple(edges), floating=floating, trainable=trainable, at=at
+            Kind.VARIABLE, self.now(), Op.OTHER, path, tuple(edges), floating=floating, trainable=trainable, at=at
         )
 
     def operation(
         self,
-        op: str,
+        what: Op | str,
         edges: Iterable[Edge],
         at: cst.CSTNode | None,
         *,
@@ -122,6 +126,8 @@ class Recorder(Connections):
         where the operation has no gradient (round, zeros_like), but not after `tf.stop_gradient` or outside of
         TensorFlow. `surely_tensors` is false if the inputs might be plain numbers, so nothing is surely recorded.
         """
+        op, path = _told(what)
+        holding = (path or op.value) in HOLDING
         edges = tuple(self._reading(edge) for edge in edges)
         recorded: dict[int, bool] = {}
         during: set[int] = set()
@@ -146,7 +152,6 @@ class Recorder(Connections):
             )
             for recording in state.recordings:
                 recorded[recording] = sure
-            holding = op in HOLDING
             if sure and not transparent and (not state.records or (holding and not state.holds_since_entry)):
                 self._set(
                     number,
@@ -158,8 +163,8 @@ class Recorder(Connections):
                     ),
                 )
         return Node(
-            Kind.TENSOR, self.now(), op, edges, recorded, frozenset(during), floating, None, bend, surely_bends, at=at,
-            no_gradient=no_gradient, transparent=transparent,
+            Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), floating, None, bend, surely_bends,
+            at=at, no_gradient=no_gradient, transparent=transparent,
         )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
@@ -178,7 +183,7 @@ class Recorder(Connections):
                 sure = after.active is True and len(after.recordings) == 1 and self.surely_tracks(after, variable)
                 recorded.update(dict.fromkeys(after.recordings, sure))
         read = Node(
-            Kind.TENSOR, self.now(), "read",
+            Kind.TENSOR, self.now(), Op.READ, "",
             (Edge(variable, Flow.GRADIENT, True), *self.writes.get(variable, ())), recorded, frozenset(during),
             variable.floating, None, Bend.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
         )  # fmt: skip
@@ -406,3 +411,8 @@ class Recorder(Connections):
         if self.observer is not None:
             self.observer.escaped(number)
         self.update(number, lambda state: replace(state, escaped=True))
+
+
+def _told(what: Op | str) -> tuple[Op, str]:
+    """An operation, as a node keeps it: one that the machine tells apart, or the path of another."""
+    return (what, "") if isinstance(what, Op) else (Op.OTHER, what)

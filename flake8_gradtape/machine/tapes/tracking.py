@@ -15,7 +15,7 @@ from flake8_gradtape.machine.assumptions.variables import (
     stands_for_variables,
 )
 from flake8_gradtape.machine.domain.aliasing import may_be, same_as, sees
-from flake8_gradtape.machine.domain.graph import GRAPH_LOOP, Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState
 
@@ -77,7 +77,7 @@ class Connections:
             if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
                 return Connection(Link.TARGET_MAY_BE_SOURCE, source, target)
         for node in reach.anywhere:
-            if node.op == GRAPH_LOOP:
+            if node.op is Op.GRAPH_LOOP:
                 return Connection(Link.GRAPH_LOOP, source, node)
         if not self.may_track(state, tape, source):
             return None
@@ -138,7 +138,7 @@ class Connections:
                 used = [edge.node for edge in inputs if any(other is not edge for other in on_way)]
             else:
                 used = [edge.node for edge in inputs]
-                if node.op not in INPUT_ONLY:
+                if node.text not in INPUT_ONLY:
                     used.append(node)
             may.update(dict.fromkeys(used))
         return list(may)
@@ -162,7 +162,7 @@ class Connections:
             inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
             if node.surely_bends and node.bend is Bend.CURVED:
                 # who recorded the output of an operation has all that its backward pass may read
-                read.update(dict.fromkeys(inputs if node.op in INPUT_ONLY else (node,)))
+                read.update(dict.fromkeys(inputs if node.text in INPUT_ONLY else (node,)))
             elif node.bend is Bend.BILINEAR and len(inputs) == 2:
                 read.update(
                     dict.fromkeys(
@@ -183,7 +183,7 @@ class Connections:
 
         for node in Walk(targets, onward, MOST_SURE):
             if node.no_gradient and node not in ends and node.recorded.get(recording) is True:
-                return node.op
+                return node.text
         return ""
 
     def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:

@@ -190,7 +190,7 @@ class Words:
         """The name of a step on the way, or how it is written."""
         if node.name:
             return node.name
-        return text_of(node.at, 40) if node.at is not None else node.op or "something"
+        return text_of(node.at, 40) if node.at is not None else node.text or "something"
 
     # -- answers -----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_gradtape.machine.domain.graph import INPUT, SIZE, Kind
+from flake8_gradtape.machine.domain.graph import Kind, Op
 from flake8_gradtape.machine.domain.values import (
     Class,
     Const,
@@ -87,7 +87,7 @@ def _kind(leaf: Value) -> str | None:
         if leaf.value is None:
             return "None"
         return "a string" if isinstance(leaf.value, str) else "a Python number"
-    if isinstance(leaf, Number) and leaf.node.op == SIZE:
+    if isinstance(leaf, Number) and leaf.node.op is Op.SIZE:
         return None
     if isinstance(leaf, Number):
         return "a NumPy array or Python number"
@@ -97,7 +97,7 @@ def _kind(leaf: Value) -> str | None:
         return "a function" if isinstance(leaf, Function) else "a class"
     if isinstance(leaf, Instance) and _is_keras(leaf.cls):
         return "a model or layer"
-    if isinstance(leaf, Opaque) and leaf.node.op == INPUT:
+    if isinstance(leaf, Opaque) and leaf.node.op is Op.INPUT:
         return "a symbolic Keras tensor"
     return None
 

@@ -9,23 +9,22 @@ from __future__ import annotations
 from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.aliasing import may_be, sees
-from flake8_gradtape.machine.domain.graph import SIZE, TRACED, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
 from flake8_gradtape.reading.syntax import text_of
 
-COPIES = frozenset(
+_COPIES = frozenset(
     "tf.identity tf.reshape tf.expand_dims tf.squeeze tf.cast tf.transpose tf.stack tf.unstack tf.concat "
-    "tf.constant tf.convert_to_tensor getitem iterate value read read_value tf.gather tf.split tf.Variable "
-    "copy.deepcopy tf.slice".split()
+    "tf.constant tf.convert_to_tensor value read_value tf.gather tf.split tf.Variable copy.deepcopy tf.slice".split()
 )
-"""Operations whose output people take for their input."""
-
-_SIZES = frozenset({"tf.shape", "tf.size", "tf.rank", "len()", SIZE})
-"""Operations that read how large a tensor is, and nothing of what is in it."""
+"""Functions whose output people take for their input."""
 _MOST_COPIES = 4
 """Copies of copies that are looked through."""
+_SIZES = frozenset({"tf.shape", "tf.size", "tf.rank", "len()"})
+"""Functions that read how large a tensor is, and nothing of what is in it."""
+_ARITHMETIC = (Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE)
 _BROKEN_EDGE = {
     Flow.NO_GRADIENT: CauseKind.NOT_DIFFERENTIABLE,
     Flow.STOPPED: CauseKind.STOPPED,
@@ -72,15 +71,25 @@ def _same(node: Node, source: Node) -> bool:
     return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(source, node)
 
 
+def _is_copy(node: Node) -> bool:
+    """Its operation made a new tensor of what people take for the same."""
+    return node.op in (Op.GETITEM, Op.ITERATE, Op.READ) or node.path in _COPIES
+
+
+def _is_size(node: Node) -> bool:
+    """It is the size of something."""
+    return node.op is Op.SIZE or node.path in _SIZES
+
+
 def _contents(node: Node) -> list[Node]:
     """What a value was computed from, but for sizes: only the ways by which what is in a tensor goes on."""
-    return [edge.node for edge in node.edges if edge.node.op not in _SIZES]
+    return [edge.node for edge in node.edges if not _is_size(edge.node)]
 
 
 def _only_sizes(way: dict[Node, None], source: Node) -> bool:
     """Nothing but the shape of the source leads to the target."""
     users = [node for node in way if any(edge.node is source for edge in node.edges)]
-    return bool(users) and all(node.op in _SIZES for node in users)
+    return bool(users) and all(_is_size(node) for node in users)
 
 
 def _nodes_on_the_way(
@@ -107,12 +116,12 @@ def _nearest_break(
         if node is source:
             continue
         if node.kind is Kind.NUMBER:
-            return Cause(CauseKind.LEFT_TENSORFLOW, what=node.op or node.name, at=node.at)
+            return Cause(CauseKind.LEFT_TENSORFLOW, what=node.text or node.name, at=node.at)
         for edge in node.edges:
             if edge.node in way and edge.flow in _BROKEN_EDGE:
                 origin = _made_integer(edge, way)
                 if origin is not None:
-                    return Cause(CauseKind.NOT_DIFFERENTIABLE, what=origin.op, at=origin.at)
+                    return Cause(CauseKind.NOT_DIFFERENTIABLE, what=origin.text, at=origin.at)
                 return Cause(_BROKEN_EDGE[edge.flow], what=_where_broken(node, edge), at=node.at)
         if node.kind is Kind.TENSOR and state.recordings.isdisjoint(node.recorded):
             broken = _unrecorded(recorder, tape, state, node, targets)
@@ -131,7 +140,7 @@ def _made_integer(edge: Edge, way: dict[Node, None]) -> Node | None:
         return None
 
     def onward(node: Node) -> list[Node]:
-        computed = node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.op and node.floating is False
+        computed = node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.text and node.floating is False
         return [one for one in inputs(node) if one in way][:1] if computed else []
 
     chain = list(Walk([edge.node], onward))
@@ -142,22 +151,22 @@ def _where_broken(node: Node, edge: Edge) -> str:
     """What to call the break: the variable that was written, the way out of TensorFlow, or the operation."""
     if edge.flow is Flow.STATE and node.name:
         return node.name
-    if edge.flow is Flow.LEFT and edge.node.kind is Kind.NUMBER and edge.node.op:
-        return edge.node.op
-    return node.op
+    if edge.flow is Flow.LEFT and edge.node.kind is Kind.NUMBER and edge.node.text:
+        return edge.node.text
+    return node.text
 
 
 def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node, targets: list[Node]) -> Cause | None:
     """Why the tape did not record an operation; None if it was recording, but nothing that it tracks came in."""
     if not state.recordings.isdisjoint(node.during):
         return None
-    if node.op == "gradient":
+    if node.op is Op.GRADIENT:
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
     other = recorder.tape_of(node.recorded, tape)
     if other is not None:
         return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
     detail = _when(recorder, tape, state, node)
-    if detail == "before" and node.op in ("-", "+", "*", "/") and _inner_gradient(state, node):
+    if detail == "before" and node.op in _ARITHMETIC and _inner_gradient(state, node):
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
     return Cause(CauseKind.NOT_RECORDED, what=_what(node, targets), at=node.at, detail=detail)
 
@@ -188,7 +197,7 @@ def _inner_gradient(state: TapeState, node: Node) -> bool:
         return one.kind is Kind.TENSOR and state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during))
 
     walk = Walk(inputs(node), lambda one: inputs(one) if computed_outside(one) else [], most=1_000)
-    return any(one.op == "gradient" and computed_outside(one) for one in walk)
+    return any(one.op is Op.GRADIENT and computed_outside(one) for one in walk)
 
 
 def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -> Cause:
@@ -213,20 +222,20 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
     if source.kind is Kind.TENSOR:
         above = Walk(targets).finish().met
         if inline and not source.edges:
-            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
-        bases = Walk([source], lambda one: inputs(one)[:1] if one.op in COPIES else [], most=_MOST_COPIES + 1)
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.text, at=source.at)
+        bases = Walk([source], lambda one: inputs(one)[:1] if _is_copy(one) else [], most=_MOST_COPIES + 1)
         if any(base is not source and base in above for base in bases):
-            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.text, at=source.at)
         if (
             source.edges
-            and source.op != TRACED
+            and source.op is not Op.TRACED
             and any(node is not source and _twins(node, source, 6) for node in above)
         ):
-            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at, detail="again")
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.text, at=source.at, detail="again")
     elif source.kind is Kind.VARIABLE and source.edges:
         above = Walk(targets).finish().met
         if any(edge.node in above for edge in source.edges):
-            return Cause(CauseKind.COPY_AS_SOURCE, what=source.op, at=source.at)
+            return Cause(CauseKind.COPY_AS_SOURCE, what=source.text, at=source.at)
     return Cause(CauseKind.UNRELATED)
 
 
@@ -234,6 +243,11 @@ def _twins(one: Node, other: Node, depth: int) -> bool:
     """Two nodes are the same computation of the same inputs, done twice."""
     if one is other:
         return True
-    if depth == 0 or one.op != other.op or not one.edges or len(one.edges) != len(other.edges):
+    if (
+        depth == 0
+        or (one.op, one.path) != (other.op, other.path)
+        or not one.edges
+        or len(one.edges) != len(other.edges)
+    ):
         return False
     return all(_twins(a.node, b.node, depth - 1) for a, b in zip(one.edges, other.edges, strict=True))

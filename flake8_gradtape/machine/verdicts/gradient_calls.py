@@ -11,7 +11,7 @@ from flake8_gradtape.events import (
     WrongValue,
 )
 from flake8_gradtape.machine.domain.aliasing import same_as
-from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.graph import Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
@@ -215,7 +215,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
     return Ask(
         question.at, tape, question.method, "", (), run.stack.context,
         in_own_block=tape.persistent is True and state.active is True, recorded_by=recorded_by, visit=question.visit,
-        of_gradient=bool(grounds.targets) and all(node.op == "gradient" for node in grounds.targets),
+        of_gradient=bool(grounds.targets) and all(node.op is Op.GRADIENT for node in grounds.targets),
         through_unknown=bool(grounds.reach.anywhere), sure=run.certainty.is_sure,
     )  # fmt: skip
 
@@ -257,7 +257,7 @@ def _surely_answers(run: Run, reach: Reach, target: Value, sources: Value) -> bo
 def _may_be_tensor(leaf: Value) -> bool:
     """What is surely no tensor raises instead of giving None (truth table X31, X32)."""
     return isinstance(leaf, (Tensor, Variable, Opaque, Const, Number)) and not (
-        isinstance(leaf, Opaque) and leaf.node.op == "tf.keras.Input"
+        isinstance(leaf, Opaque) and leaf.node.op is Op.INPUT
     )
 
 

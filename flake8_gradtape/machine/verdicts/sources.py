@@ -14,7 +14,7 @@ from flake8_gradtape.events import (
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import PERHAPS_NOTHING, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Const,
     Mapping,
@@ -76,7 +76,7 @@ class SourceDecision:
         ]
         if len(read) > 300:
             read = [recorder.unknown(read, sees_all=True)]
-        made = recorder.operation("gradient", edges_of(read, Flow.GRADIENT), self.question.at, surely_tensors=False)
+        made = recorder.operation(Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, surely_tensors=False)
         self.record.results.append(made)
         if source is None:
             self.unspecific = made
@@ -177,7 +177,7 @@ class SourceDecision:
         if connection is not None:
             self._tell(name, nodes, Silence.CONNECTED, connection=connection)
             return False
-        if any(node.op == PERHAPS_NOTHING for node in nodes):
+        if any(node.op is Op.PERHAPS_NOTHING for node in nodes):
             self._tell(name, nodes, Silence.EMPTY)
             return False
         if not self.told:

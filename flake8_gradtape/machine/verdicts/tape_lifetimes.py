@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
-from flake8_gradtape.machine.domain.graph import LAYER, Kind, Node
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     UNBOUND,
     Choice,
@@ -225,7 +225,7 @@ def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
     solid = (node for node in held if not node.transparent)
     if any(node.recorded.get(recording) is True for node in solid for recording in state.recordings):
         return True
-    return _answered(run, tape) and any(node.kind is Kind.UNKNOWN or node.op == LAYER for node in held)
+    return _answered(run, tape) and any(node.kind is Kind.UNKNOWN or node.op is Op.LAYER for node in held)
 
 
 def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[int, Kept]:

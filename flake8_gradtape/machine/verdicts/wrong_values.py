@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_gradtape.events import Flaw, WrongValue
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import Const, Tensor
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.state.run import Run
@@ -16,7 +16,7 @@ from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
 from flake8_gradtape.machine.verdicts.question import Question
 
-_ADDING = frozenset({"+", "-"})
+_ADDING = (Op.ADD, Op.SUBTRACT)
 _SINGULAR = frozenset({"tf.math.log", "/", "tf.math.divide", "tf.math.reciprocal", "tf.math.rsqrt", "tf.math.acos"})
 MOST_NODES = 2000
 
@@ -44,8 +44,12 @@ def wrong_values(
 
 def _is_mean(node: Node) -> bool:
     """A loss; the product with a vector of residuals is the gradient of half their squares, and may well be meant."""
-    return node.op in ("**", "tf.math.square") or node.op.startswith(
-        ("tf.math.reduce_mean", "tf.math.reduce_sum", "tf.keras.losses.", "keras.losses.", "tf.losses.")
+    return (
+        node.op is Op.POWER
+        or node.path == "tf.math.square"
+        or node.path.startswith(
+            ("tf.math.reduce_mean", "tf.math.reduce_sum", "tf.keras.losses.", "keras.losses.", "tf.losses.")
+        )
     )
 
 
@@ -99,7 +103,7 @@ def _penalty_outside(recorder: Recorder, state: TapeState, target: Node, source:
         way = leading_to([source], walk.met, gradient_inputs) if source in walk.met else {}
         if any(not state.recordings.isdisjoint(node.recorded) for node in way):
             continue
-        outside = (node for node in walk.met if node.op == "gradient" and state.recordings.isdisjoint(node.during))
+        outside = (node for node in walk.met if node.op is Op.GRADIENT and state.recordings.isdisjoint(node.during))
         penalty = next((node for node in outside if node in way), None)
         if penalty is not None:
             return term if term.name else penalty
@@ -120,37 +124,37 @@ def _partly_cut(state: TapeState, target: Node, source: Node) -> str | None:
     """Part of the dependence leaves TensorFlow (A55, A62) or was computed under stop_recording (A171)."""
     for node in _above(target):
         if node.kind is Kind.NUMBER and source in _above(node, inputs):
-            return node.op
+            return node.text
         paused = state.recordings.isdisjoint(node.during) and node.time > state.since
-        if paused and node.kind is Kind.TENSOR and node.op != "gradient" and source in _above(node):
-            return node.name or node.op
+        if paused and node.kind is Kind.TENSOR and node.op is not Op.GRADIENT and source in _above(node):
+            return node.name or node.text
         for edge in node.edges:
             if edge.flow is Flow.LEFT and source in _above(edge.node, inputs):
-                return node.op
+                return node.text
     return None
 
 
 def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, source: Node) -> bool:
     """The variable was assigned a step by a gradient while the tape was recording, and read again (C24)."""
     for node in _above(target):
-        if node.op == "read" and node.edges and node.edges[0].node is source:
+        if node.op is Op.READ and node.edges and node.edges[0].node is source:
             for edge in node.edges[1:]:
                 written = _above(edge.node)
-                if any(one.op == "gradient" and not state.recordings.isdisjoint(one.during) for one in written):
+                if any(one.op is Op.GRADIENT and not state.recordings.isdisjoint(one.during) for one in written):
                     return True
     return False
 
 
 def _reaches_unguarded(node: Node, source: Node) -> bool:
     """The way to the source does not lead through another `tf.where`, which would replace the singular argument."""
-    walk = Walk([node], lambda one: gradient_inputs(one) if one.op != "tf.where" else [], MOST_NODES)
+    walk = Walk([node], lambda one: gradient_inputs(one) if one.path != "tf.where" else [], MOST_NODES)
     return any(one is source for one in walk)
 
 
 def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
     """`tf.where(ok, log(x), 0)`: the gradient of the branch that is not chosen is infinite, and zero times that NaN."""
     for node in _above(target):
-        if node.op != "tf.where" or state.recordings.isdisjoint(node.recorded):
+        if node.path != "tf.where" or state.recordings.isdisjoint(node.recorded):
             continue
         guarded = [edge.node for edge in node.edges if edge.flow is Flow.NO_GRADIENT]
         depends = any(source in _above(one, inputs) for one in guarded)
@@ -159,7 +163,7 @@ def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
             one
             for branch in branches
             for one in _above(branch)
-            if one.op in _SINGULAR and one.bend is Bend.CURVED and not state.recordings.isdisjoint(one.recorded)
+            if one.text in _SINGULAR and one.bend is Bend.CURVED and not state.recordings.isdisjoint(one.recorded)
         )
         if depends and any(_reaches_unguarded(one, source) for one in singular):
             return True

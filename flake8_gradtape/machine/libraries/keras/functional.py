@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import INPUT, LAYER, Bend, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.values import Mapping, Opaque, Sequence, Tensor, Value, node_of
 from flake8_gradtape.machine.domain.walks import ancestors
@@ -26,7 +26,7 @@ def outputs_of(run: Run, outputs: Value | None) -> ModelOutputs | None:
     ends: list[tuple[Node, bool]] = []
     for value in values:
         node = node_of(value) if isinstance(value, (Tensor, Opaque)) else None
-        if node is None or node.kind is not Kind.TENSOR or node.op == INPUT or not _is_known(node):
+        if node is None or node.kind is not Kind.TENSOR or node.op is Op.INPUT or not _is_known(node):
             return None
         ends.append((node, isinstance(value, Tensor)))
     return ModelOutputs(keys, tuple(ends)) if len(ends) > 1 else None
@@ -44,7 +44,7 @@ def call_outputs(run: Run, outputs: ModelOutputs, given: list[Node], at: cst.CST
             for before, value in made.items()
             if before in above and (other := node_of(value)) is not None
         )
-        node = run.recorder.operation(LAYER, edges, at, floating=None, bend=Bend.CURVED)
+        node = run.recorder.operation(Op.LAYER, edges, at, floating=None, bend=Bend.CURVED)
         made.setdefault(end, Tensor(node) if single else Opaque(node))
     values = [made[end] for end, _ in outputs.ends]
     if outputs.keys is not None:

@@ -7,13 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import (
-    PERHAPS_NOTHING,
-    Flow,
-    Kind,
-    Node,
-    Tri,
-)
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.values import (
     Const,
     Function,
@@ -74,7 +68,7 @@ def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
 
 
 def _perhaps_nothing(run: Run, nodes: list[Node]) -> Opaque:
-    return Opaque(replace(run.recorder.unknown(nodes, sees_all=True), op=PERHAPS_NOTHING))
+    return Opaque(replace(run.recorder.unknown(nodes, sees_all=True), op=Op.PERHAPS_NOTHING))
 
 
 def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool = False) -> Sequence:
@@ -88,10 +82,10 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     ]
     others = [node for node in (*sure, *rest) if node not in known]
     some = any(node.weights and node.trainable is not False for node in (*sure, *rest))
-    if not known and not some and (unlisted or all(node.op == PERHAPS_NOTHING for node in others)):
+    if not known and not some and (unlisted or all(node.op is Op.PERHAPS_NOTHING for node in others)):
         others.append(_perhaps_nothing(run, others).node)
     elif known or some:
-        others = [replace(node, op="") if node.op == PERHAPS_NOTHING else node for node in others]
+        others = [replace(node, op=Op.OTHER) if node.op is Op.PERHAPS_NOTHING else node for node in others]
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
     return Sequence(run.heap.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
 

@@ -8,16 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import (
-    INPUT,
-    LAYER,
-    LOADED_MODEL,
-    Bend,
-    Edge,
-    Flow,
-    Kind,
-    Node,
-)
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -183,7 +174,7 @@ def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _is_symbolic(leaf: Value) -> bool:
-    return isinstance(leaf, Opaque) and leaf.node.op == INPUT
+    return isinstance(leaf, Opaque) and leaf.node.op is Op.INPUT
 
 
 def _knows_its_input(run: Run, first: list[Value]) -> bool:
@@ -202,7 +193,7 @@ def _is_built(run: Run, leaves: list[Value]) -> bool:
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
     """A symbolic Keras tensor, behind which these variables lie; only some of them if that is not `certain`."""
     edges = [Edge(node, Flow.GRADIENT, certain=certain) for node in nodes]
-    return Opaque(run.recorder.operation(INPUT, edges, at, floating=None, surely_tensors=False))
+    return Opaque(run.recorder.operation(Op.INPUT, edges, at, floating=None, surely_tensors=False))
 
 
 def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
@@ -243,7 +234,7 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
     if outputs is not None:
         return call_outputs(run, outputs, given, at)
     node = run.recorder.operation(
-        LAYER,
+        Op.LAYER,
         edges,
         at,
         floating=None,
@@ -315,7 +306,7 @@ def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`load_model(path)`: a Keras model that nobody can see into."""
     found = unseen_call(run, Api("tensorflow.keras.models.load_model"), arguments, at)
     if isinstance(found, Opaque):
-        found.node.op = LOADED_MODEL
+        found.node.op = Op.LOADED_MODEL
     return found
 
 

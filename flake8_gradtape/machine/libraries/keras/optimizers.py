@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
-from flake8_gradtape.machine.domain.graph import PERHAPS_NOTHING, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
@@ -134,7 +134,7 @@ def _no_pairs(run: Run, arguments: Arguments) -> str | None:
     """What `apply_gradients` surely gets in place of pairs of gradient and variable (truth table K08, K09)."""
     given = arguments.get(0, "grads_and_vars")
     if isinstance(given, Opaque):
-        return _ONLY_GRADIENTS if given.node.op == "gradient" else None
+        return _ONLY_GRADIENTS if given.node.op is Op.GRADIENT else None
     if not isinstance(given, Sequence):
         return None
     items = run.heap.items(given).items
@@ -163,7 +163,7 @@ def _is_variable(value: Value) -> bool:
 
 def _is_listed(node: Node) -> bool:
     """An element of `trainable_variables`; where the list may have none, the call raises as well."""
-    return stands_for_trainable(node) or node.op == PERHAPS_NOTHING
+    return stands_for_trainable(node) or node.op is Op.PERHAPS_NOTHING
 
 
 def _is_tensor(value: Value) -> bool:
@@ -175,12 +175,12 @@ def _is_tensor(value: Value) -> bool:
 
 def _is_clipped(node: Node) -> bool:
     """What somebody made of gradients, and calls so."""
-    return "grad" in node.name and any(edge.node.op == "gradient" for edge in node.edges)
+    return "grad" in node.name and any(edge.node.op is Op.GRADIENT for edge in node.edges)
 
 
 def _is_gradient(value: Value) -> bool:
     nodes: list[Node | None] = [node_of(option) for option in options(value)]
-    return all(node is not None and node.op == "gradient" for node in nodes)
+    return all(node is not None and node.op is Op.GRADIENT for node in nodes)
 
 
 def _without_tape(arguments: Arguments) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -56,7 +56,7 @@ def call_of_layer(run: Run, receiver: Instance, arguments: Arguments, at: cst.CS
 
 def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`layer(...)`: Keras runs `build` first, and gives `call` the arguments that it takes."""
-    if any(node.op == INPUT for value in arguments.all() for node in run.heap.nodes(value)):
+    if any(node.op is Op.INPUT for value in arguments.all() for node in run.heap.nodes(value)):
         # called on a symbolic tensor, the method runs in a graph and sees placeholders
         if run.facts.tape_functions is None or method.name in run.facts.tape_functions:
             return unseen_call(run, receiver, arguments, at)

@@ -46,11 +46,11 @@ def convert_to_tensor(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return _converted(run, arguments, at, "tf.convert_to_tensor", Flow.GRADIENT)
 
 
-def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow: Flow) -> Value:
     """`tf.constant` or `tf.convert_to_tensor`: a tensor comes back as it is, anything else makes a new one."""
     value = arguments.get(0, "value")
     if value is None or arguments.open:
-        return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+        return unseen_call(run, Api("tensorflow." + path[3:]), arguments, at)
     if holds_none(run, value):
         run.die()
         return run.anything()
@@ -62,14 +62,14 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: F
         if isinstance(option, Tensor):
             return option
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
-            return Tensor(_maybe_same(run, option, op, at, floating))
+            return Tensor(_maybe_same(run, option, path, at, floating))
         if isinstance(option, Opaque):
             return option
         known = floating
         if known is None and dtype is None and not hinted:
             known = floating_value(run, option)
         edges = run.heap.edges(option, flow)
-        return Tensor(run.recorder.operation(op, edges, at, floating=known, bend=Bend.LINEAR))
+        return Tensor(run.recorder.operation(path, edges, at, floating=known, bend=Bend.LINEAR))
 
     return run.each(bound(value), act)
 
@@ -82,10 +82,10 @@ def holds_none(run: Run, value: Value) -> bool:
     return value == NONE
 
 
-def _maybe_same(run: Run, value: Opaque, op: str, at: cst.CSTNode, floating: Tri) -> Node:
+def _maybe_same(run: Run, value: Opaque, path: str, at: cst.CSTNode, floating: Tri) -> Node:
     """A tensor that may be the very tensor that the unknown value is, but surely is no variable."""
-    node = run.recorder.unknown([view(run, value.node, op)], value.node.name, at)
-    node.op, node.trainable, node.floating = op, False, floating
+    node = run.recorder.unknown([view(run, value.node, path)], value.node.name, at)
+    node.path, node.trainable, node.floating = path, False, floating
     node.sees_all = value.node.sees_all
     return node
 

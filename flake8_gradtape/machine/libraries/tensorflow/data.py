@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import Api, Function, Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-
-DATASET = "tf.data"
 
 
 def data_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -26,7 +24,7 @@ def make_dataset(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> 
 
 def is_dataset(node: Node) -> bool:
     """The node is a dataset that was built visibly."""
-    return node.kind is Kind.NUMBER and node.op == DATASET
+    return node.kind is Kind.NUMBER and node.op is Op.DATASET
 
 
 def dataset_method(run: Run, node: Node, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -45,9 +43,9 @@ def _dataset(run: Run, before: list[Node], arguments: Arguments, at: cst.CSTNode
             if isinstance(option, Function):
                 nodes.extend(node for item in run.sharing.captured(option) for node in run.heap.nodes(item))
                 run.sharing.escape(option)
-    return run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], DATASET, at)
+    return run.recorder.number([Edge(node, Flow.LEFT) for node in dict.fromkeys(nodes)], Op.DATASET, at)
 
 
 def dataset_element(run: Run, node: Node, at: cst.CSTNode) -> Value:
     """One element: fresh tensors, or a structure of them."""
-    return Opaque(run.recorder.operation(DATASET, [Edge(node, Flow.LEFT)], at, floating=None))
+    return Opaque(run.recorder.operation(Op.DATASET, [Edge(node, Flow.LEFT)], at, floating=None))

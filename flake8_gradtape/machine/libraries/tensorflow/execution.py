@@ -76,10 +76,10 @@ def _py_function(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return _through_python(run, arguments, at, "tf.py_function", Flow.GRADIENT)
 
 
-def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, flow: Flow) -> Value:
+def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow: Flow) -> Value:
     function, inputs = arguments.get(0, "func"), arguments.get(1, "inp")
     if function is None or inputs is None or arguments.open:
-        return unseen_call(run, Api("tensorflow." + op[3:]), arguments, at)
+        return unseen_call(run, Api("tensorflow." + path[3:]), arguments, at)
     edges = run.heap.edges(inputs, flow)
     for option in options(function):
         if isinstance(option, Function):
@@ -88,7 +88,7 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, op: str, fl
     run.recorder.last_unknown_effect = run.recorder.now()
     dtype = arguments.get(2, "Tout")
     floating = floating_dtype(dtype) if dtype is not None else None
-    return Opaque(run.recorder.operation(op, edges, at, floating=floating))
+    return Opaque(run.recorder.operation(path, edges, at, floating=floating))
 
 
 def _executing_eagerly(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

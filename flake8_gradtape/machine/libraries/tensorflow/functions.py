@@ -64,10 +64,10 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     return Sequence(run.heap.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
 
 
-def _unknown_integer(run: Run, nodes: list[Node], op: str, at: cst.CSTNode) -> Node:
+def _unknown_integer(run: Run, nodes: list[Node], path: str, at: cst.CSTNode) -> Node:
     """An integer result that is connected all the same, as a target by itself (measured: zeros)."""
     made = run.recorder.unknown(nodes, at=at)
-    made.op, made.floating, made.trainable = op, False, False
+    made.path, made.floating, made.trainable = path, False, False
     return made
 
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import NONE, Number, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.domain.walks import Walk, inputs
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -37,15 +37,15 @@ def tensor_attribute(run: Run, value: Tensor | Variable, name: str, at: cst.CSTN
 
 def tensor_item(run: Run, value: Tensor | Variable, index: Value, at: cst.CSTNode) -> Value:
     """`tensor[index]` makes a new tensor."""
-    return _item_operation(run, value, index, at, "getitem")
+    return _item_operation(run, value, index, at, Op.GETITEM)
 
 
 def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> Items:
     """Iterating makes new tensors."""
-    return Items((_item_operation(run, value, NONE, at, "iterate"),), exact=False)
+    return Items((_item_operation(run, value, NONE, at, Op.ITERATE),), exact=False)
 
 
-def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: str) -> Tensor:
+def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: Op) -> Tensor:
     edges = [*run.heap.edges(value, sure=True), *run.heap.edges(index, Flow.NO_GRADIENT)]
     node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
     return Tensor(node)
@@ -78,7 +78,7 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
             return _write(run, receiver, arguments)
     elif name in WRITING and (whole := _part_of(receiver.node)) is not None:
         return _write(run, Variable(whole), arguments)
-    elif name in WRITING and not receiver.node.transparent and receiver.node.op != "getitem":
+    elif name in WRITING and not receiver.node.transparent and receiver.node.op is not Op.GETITEM:
         run.die()  # a tensor has no such method, but for a part of a variable
         return run.anything()
     return unseen_call(run, receiver, arguments, at)
@@ -86,7 +86,7 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
 
 def _part_of(node: Node) -> Node | None:
     """The variable of which `v[i]` is a part that can be assigned to."""
-    parts = Walk([node], lambda one: inputs(one)[:1] if one.op in ("getitem", "read") else [])
+    parts = Walk([node], lambda one: inputs(one)[:1] if one.op in (Op.GETITEM, Op.READ) else [])
     return next((one for one in parts if one.kind is Kind.VARIABLE), None)
 
 
