@@ -1,1 +1,1 @@
-"""The real TensorFlow: recording what tapes do, confirming findings, probing the API; all that imports it."""
+"""The real TensorFlow: recording what tapes do, and confirming findings; all that imports it."""
