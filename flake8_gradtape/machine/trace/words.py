@@ -11,7 +11,7 @@ import libcst as cst
 from flake8_gradtape.events import Cause
 from flake8_gradtape.machine.domain import values as v
 from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import INPUT, Kind, Node, Tri
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.walks import shortest_way
 from flake8_gradtape.machine.libraries.tensorflow.data import is_dataset
 from flake8_gradtape.machine.tapes.observer import Silence
@@ -82,7 +82,7 @@ class Words:
 
     def _opaque(self, belief: Belief) -> str:
         node: Node = belief.value.node  # type: ignore[union-attr]
-        if is_dataset(node) or node.op == INPUT:
+        if is_dataset(node) or node.op is Op.INPUT:
             return "dataset" if is_dataset(node) else "symbolic tensor"
         if node.kind is Kind.UNKNOWN:
             return f"unknown, {self.origin(node)}"
