@@ -67,7 +67,7 @@ def raised(misuse: Misuse, what: str = "", kind: str = "", tape: str = "tape", m
             raised(Misuse.NO_REGISTERED_GRADIENT, "tf.unique"),
             "TAP206",
             (
-                "'tf.unique' lies on the way back and has no registered gradient, so 'tape.gradient()' raises "
+                "'tf.unique' is between target and source and has no registered gradient, so 'tape.gradient()' raises "
                 "LookupError; use a differentiable operation, or put 'tf.stop_gradient' around its input"
             ),
         ),
@@ -171,7 +171,7 @@ def test_a_call_that_raises_for_its_arguments_is_explained(event: CallRaised, co
     [
         (Misuse.NOT_A_TENSOR, "TAP204", "the target or a source is something else, no tensor or variable, so"),
         (Misuse.UNWATCHABLE, "TAP205", "what is to be watched is something else, no tensor or variable, so"),
-        (Misuse.NO_REGISTERED_GRADIENT, "TAP206", "an operation lies on the way back"),
+        (Misuse.NO_REGISTERED_GRADIENT, "TAP206", "an operation is between target and source"),
         (Misuse.VARIABLE_AUGMENTED, "TAP207", "the target is a tf.Variable, and this operator raises RuntimeError"),
         (Misuse.SWAPPED_PAIRS, "TAP208", "'apply_gradients' wants pairs of a gradient and its variable, but its"),
         (Misuse.UNKNOWN_ATTRIBUTE, "TAP209", "the tape has no attribute of this name, and looking it up raises"),

@@ -32,7 +32,7 @@ def wrong(flaw: Flaw, what: str = "", *sources: str, target: str = "loss", tape:
             "TAP502",
             (
                 "gradient of 'y' with respect to 'x' is wrong: 'dz' is None, and None as 'output_gradients' counts as "
-                "ones, so the rest of the chain is left out; see to it that the call that gave 'dz' gives a gradient"
+                "ones, so the rest of the chain is left out; make the call that gave 'dz' give a gradient"
             ),
         ),
         (

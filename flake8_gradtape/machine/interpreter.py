@@ -29,7 +29,7 @@ def interpret(
         source: the module.
         text: what it was parsed from.
         keras: the version of Keras; without it only what happens with both is claimed.
-        every_function: run all functions by themselves, and not only those that may come by a tape.
+        every_function: run all functions by themselves, and not only those that a tape may reach.
         observe: gives an observer of the run.
     """
     facts = module_facts(source, text, keras, every_function=every_function)

@@ -206,7 +206,7 @@ def _to_run_again(run: Run, root: cst.CSTNode) -> frozenset[cst.CSTNode]:
 
 
 def _stands_alone(run: Run, definition: cst.CSTNode) -> bool:
-    """The function can be called without another one having run before, and it may come by a tape."""
+    """The function can be called without another one having run before, and a tape may reach it."""
     function = run.definitions.defined_functions[definition]
     return (
         (run.facts.tape_functions is None or function.name in run.facts.tape_functions)

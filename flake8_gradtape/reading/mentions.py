@@ -31,7 +31,7 @@ class Names:
     changed: set[str] = field(default_factory=set)
     """Names whose value gets an item: `x[0] = y`, `x.append(y)`."""
     bases: set[str] = field(default_factory=set)
-    """The names of classes that other classes stand on."""
+    """The names of classes that other classes inherit from."""
     declared_global: set[str] = field(default_factory=set)
     definitions: list[ast.stmt] = field(default_factory=list)
     """Functions and classes inside that are to be read by themselves."""

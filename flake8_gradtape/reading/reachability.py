@@ -39,7 +39,7 @@ class Use:
     changes: frozenset[str]
     """The names of which it changes what they hold."""
     bases: frozenset[str]
-    """The classes that classes inside stand on."""
+    """The classes that classes inside inherit from."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class _Unit:
     writes: frozenset[str]
     """The attributes among these."""
     bases: frozenset[str]
-    """The classes that classes inside stand on."""
+    """The classes that classes inside inherit from."""
     methods: list[_Unit] = field(default_factory=list)
 
     @property

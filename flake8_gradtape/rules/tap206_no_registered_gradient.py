@@ -47,7 +47,7 @@ class NoRegisteredGradient(Rule):
         yield Finding(
             self.code,
             event.where,
-            f"{named(event.what, 'an operation')} lies on the way back and has no registered gradient, so "
+            f"{named(event.what, 'an operation')} is between target and source and has no registered gradient, so "
             f"{call_on(event.tape, event.method or 'gradient')} raises LookupError; use a differentiable operation, or "
             f"put 'tf.stop_gradient' around its input",
         )

@@ -48,5 +48,5 @@ class NoneAsOutputGradients(WrongValueRule):
         what = named(event.what, "'output_gradients'")
         return (
             f"{what} is None, and None as 'output_gradients' counts as ones, so the rest of the chain is left out; "
-            f"see to it that the call that gave {what} gives a gradient"
+            f"make the call that gave {what} give a gradient"
         )

@@ -1,4 +1,4 @@
-"""Prints the table: `python -m tests.unguarded [--functions] [WORD ...]`; words choose what is taken out by its name."""
+"""Prints the table: `python -m tests.unguarded [--functions] [WORD ...]`; words choose by name what is taken out."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from typing import Any
 import flake8_gradtape
 import flake8_gradtape.machine
 
-
 WATCHING = ("trace", "tapes.observer")
 """Modules that look at a run and change nothing in it."""
 

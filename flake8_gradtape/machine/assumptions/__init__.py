@@ -1,1 +1,1 @@
-"""What is taken for granted without being certain, told by names; every guess lives here."""
+"""What is taken for granted without being certain, recognized by names; every guess lives here."""

@@ -1,7 +1,7 @@
 """Which calls of unseen code give something new, and not one of their arguments or a tensor that was there before.
 
 Any function may hand back what it was given, and then the result is recorded where that was. A model does not, nor does
-a function that makes a loss of predictions and labels; both are told by what people call them.
+a function that makes a loss of predictions and labels; both are recognized by what people call them.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Flow(Enum):
 class Op(Enum):
     """The operations that the machine tells apart; the value is what messages call them.
 
-    All others are `OTHER`, and told by their path: the public name of a library's function, or a piece of the program.
+    All others are `OTHER`, and known by their path: the public name of a library's function, or a piece of the program.
     """
 
     OTHER = ""
@@ -145,9 +145,9 @@ class Node:
     at: cst.CSTNode | None = None
     escaped: bool = False
     kept: bool = False
-    """An object, a container, or a name that functions read has held it: code of the module may come by it later."""
+    """An object, a container, or a name that functions read has held it: the module may get hold of it later."""
     sees_all: bool = False
-    """Unknown code that made this may have used everything that existed and that code of the module comes by."""
+    """Unknown code that made this may have used everything that existed and that code of the module can reach."""
     given: int | None = None
     """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
     weights: bool = False

@@ -353,7 +353,7 @@ def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
 
 _ALWAYS = {"None": None, "True": True, "False": False}
 _CUSTOMARY = {"tf": "tensorflow", "np": "numpy"}
-"""What these names are where nothing shows it: they come by `import *`, or from another cell of a notebook."""
+"""What these names are where nothing shows it: they came with `import *`, or from another cell of a notebook."""
 CALM = frozenset(
     {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Tuple, cst.NamedExpr, cst.ListComp, cst.Call}
 )

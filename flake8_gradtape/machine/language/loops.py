@@ -1,7 +1,7 @@
 """Running a body again and again: the first and the second pass apart, then any number of passes in silence.
 
 The second pass shows what the first has left behind (a variable replaced by a tensor, a spent tape). What later passes
-may find is told by `widening`.
+may find is in `widening`.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class ModuleFacts:
     keras: int | None = None
     """The version of Keras, if only that one matters; else only what happens with both is claimed."""
     tape_functions: frozenset[str] | None = None
-    """The names of the functions that may come by a tape (all, if None): others are not run by themselves."""
+    """The names of the functions that a tape may reach (all, if None): others are not run by themselves."""
     attribute_uses: tuple[Use, ...] = ()
     """What each function, class body and statement reads and writes, of all the module or of nothing."""
     inherited_classes: frozenset[str] = frozenset()
@@ -100,7 +100,7 @@ def module_facts(
 ) -> ModuleFacts:
     """What is known of a module that was read, and is going to run with this version of Keras.
 
-    With `every_function` all functions are taken to come by a tape.
+    With `every_function` all functions count as reached by a tape.
     """
     uses = source.uses
     return ModuleFacts(

@@ -101,12 +101,12 @@ class Sharing:
         return home.is_class or home.definition is None or name in captured_names(home.definition)
 
     def keep(self, value: Value) -> None:
-        """Code of the module may come by the value later, wherever it runs."""
+        """Code of the module may get hold of the value later, wherever it runs."""
         for node in self._heap.nodes(value):
             node.kept = True
 
     def _keep_tapes(self, value: Value) -> None:
-        """A function that others come by, and the tape that it asks."""
+        """A function that others get hold of, and the tape that it asks."""
         for leaf in self._heap.leaves(value):
             if isinstance(leaf, Function) and leaf.instance is None:
                 for captured in self.captured(leaf):

@@ -1,4 +1,4 @@
-"""Objects of classes of the module that stand on Keras or `tf.Module`: what the classes above do for them."""
+"""Objects of classes of the module that inherit from Keras or `tf.Module`: what the classes above do for them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Argum
 
 
 def super_method_of_layer(run: Run, parent: Parent, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
-    """`super().__init__()`, `super().build(shape)`, `super().compile(...)` of a class that stands on known ones."""
+    """`super().__init__()`, `super().build(shape)`, `super().compile(...)` of a class that inherits from known ones."""
     if not has_known_bases(parent.cls):
         return None
     plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
