@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +54,7 @@ def without_one(pattern: str) -> Iterator[tuple[str, str]]:
         if not bars:
             continue
         edges = [start - 1, *bars, end]
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in itertools.pairwise(edges):
             cut = (left, right) if left in bars else (left + 1, right + 1)
             yield pattern[left + 1 : right] or "(nothing)", pattern[: cut[0]] + pattern[cut[1] :]
 
