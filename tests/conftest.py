@@ -7,11 +7,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tests.fixture_reader import read_fixtures
-from tests.opens import opens_guard
+from tests.opens import no_tensorflow, opens_guard
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -35,6 +36,50 @@ def _a_strangers_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         patch.setenv(opens_guard.VARIABLE, os.pathsep.join(folders))
         patch.setenv("PYTHONPATH", os.pathsep.join(python_path))
         yield
+
+
+class _Refusal:
+    """Lets only tests with the marker `tensorflow` import it, here or in the processes that they start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._made = folder / "tensorflow-was-imported"
+        self._loaded: dict[str, ModuleType] = {}
+        no_tensorflow.install()
+
+    def begin(self) -> None:
+        """Refuse it from now on; what other tests have loaded is put aside."""
+        self._loaded = {name: sys.modules.pop(name) for name in ("tensorflow",) if name in sys.modules}
+        os.environ[no_tensorflow.VARIABLE] = str(self._made)
+
+    def end(self) -> bool:
+        """Allow it again, and say whether anybody wanted it."""
+        os.environ.pop(no_tensorflow.VARIABLE, None)
+        sys.modules.update(self._loaded)
+        wanted = self._made.exists()
+        self._made.unlink(missing_ok=True)
+        return wanted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests without the marker `tensorflow` get none."""
+    config.stash[_REFUSAL] = _Refusal(Path(tempfile.mkdtemp(prefix="gradtape-tests-")))
+
+
+_REFUSAL = pytest.StashKey[_Refusal]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture of the test is made."""
+    if item.get_closest_marker("tensorflow") is None:
+        item.config.stash[_REFUSAL].begin()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A test that runs TensorFlow without saying so fails, even where it swallowed the error."""
+    if item.config.stash[_REFUSAL].end() and item.get_closest_marker("tensorflow") is None:
+        pytest.fail("this test runs TensorFlow: mark it with @pytest.mark.tensorflow", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

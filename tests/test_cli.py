@@ -196,6 +196,7 @@ def test_a_wrong_code_to_enable_is_one_sentence(folder: Path, capsys: pytest.Cap
     assert main(["check", "--enable", "all", "fine.py"]) == 0
 
 
+@pytest.mark.tensorflow
 def test_a_version_of_keras_narrows_what_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "train.py").write_text(
         "import tensorflow as tf\n"
@@ -214,6 +215,7 @@ def test_a_version_of_keras_narrows_what_is_reported(folder: Path, capsys: pytes
 # --- confirm ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.tensorflow
 def test_confirm_says_what_tensorflow_showed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "late.py").write_text(LATE_LOSS)
     (folder / "fine.py").write_text(FINE)
@@ -223,6 +225,7 @@ def test_confirm_says_what_tensorflow_showed(folder: Path, capsys: pytest.Captur
     assert fine == "fine.py: no findings"
 
 
+@pytest.mark.tensorflow
 def test_confirm_refutes_a_false_finding(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

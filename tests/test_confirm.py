@@ -37,6 +37,7 @@ def script(folder: Path, text: str, name: str = "script.py") -> Path:
     return path
 
 
+@pytest.mark.tensorflow
 def test_each_finding_in_a_script_gets_a_line_with_its_verdict(tmp_path: Path) -> None:
     script(tmp_path, "FACTOR = 2.0\n", "neighbour.py")
     path = script(
@@ -69,6 +70,7 @@ def test_each_finding_in_a_script_gets_a_line_with_its_verdict(tmp_path: Path) -
     assert status == 1
 
 
+@pytest.mark.tensorflow
 def test_a_script_that_goes_on_too_long_is_stopped_and_judged_by_what_it_reached(tmp_path: Path) -> None:
     path = script(
         tmp_path,
@@ -96,6 +98,7 @@ def test_a_script_that_goes_on_too_long_is_stopped_and_judged_by_what_it_reached
     assert status == 0
 
 
+@pytest.mark.tensorflow
 def test_a_script_whose_process_dies_is_told(tmp_path: Path) -> None:
     path = script(tmp_path, "import os\nos._exit(7)\n")
     status, output = confirmed([path], [Finding("CALL_RAISES", 2)])

@@ -16,6 +16,8 @@ from flake8_gradtape.runtime.recording.recorder import record
 from flake8_gradtape.runtime.recording.result import Recording
 from tests.recorded_program import Finding
 
+pytestmark = pytest.mark.tensorflow
+
 CLAIMS = {claim.name: claim for claim in Claim}
 CONFIRMED, REFUTED, NOT_REACHED = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.NOT_REACHED
 

@@ -67,12 +67,14 @@ def test_the_findings_are_exactly_the_expectations(fixture: Fixture) -> None:
     assert set(found) == fixture.expected, found
 
 
+@pytest.mark.tensorflow
 @each_fixture
 def test_tensorflow_shows_each_expected_claim_on_its_line(fixture: Fixture) -> None:
     verdicts = confirm_findings(expectations(fixture), recorded(fixture.path), CLAIMS)
     assert [one for one in verdicts if one.verdict is not Verdict.CONFIRMED] == []
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("fixture", RIGHT_VALUES, ids=lambda fixture: fixture.name)
 def test_tensorflow_shows_the_right_value_at_each_gradient_call_of_a_good_fixture(fixture: Fixture) -> None:
     calls = [number for number, line in enumerate(fixture.text.splitlines(), 1) if ".gradient(" in line]
@@ -81,11 +83,13 @@ def test_tensorflow_shows_the_right_value_at_each_gradient_call_of_a_good_fixtur
     assert differences
 
 
+@pytest.mark.tensorflow
 @each_fixture
 def test_tensorflow_shows_no_misuse_on_any_other_line(fixture: Fixture) -> None:
     assert unexpected(recorded(fixture.path), fixture.expected, set(fixture.unclaimed)) == []
 
 
+@pytest.mark.tensorflow
 @each_fixture
 def test_tensorflow_shows_something_on_each_unclaimed_line(fixture: Fixture) -> None:
     shown = {line for line, _ in unexpected(recorded(fixture.path), fixture.expected, set())}

@@ -249,6 +249,7 @@ def subjects() -> list[Any]:
     return subjects()
 
 
+@pytest.mark.tensorflow
 def test_the_stored_flows_hold_in_the_installed_tensorflow(subjects: list[Any]) -> None:
     data = stored()
     wanted = {facts(f"tf.{name}").name for name in FIRST if knowledge.lookup(f"tf.{name}")}
@@ -267,6 +268,7 @@ def test_the_stored_flows_hold_in_the_installed_tensorflow(subjects: list[Any]) 
     assert probed > 400
 
 
+@pytest.mark.tensorflow
 def test_the_functions_used_most_are_probed_to_the_same_facts(subjects: list[Any]) -> None:
     import tensorflow as tf
 
@@ -278,6 +280,7 @@ def test_the_functions_used_most_are_probed_to_the_same_facts(subjects: list[Any
     assert again == {name: data["functions"][name] for name in wanted}
 
 
+@pytest.mark.tensorflow
 def test_a_wrong_fact_is_noticed(subjects: list[Any]) -> None:
     entry = copy.deepcopy(stored()["functions"]["tf.math.sin"])
     again = next(subject for subject in subjects if subject.name == "tf.math.sin").probe(quick=True)

@@ -46,7 +46,8 @@ def long_run(work: int) -> str:
         + SPENT.format(value="tf.reduce_sum(self.model(x))", source="self.model.trainable_variables")
         + "  def learn(self, x, v):\n    if x is None:\n      self.update(x)\n"
         "    with tf.GradientTape() as tape:\n      y = tf.round(v)\n    tape.gradient(y, v)\n"
-        + "    x = self.model(x) + 1\n" * work
+        + "    x = self.model(x) + 1\n"
+        * work
     )
 
 

@@ -23,6 +23,7 @@ except Exception:
 """
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize(
     "opening",
     [
@@ -42,6 +43,7 @@ def test_a_program_that_opens_a_file_elsewhere_is_stopped(opening: str) -> None:
         record(opening, "program.py")
 
 
+@pytest.mark.tensorflow
 def test_the_way_of_a_link_is_followed(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to("/nowhere")
@@ -49,11 +51,13 @@ def test_the_way_of_a_link_is_followed(tmp_path: Path) -> None:
         record(f"open({str(link)!r})", "program.py")
 
 
+@pytest.mark.tensorflow
 def test_a_program_that_catches_all_exceptions_is_stopped_too() -> None:
     with pytest.raises(OpenedElsewhere):
         record(READS, "program.py")
 
 
+@pytest.mark.tensorflow
 def test_a_program_in_a_process_of_its_own_is_stopped(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(READS)
@@ -63,6 +67,7 @@ def test_a_program_in_a_process_of_its_own_is_stopped(tmp_path: Path) -> None:
     assert f"OpenedElsewhere: a program under test opens {ELSEWHERE}," in error.message
 
 
+@pytest.mark.tensorflow
 def test_a_program_that_imports_from_elsewhere_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "borrowed.py").write_text("x = 1\n")
     script = tmp_path / "folder" / "script.py"
@@ -76,6 +81,7 @@ def test_a_program_that_imports_from_elsewhere_is_stopped(tmp_path: Path, monkey
     assert "OpenedElsewhere" in error.message
 
 
+@pytest.mark.tensorflow
 def test_a_program_may_open_what_every_machine_has(tmp_path: Path) -> None:
     opening = f"""
         import os, tempfile, zoneinfo

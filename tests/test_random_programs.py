@@ -31,6 +31,7 @@ def claim(code: str, line: int = 4, message: str = "a message") -> Report:
     return Report(code=code, line=line, column=0, message=message)
 
 
+@pytest.mark.tensorflow
 def test_tensorflow_contradicts_no_claim_on_a_thousand_programs(capsys: pytest.CaptureFixture[str]) -> None:
     tally = judge_stream(SEED, PROGRAMS)
     with capsys.disabled():
@@ -49,6 +50,7 @@ def false_claims(text: str) -> list[Report]:
 
 
 # Deleting lines is a hundred times faster than Hypothesis' own shrinking, which takes its five minutes here.
+@pytest.mark.tensorflow
 @settings(
     max_examples=40,
     deadline=None,
@@ -73,6 +75,7 @@ def test_a_program_is_the_same_each_time_and_is_python() -> None:
         assert "GradientTape" in text
 
 
+@pytest.mark.tensorflow
 def test_both_values_of_a_flag_are_run() -> None:
     text = (
         "import os\nimport tensorflow as tf\nFLAG = os.environ['TAPE_PROGRAM_FLAG'] == '1'\nx = tf.Variable(2.0)\n"

@@ -36,6 +36,7 @@ def test_the_example_gives_the_output_shown(tmp_path: Path) -> None:
     assert done.stdout.count("\n") == 1
 
 
+@pytest.mark.tensorflow
 def test_tensorflow_confirms_the_example(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,6 +46,7 @@ def test_tensorflow_confirms_the_example(
     assert capsys.readouterr().out == printed_after("gradtape confirm train.py")
 
 
+@pytest.mark.tensorflow
 def test_the_cure_has_no_findings_and_a_gradient(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(blocks("python")[1])
     assert run_flake8("train.py", cwd=tmp_path).stdout == ""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from flake8_gradtape.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
 from tests.recorded_program import Program
+
+pytestmark = pytest.mark.tensorflow
 
 NONE, CONNECTED, CANNOT_TELL = Answer.NONE, Answer.CONNECTED, Answer.CANNOT_TELL
 

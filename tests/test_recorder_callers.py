@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flake8_gradtape.events import Answer, BackwardRecorded, GradientAsked, Misuse, TapeEnded
 from tests.recorded_program import Program
+
+pytestmark = pytest.mark.tensorflow
 
 NONE, CONNECTED = Answer.NONE, Answer.CONNECTED
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from flake8_gradtape.events import GradientAsked
 from flake8_gradtape.runtime.recording.program import ProgramFile
 from flake8_gradtape.runtime.recording.recorder import record
 from flake8_gradtape.runtime.recording.result import Recording
+
+pytestmark = pytest.mark.tensorflow
 
 LIBRARY = """
 import tensorflow as tf

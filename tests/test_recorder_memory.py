@@ -9,6 +9,8 @@ import pytest
 from flake8_gradtape.events import Answer, BackwardRecorded, TapeEnded
 from tests.recorded_program import Program
 
+pytestmark = pytest.mark.tensorflow
+
 CONNECTED = Answer.CONNECTED
 
 

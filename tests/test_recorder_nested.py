@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
+import pytest
+
 from flake8_gradtape.events import BackwardRecorded
 from tests.recorded_program import Program
+
+pytestmark = pytest.mark.tensorflow
 
 
 def backward(text: str) -> list[bool]:

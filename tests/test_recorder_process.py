@@ -14,6 +14,8 @@ import pytest
 from flake8_gradtape.runtime.recording.recorder import record
 from tests.recorded_program import Program
 
+pytestmark = pytest.mark.tensorflow
+
 
 def state() -> tuple[Any, ...]:
     from tensorflow.python.eager import backprop, execute, imperative_grad

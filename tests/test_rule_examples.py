@@ -13,6 +13,8 @@ from flake8_gradtape.rules.documentation import documentation, program
 from flake8_gradtape.runtime.confirming.verdicts import Verdict, confirm_findings, lines_to_compare
 from flake8_gradtape.runtime.recording.recorder import record
 
+pytestmark = pytest.mark.tensorflow
+
 RULES = [rule for rule in all_rules() if rule.code != "TAP900"]
 CLAIMS = {rule.code: rule.claim for rule in RULES}
 

@@ -57,12 +57,14 @@ def test_a_right_row_gets_no_finding_but_for_what_it_costs(row: Row) -> None:
     assert found(row) - allowed == set(), reports(row.name)
 
 
+@pytest.mark.tensorflow
 @each_row
 def test_no_finding_in_a_row_is_refuted_by_tensorflow(row: Row) -> None:
     verdicts = confirm_findings(reports(row.name), recorded(row.name), CLAIMS)
     assert [one for one in verdicts if one.verdict is Verdict.REFUTED] == []
 
 
+@pytest.mark.tensorflow
 @each_row
 def test_a_row_does_in_tensorflow_what_it_says(row: Row) -> None:
     recording = recorded(row.name)
@@ -76,6 +78,7 @@ def test_a_row_does_in_tensorflow_what_it_says(row: Row) -> None:
     assert {event.where for event in asked if event.in_own_block} == row.lines("warns")
 
 
+@pytest.mark.tensorflow
 def test_what_a_right_row_costs_is_shown_by_tensorflow() -> None:
     costs = [(row, mark) for row in ROWS for mark in row.marks if mark.shown == "cost"]
     assert costs

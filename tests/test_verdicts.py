@@ -9,10 +9,14 @@ from __future__ import annotations
 import sys
 import textwrap
 
+import pytest
+
 from flake8_gradtape.events import Claim
 from flake8_gradtape.runtime.confirming.verdicts import Confirmation, Verdict, confirm_findings
 from flake8_gradtape.runtime.recording.recorder import record
 from tests.recorded_program import Finding
+
+pytestmark = pytest.mark.tensorflow
 
 CONFIRMED, REFUTED, NOT_REACHED = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.NOT_REACHED
 CLAIMS = {claim.name: claim for claim in Claim}

@@ -1,1 +1,1 @@
-"""Two modules for processes that run programs under test; alone, because this folder is put on PYTHONPATH."""
+"""Modules for processes that run programs under test; alone, because this folder is put on PYTHONPATH."""

@@ -2,7 +2,10 @@
 
 import os
 
+import no_tensorflow
 import opens_guard
 
 if opens_guard.VARIABLE in os.environ:
     opens_guard.install(os.environ[opens_guard.VARIABLE].split(os.pathsep))
+if no_tensorflow.VARIABLE in os.environ:
+    no_tensorflow.install()
