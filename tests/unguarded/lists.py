@@ -56,14 +56,14 @@ class _SpySet(frozenset[Any]):
         self.notes.whole()
         return super().__iter__()
 
-    def _noting(name: str) -> Any:  # type: ignore[misc]
+    def _noting(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
         def method(self: Any, *others: Any) -> Any:
             self.notes.whole()
             return getattr(frozenset, name)(frozenset(frozenset.__iter__(self)), *others)
 
         return method
 
-    def _common(name: str) -> Any:  # type: ignore[misc]
+    def _common(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
         def method(self: Any, other: Any) -> Any:
             plain = frozenset(frozenset.__iter__(self))
             for entry in plain.intersection(other):
@@ -88,7 +88,7 @@ class _SpySet(frozenset[Any]):
 class _SpyDict(dict[Any, Any]):
     notes: _Notes
 
-    def _asked(name: str) -> Any:  # type: ignore[misc]
+    def _asked(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
         def method(self: Any, key: Any, *rest: Any) -> Any:
             if dict.__contains__(self, key):
                 self.notes.hit(key)
@@ -96,7 +96,7 @@ class _SpyDict(dict[Any, Any]):
 
         return method
 
-    def _noting(name: str) -> Any:  # type: ignore[misc]
+    def _noting(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
         def method(self: Any, *others: Any) -> Any:
             self.notes.whole()
             return getattr(dict, name)(self, *others)

@@ -53,7 +53,7 @@ def functions(account: Account) -> tuple[list[Removal], dict[int, tuple[Any, Any
             spies[id(held.holding)] = (held.holding, held.wrap(_spy(held.function, account, of_function)))
     wrong = [name for name, count in declared.items() if count != 1]
     if wrong:
-        raise SystemExit(f"not in the machine, or several times: {wrong}; mend DECLARED in tests/unguarded/mechanisms.py")
+        raise SystemExit(f"not in the machine, or several times: {wrong}; mend DECLARED in tests/unguarded/mechanisms")
     return removals, spies
 
 
