@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 from flake8_gradtape.machine.domain.aliasing import escape
 from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, left
-from flake8_gradtape.machine.tapes.tracking import Connections
+from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 
 FOREVER = sys.maxsize
 """The end of a pause that has not ended."""
 
 
-class Recorder(Connections):
+class Recorder:
     """All tapes of one abstract run, and the making of nodes."""
 
     def __init__(self, store: Store) -> None:
@@ -140,7 +140,7 @@ class Recorder(Connections):
             tracked = [
                 edge
                 for edge in edges
-                if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and self.may_track(state, tape, edge.node)
+                if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and may_track(state, tape, edge.node)
             ]
             if floating is False or not tracked:
                 continue
@@ -148,7 +148,7 @@ class Recorder(Connections):
                 state.active is True
                 and len(state.recordings) == 1
                 and surely_tensors
-                and any(edge.certain and self.surely_tracks(state, edge.node) for edge in tracked)
+                and any(edge.certain and surely_tracks(state, edge.node) for edge in tracked)
             )
             for recording in state.recordings:
                 recorded[recording] = sure
@@ -179,8 +179,8 @@ class Recorder(Connections):
                 continue
             during |= state.recordings
             after = self._read_variable(tape, state, variable)
-            if self.may_track(after, tape, variable):
-                sure = after.active is True and len(after.recordings) == 1 and self.surely_tracks(after, variable)
+            if may_track(after, tape, variable):
+                sure = after.active is True and len(after.recordings) == 1 and surely_tracks(after, variable)
                 recorded.update(dict.fromkeys(after.recordings, sure))
         read = Node(
             Kind.TENSOR, self.now(), Op.READ, "",

@@ -15,189 +15,110 @@ from flake8_gradtape.machine.assumptions.variables import (
     stands_for_variables,
 )
 from flake8_gradtape.machine.domain.aliasing import may_be, same_as, sees
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
-from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, inputs, leading_to, sure_inputs
-from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Connection, Link, Reach, Tape, TapeState
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, inputs, sure_inputs
+from flake8_gradtape.machine.tapes.state import Connection, Link, Reach, Tape, TapeState
 
 MOST_SURE = 3_000
 """The bound of walks whose answer is only worth having where it is certain."""
 
 
-class Connections:
-    """Questions about the recordings of tapes; holds nothing itself."""
+def may_track(state: TapeState, tape: Tape, node: Node) -> bool:
+    """The tape may be tracking the node: watched, or the output of an operation it recorded."""
+    if node.kind is Kind.NUMBER or node.floating is False:
+        return False
+    if node in state.watched or not state.recordings.isdisjoint(node.recorded):
+        return True
+    if node.kind is Kind.UNKNOWN and node.time >= state.since:
+        return True
+    if node.transparent and any(may_track(state, tape, one) for one in same_as(node) if not one.transparent):
+        return True
+    if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False and node.trainable is not False:
+        return True
+    return any(may_be(seen, node) for seen in state.watched)
 
-    def may_track(self, state: TapeState, tape: Tape, node: Node) -> bool:
-        """The tape may be tracking the node: watched, or the output of an operation it recorded."""
-        if node.kind is Kind.NUMBER or node.floating is False:
-            return False
-        if node in state.watched or not state.recordings.isdisjoint(node.recorded):
-            return True
-        if node.kind is Kind.UNKNOWN and node.time >= state.since:
-            return True
-        if node.transparent and any(self.may_track(state, tape, one) for one in same_as(node) if not one.transparent):
-            return True
-        if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False and node.trainable is not False:
-            return True
-        return any(may_be(seen, node) for seen in state.watched)
 
-    def surely_tracks(self, state: TapeState, node: Node) -> bool:
-        """The tape tracks the node in every run."""
-        if node in state.surely_watched:
-            return True
-        return any(node.recorded.get(recording, False) for recording in state.recordings) and len(state.recordings) == 1
+def surely_tracks(state: TapeState, node: Node) -> bool:
+    """The tape tracks the node in every run."""
+    if node in state.surely_watched:
+        return True
+    return any(node.recorded.get(recording, False) for recording in state.recordings) and len(state.recordings) == 1
 
-    def reach(self, state: TapeState, targets: Iterable[Node]) -> Reach:
-        """All that a path of recorded, differentiable operations may lead to from the targets."""
-        nodes = Walk(targets, partial(steps_back, state)).nodes()
-        anywhere = [node for node in nodes if node.kind is Kind.UNKNOWN and _may_lead_anywhere(state, node)]
-        return Reach(nodes, anywhere)
 
-    def connection(
-        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
-    ) -> Connection | None:
-        """Why a gradient of the targets (which reach `reach`) may exist for `source`; generous. None if there is none.
+def reach_of(state: TapeState, targets: Iterable[Node]) -> Reach:
+    """All that a path of recorded, differentiable operations may lead to from the targets."""
+    nodes = Walk(targets, partial(steps_back, state)).nodes()
+    anywhere = [node for node in nodes if node.kind is Kind.UNKNOWN and _may_lead_anywhere(state, node)]
+    return Reach(nodes, anywhere)
 
-        `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
-        """
-        for one in same_as(source) if source.transparent else ():
-            if not one.transparent:
-                found = self._connection(state, tape, reach, targets, one, itself)
-                if found is not None:
-                    return found
-        return self._connection(state, tape, reach, targets, source, itself)
 
-    def _connection(
-        self, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
-    ) -> Connection | None:
-        for target in [one for node in targets for one in same_as(node)]:
-            if target is source and itself:
-                return Connection(Link.ITSELF, source, target)
-            if _is_not(target, source):
-                continue
-            if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
-                return Connection(Link.TARGET_MAY_BE_SOURCE, source, target)
-        for node in reach.anywhere:
-            if node.op is Op.GRAPH_LOOP:
-                return Connection(Link.GRAPH_LOOP, source, node)
-        if not self.may_track(state, tape, source):
-            return None
-        if source in reach.nodes:
-            return Connection(Link.PATH, source, source)
-        for node in reach.anywhere:
-            if sees(node, source):
-                return Connection(Link.UNSEEN, source, node)
-        nodes = (node for node in reach.nodes if not (node in targets and _is_not(node, source)))
-        if source.kind is Kind.UNKNOWN:
-            handed = source.given is not None  # a caller may hand over any variable
-            ours = stands_for_variables(source) and any(node.output for node in reach.nodes)
-            for node in nodes:
-                if ours and not may_be_variable_of(node, source):
-                    continue
-                if may_be(source, node) or (handed and node.kind is Kind.VARIABLE):
-                    return Connection(Link.SOURCE_MAY_BE_ON_WAY, source, node)
-            return None
-        for node in nodes:
-            if node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source):
-                return Connection(Link.WAY_MAY_HOLD_SOURCE, source, node)
+def connection_to(
+    state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+) -> Connection | None:
+    """Why a gradient of the targets (which reach `reach`) may exist for `source`; generous. None if there is none.
+
+    `itself`: the gradient of a tensor with respect to itself is ones, watched or not (A97); a Jacobian is not.
+    """
+    for one in same_as(source) if source.transparent else ():
+        if not one.transparent:
+            found = _connection(state, tape, reach, targets, one, itself)
+            if found is not None:
+                return found
+    return _connection(state, tape, reach, targets, source, itself)
+
+
+def _connection(
+    state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+) -> Connection | None:
+    for target in [one for node in targets for one in same_as(node)]:
+        if target is source and itself:
+            return Connection(Link.ITSELF, source, target)
+        if _is_not(target, source):
+            continue
+        if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
+            return Connection(Link.TARGET_MAY_BE_SOURCE, source, target)
+    for node in reach.anywhere:
+        if node.op is Op.GRAPH_LOOP:
+            return Connection(Link.GRAPH_LOOP, source, node)
+    if not may_track(state, tape, source):
         return None
-
-    def surely_connected(self, state: TapeState, targets: Iterable[Node], source: Node) -> bool:
-        """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""
-        if len(state.recordings) != 1 or not self.surely_tracks(state, source):
-            return False
-        (recording,) = state.recordings
-
-        def onward(node: Node) -> list[Node]:
-            return sure_inputs(node) if node.recorded.get(recording) is True else []
-
-        return any(node is source for node in Walk(targets, onward, MOST_SURE))
-
-    def sometimes_unconnected(self, targets: Iterable[Node], source: Node) -> bool:
-        """What leads from the targets to the source differs from run to run, and does not lead there in each."""
-        walk = Walk(targets, _certain_gradient_inputs, MOST_SURE)
-        return not any(node is source or node.kind is Kind.UNKNOWN for node in walk) and not walk.cut
-
-    def backward_inputs(self, state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
-        """What the gradient of one source may be computed from; of anything, if the source is not known."""
-        way = None if source is None or reach.anywhere else self._way_to(state, reach, source)
-        may: dict[Node, None] = {}
-        for node in reach.nodes:
-            if node.kind is Kind.UNKNOWN:
-                may[node] = None
+    if source in reach.nodes:
+        return Connection(Link.PATH, source, source)
+    for node in reach.anywhere:
+        if sees(node, source):
+            return Connection(Link.UNSEEN, source, node)
+    nodes = (node for node in reach.nodes if not (node in targets and _is_not(node, source)))
+    if source.kind is Kind.UNKNOWN:
+        handed = source.given is not None  # a caller may hand over any variable
+        ours = stands_for_variables(source) and any(node.output for node in reach.nodes)
+        for node in nodes:
+            if ours and not may_be_variable_of(node, source):
                 continue
-            if node.kind is not Kind.TENSOR or state.recordings.isdisjoint(node.recorded):
-                continue
-            inputs = [edge for edge in node.edges if edge.flow is Flow.GRADIENT]
-            if way is None:
-                on_way = [edge for edge in inputs if self.may_track(state, tape, edge.node)]
-            else:
-                on_way = [edge for edge in inputs if edge.node in way] if node in way else []
-            if not on_way or node.bend is Bend.LINEAR:
-                continue
-            if node.bend is Bend.BILINEAR:
-                used = [edge.node for edge in inputs if any(other is not edge for other in on_way)]
-            else:
-                used = [edge.node for edge in inputs]
-                if node.text not in INPUT_ONLY:
-                    used.append(node)
-            may.update(dict.fromkeys(used))
-        return list(may)
+            if may_be(source, node) or (handed and node.kind is Kind.VARIABLE):
+                return Connection(Link.SOURCE_MAY_BE_ON_WAY, source, node)
+        return None
+    for node in nodes:
+        if node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source):
+            return Connection(Link.WAY_MAY_HOLD_SOURCE, source, node)
+    return None
 
-    @staticmethod
-    def _way_to(state: TapeState, reach: Reach, source: Node) -> dict[Node, None]:
-        """The nodes of `reach` that lead to the source."""
 
-        def onward(node: Node) -> list[Node]:
-            recorded = node.transparent or not state.recordings.isdisjoint(node.recorded)
-            return gradient_inputs(node) if recorded else []
+def surely_connected(state: TapeState, targets: Iterable[Node], source: Node) -> bool:
+    """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""
+    if len(state.recordings) != 1 or not surely_tracks(state, source):
+        return False
+    (recording,) = state.recordings
 
-        return leading_to(same_as(source), reach.nodes, onward)
+    def onward(node: Node) -> list[Node]:
+        return sure_inputs(node) if node.recorded.get(recording) is True else []
 
-    def surely_reads(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
-        """What the backward pass from the targets to some source surely reads."""
-        read: dict[Node, None] = {}
-        on_way = self._surely_differentiated(state, targets, sources)
-        arriving = {*on_way, *(source for source in sources if self.surely_tracks(state, source))}
-        for node in on_way:
-            inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
-            if node.surely_bends and node.bend is Bend.CURVED:
-                # who recorded the output of an operation has all that its backward pass may read
-                read.update(dict.fromkeys(inputs if node.text in INPUT_ONLY else (node,)))
-            elif node.bend is Bend.BILINEAR and len(inputs) == 2:
-                read.update(
-                    dict.fromkeys(
-                        other for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0])) if one in arriving
-                    )
-                )
-        return list(read)
+    return any(node is source for node in Walk(targets, onward, MOST_SURE))
 
-    def surely_without_gradient(self, state: TapeState, targets: list[Node], sources: list[Node]) -> str:
-        """An operation without gradient function whose backward pass surely is asked for (truth table B54, X12)."""
-        if len(state.recordings) != 1 or not any(self.surely_connected(state, targets, source) for source in sources):
-            return ""
-        (recording,) = state.recordings
-        ends = set(sources)
 
-        def onward(node: Node) -> list[Node]:
-            return sure_inputs(node) if node not in ends and node.recorded.get(recording) is True else []
-
-        for node in Walk(targets, onward, MOST_SURE):
-            if node.no_gradient and node not in ends and node.recorded.get(recording) is True:
-                return node.text
-        return ""
-
-    def _surely_differentiated(self, state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
-        """The operations between the targets and a source whose backward pass surely runs; it stops at the sources."""
-        if len(state.recordings) != 1:
-            return []
-        (recording,) = state.recordings
-        wanted = {source for source in sources if self.surely_tracks(state, source)}
-
-        def onward(node: Node) -> list[Node]:
-            return sure_inputs(node) if node not in wanted and node.recorded.get(recording) is True else []
-
-        met = Walk(targets, onward, MOST_SURE).finish().met
-        return [node for node in leading_to(wanted, met, onward) if node not in wanted]
+def sometimes_unconnected(targets: Iterable[Node], source: Node) -> bool:
+    """What leads from the targets to the source differs from run to run, and does not lead there in each."""
+    walk = Walk(targets, _certain_gradient_inputs, MOST_SURE)
+    return not any(node is source or node.kind is Kind.UNKNOWN for node in walk) and not walk.cut
 
 
 def steps_back(state: TapeState, node: Node) -> list[Node]:

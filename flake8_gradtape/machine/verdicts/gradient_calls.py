@@ -28,8 +28,10 @@ from flake8_gradtape.machine.language.attributes import imported_variables
 from flake8_gradtape.machine.state.call_endings import note_survivors, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
+from flake8_gradtape.machine.tapes.backward import surely_reads, surely_without_gradient
 from flake8_gradtape.machine.tapes.observer import Silence
 from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape
+from flake8_gradtape.machine.tapes.tracking import reach_of, surely_tracks
 from flake8_gradtape.machine.verdicts.call_errors import OPTION_AT, not_a_tensor, unknown_option
 from flake8_gradtape.machine.verdicts.question import Grounds, Question, name_of_sources
 from flake8_gradtape.machine.verdicts.sources import SourceDecision, element_names
@@ -105,8 +107,7 @@ def _refusal(run: Run, question: Question) -> CallRaised | None:
         return refused
     sure_sources = run.heap.sure_nodes(question.sources)
     missing = [
-        run.recorder.surely_without_gradient(question.state, nodes, sure_sources)
-        for nodes in run.heap.alternatives(question.target)
+        surely_without_gradient(question.state, nodes, sure_sources) for nodes in run.heap.alternatives(question.target)
     ]
     return CallRaised(at, tape.name, method, Misuse.NO_REGISTERED_GRADIENT, "", missing[0]) if all(missing) else None
 
@@ -190,7 +191,7 @@ def _grounds(run: Run, question: Question) -> Grounds:
     return Grounds(
         targets,
         run.heap.alternatives(target),
-        run.recorder.reach(question.state, targets),
+        reach_of(question.state, targets),
         silences,
         certain=not silences and question.state.spent is not True,
         weights=tuple(run.heap.nodes(weights)) if weights is not None else (),
@@ -201,7 +202,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
     """The call as it is kept until the end of the run; other tapes that record may differentiate its result."""
     recorder, tape, state = run.recorder, question.tape, question.state
     sure_sources = run.heap.sure_nodes(question.sources)
-    curved = [recorder.surely_reads(state, nodes, sure_sources) for nodes in grounds.sure_targets]
+    curved = [surely_reads(state, nodes, sure_sources) for nodes in grounds.sure_targets]
     # in a traced function the operations are made once all the same (truth table D40)
     traced = bool(run.stack.activations) and run.stack.activations[-1].graph
     recorded_by = tuple(
@@ -210,7 +211,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
         if not traced
         and other is not tape
         and other_state.active is True
-        and all(any(recorder.surely_tracks(other_state, node) for node in read) for read in curved)
+        and all(any(surely_tracks(other_state, node) for node in read) for read in curved)
     )
     return Ask(
         question.at, tape, question.method, "", (), run.stack.context,
@@ -242,7 +243,7 @@ def _stale(run: Run, question: Question, sound: list[tuple[str, Node]]) -> bool:
     run.recorder.asked_before[key] = None
     changed = all(run.recorder.written.get(node, 0) > target.node.time for _, node in sound)
     sources = [node for _, node in sound]
-    return again and changed and bool(run.recorder.surely_reads(question.state, [target.node], sources))
+    return again and changed and bool(surely_reads(question.state, [target.node], sources))
 
 
 def _surely_answers(run: Run, reach: Reach, target: Value, sources: Value) -> bool:

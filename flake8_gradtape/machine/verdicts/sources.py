@@ -29,8 +29,10 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.tapes.backward import backward_inputs
 from flake8_gradtape.machine.tapes.observer import Decision, Silence
 from flake8_gradtape.machine.tapes.state import Ask, Connection
+from flake8_gradtape.machine.tapes.tracking import connection_to, sometimes_unconnected, surely_connected
 from flake8_gradtape.machine.verdicts.causes import explain
 from flake8_gradtape.machine.verdicts.question import Grounds, Question
 from flake8_gradtape.reading.syntax import text_of
@@ -71,7 +73,7 @@ class SourceDecision:
             return self.unspecific
         recorder = self.run.recorder
         read = [
-            *recorder.backward_inputs(self.question.state, self.question.tape, self.grounds.reach, source),
+            *backward_inputs(self.question.state, self.question.tape, self.grounds.reach, source),
             *self.grounds.weights,
         ]
         if len(read) > 300:
@@ -156,17 +158,12 @@ class SourceDecision:
         return Opaque(self._result(None))
 
     def _sometimes_none(self, sources: list[Node]) -> bool:
-        recorder = self.run.recorder
         return any(
-            recorder.sometimes_unconnected(nodes, source)
-            for nodes in self.grounds.sure_targets
-            for source in sources
-            if nodes
+            sometimes_unconnected(nodes, source) for nodes in self.grounds.sure_targets for source in sources if nodes
         )
 
     def _surely_connected(self, source: Node) -> bool:
-        recorder = self.run.recorder
-        return all(recorder.surely_connected(self.question.state, nodes, source) for nodes in self.grounds.sure_targets)
+        return all(surely_connected(self.question.state, nodes, source) for nodes in self.grounds.sure_targets)
 
     def _decide(self, nodes: list[Node], name: str, part: bool = False) -> bool:
         """Whether a source that is one of `nodes` surely gets None; `part` if it is a layer among the sources."""
@@ -201,7 +198,7 @@ class SourceDecision:
         """Why one of the nodes may get a gradient."""
         itself = self.question.method == "gradient"
         for node in nodes:
-            found = self.run.recorder.connection(
+            found = connection_to(
                 self.question.state, self.question.tape, self.grounds.reach, self.grounds.targets, node, itself
             )
             if found is not None:
