@@ -19,7 +19,7 @@ from flake8_gradtape.reading import positions
 from flake8_gradtape.reading.positions import find_positions_publicly
 from flake8_gradtape.reading.reachability import read_contents
 from flake8_gradtape.reading.reduction import reduced
-from flake8_gradtape.reading.source import Facts, ModuleSource, UnreadableSource, mentions_tape, read_module
+from flake8_gradtape.reading.source import ModuleSource, UnreadableSource, mentions_tape, read_module
 from tests.module_shapes import ALL_SHAPES, SHAPES
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -124,7 +124,7 @@ def test_positions_are_those_of_the_whole_where_all_that_nobody_mentions_is_gone
 
 def source_of(kept: dict[int, str]) -> ModuleSource:
     module = libcst.parse_module("\n".join(kept.values()) + "\n")
-    return ModuleSource(module, list(kept), {}, Facts(has_tape=True, longest_chain=0))
+    return ModuleSource(module, list(kept), {}, read_contents(ast.parse("")))
 
 
 def lines_left_out(functions: frozenset[Function]) -> set[int]:

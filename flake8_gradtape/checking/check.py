@@ -45,8 +45,8 @@ def check(
         if not source.has_tape:
             return []
         if source.is_deep:
-            return with_room(lambda: _judged(source, text, enabled, keras))
-        return _judged(source, text, enabled, keras)
+            return with_room(lambda: _judged(source, enabled, keras))
+        return _judged(source, enabled, keras)
     finally:
         forget()
         forget_flags()
@@ -54,9 +54,9 @@ def check(
             gc.enable()
 
 
-def _judged(source: ModuleSource, text: str, enabled: frozenset[str], keras: int | None) -> list[Report]:
+def _judged(source: ModuleSource, enabled: frozenset[str], keras: int | None) -> list[Report]:
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
-    events = interpret(source, text, keras)
+    events = interpret(source, keras)
     findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)

@@ -15,7 +15,6 @@ from flake8_gradtape.reading.source import ModuleSource
 
 def interpret(
     source: ModuleSource,
-    text: str,
     keras: int | None = None,
     *,
     every_function: bool = False,
@@ -27,12 +26,11 @@ def interpret(
 
     Args:
         source: the module.
-        text: what it was parsed from.
         keras: the version of Keras; without it only what happens with both is claimed.
         every_function: run all functions by themselves, and not only those that a tape may reach.
         observe: gives an observer of the run.
     """
-    facts = module_facts(source, text, keras, every_function=every_function)
+    facts = module_facts(source, keras, every_function=every_function)
     run = Run(facts, REGISTRY)
     if observe is not None:
         run.observer = run.recorder.observer = observe(run)

@@ -7,6 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flake8_gradtape.reading.clues import (
+    LONGEST_NAME,
+    NOTED_ATTRIBUTES,
+    NOTED_FUNCTIONS,
+    NOTED_METHODS,
+    NOTED_NAMES,
+    SESSION,
+    Clues,
+)
 from flake8_gradtape.reading.prefilter import MARKER
 
 LONG_STRING_LINES = 100
@@ -41,7 +50,7 @@ class Names:
     """Strings so long that they may be very many literals in a row."""
 
 
-def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
+def read_names(statement: ast.stmt, modules: frozenset[str], clues: Clues) -> Names:
     """Read all names in `statement`; what lies in a function belongs to it, what lies in other definitions does not.
 
     Goes down level by level: so the number of rounds is the depth of nesting, and nothing is too deep for it.
@@ -49,8 +58,9 @@ def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
     Args:
         statement: any statement.
         modules: names that surely are other modules; their attributes mean nothing here.
+        clues: where to put what bears on the whole module.
     """
-    reader = _Reader(modules, isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    reader = _Reader(modules, isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)), clues)
     level = _parts(statement)
     depth = 0
     while level:
@@ -66,6 +76,11 @@ def read_names(statement: ast.stmt, modules: frozenset[str]) -> Names:
     names = reader.names
     if isinstance(statement, ast.ClassDef):
         names.bases.update(_base_names(statement))
+    if isinstance(statement, _DEFINITIONS):
+        clues.define(statement.name)
+    clues.bound |= names.stored
+    clues.bases |= names.bases
+    clues.words.update(names.read, names.stored, names.attributes)
     names.longest_chain = max(names.longest_chain, depth)
     return names
 
@@ -82,6 +97,7 @@ def ast_children(node: ast.AST) -> list[ast.AST]:
     return children
 
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LEAVES = (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal)
 _NO_PARTS = frozenset(
     {
@@ -127,14 +143,17 @@ def _base_names(node: ast.ClassDef) -> Iterator[str]:
 class _Reader:
     """Reads node after node; a method for each kind of node that means something."""
 
-    def __init__(self, modules: frozenset[str], in_function: bool):
+    def __init__(self, modules: frozenset[str], in_function: bool, clues: Clues):
         self.names = Names()
         self.modules = modules
+        self.clues = clues
         self.in_function = in_function
         self.below: list[ast.AST] = []
 
     def name(self, node: ast.Name) -> None:
         (self.names.read if type(node.ctx) is ast.Load else self.names.stored).add(node.id)
+        if node.id in NOTED_NAMES:
+            self.clues.nodes.append(node)
 
     def attribute(self, node: ast.Attribute) -> None:
         """Note an attribute: read or stored, and of a module that is imported or of something else."""
@@ -148,14 +167,20 @@ class _Reader:
             self.names.stored_attributes.add(node.attr)
         elif node.attr in _GROWING_METHODS or node.attr in _SHRINKING_METHODS:
             self.change(node.value)
+        if not NOTED_ATTRIBUTES.isdisjoint(chain) or node.attr.endswith(SESSION):
+            self.clues.nodes.append(node)
         if type(root) is not ast.Name:
             self.names.attributes.update(chain)
             self.below.append(root)
             return
         self.names.read.add(root.id)
+        if root.id in NOTED_NAMES:
+            self.clues.nodes.append(node)
         if root.id not in self.modules:
             self.names.attributes.update(chain)
-        elif MARKER in chain:
+            return
+        self.clues.words.update(chain)
+        if MARKER in chain:
             self.names.attributes.add(MARKER)
 
     def subscript(self, node: ast.Subscript) -> None:
@@ -173,12 +198,32 @@ class _Reader:
 
     def call(self, node: ast.Call) -> None:
         function = node.func
-        if type(function) is ast.Name and function.id == "super":
-            self.names.read.add("super")
-            return  # `super(C, self)` asks C's bases: it is no use of C
+        called, noted = "", False
+        if type(function) is ast.Name:
+            called = function.id
+            if called == "super":
+                self.names.read.add("super")
+                if node.args:
+                    self.clues.nodes.append(node)
+                return  # `super(C, self)` asks C's bases: it is no use of C
+            noted = called in NOTED_FUNCTIONS
+        elif type(function) is ast.Attribute:
+            called = function.attr
+            noted = called in NOTED_METHODS
+        if noted or called.endswith(SESSION):
+            self.clues.nodes.append(node)
         self.below += (function, *node.args, *node.keywords)
 
+    def keyword(self, node: ast.keyword) -> None:
+        if node.arg is not None:
+            self.clues.words.add(node.arg)
+            if node.arg == "metaclass":
+                self.clues.nodes.append(node)
+        self.below.append(node.value)
+
     def constant(self, node: ast.Constant) -> None:
+        if type(node.value) is str and len(node.value) < LONGEST_NAME:
+            self.clues.strings.add(node.value)
         end = node.end_lineno or node.lineno
         if (node.end_col_offset or 0) > LONG_STRING_COLUMN or end > node.lineno + LONG_STRING_LINES:
             self.names.long_strings.append(node)
@@ -191,6 +236,7 @@ class _Reader:
     def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         if isinstance(node, ast.ClassDef):
             self.names.bases.update(_base_names(node))
+        self.clues.define(node.name)
         if self.in_function:
             self.names.stored.add(node.name)
             self.below += _parts(node)
@@ -200,9 +246,18 @@ class _Reader:
     def argument(self, node: ast.arg) -> None:
         self.names.stored.add(node.arg)
 
-    def imported(self, node: ast.alias) -> None:
-        self.names.stored.add((node.asname or node.name).partition(".")[0])
-        if node.name.rpartition(".")[2] == MARKER:
+    def import_modules(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self.imported(alias, alias.name, "")
+
+    def import_names(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            self.imported(alias, module, alias.name)
+
+    def imported(self, alias: ast.alias, module: str, name: str) -> None:
+        self.names.stored.add(self.clues.add_import(module, name, alias))
+        if alias.name.rpartition(".")[2] == MARKER:
             self.names.attributes.add(MARKER)
 
     def annotated(self, node: ast.AnnAssign) -> None:
@@ -229,13 +284,15 @@ _HANDLERS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
     ast.Attribute: _Reader.attribute,
     ast.Subscript: _Reader.subscript,
     ast.Call: _Reader.call,
+    ast.keyword: _Reader.keyword,
     ast.Constant: _Reader.constant,
     ast.JoinedStr: _Reader.f_string,
     ast.FunctionDef: _Reader.definition,
     ast.AsyncFunctionDef: _Reader.definition,
     ast.ClassDef: _Reader.definition,
     ast.arg: _Reader.argument,
-    ast.alias: _Reader.imported,
+    ast.Import: _Reader.import_modules,
+    ast.ImportFrom: _Reader.import_names,
     ast.AnnAssign: _Reader.annotated,
     ast.Global: _Reader.global_names,
     ast.BoolOp: _Reader.chain,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
 
+from flake8_gradtape.reading.clues import Clues
 from flake8_gradtape.reading.mentions import flows, read_names
 from flake8_gradtape.reading.prefilter import MARKER
 
@@ -60,6 +61,8 @@ class Contents:
     """Strings so long that they may be very many literals in a row."""
     uses: tuple[Use, ...]
     """What each function in no other function, class body and statement outside says of attributes."""
+    clues: Clues
+    """What the module says that bears on the whole of it."""
 
 
 def read_contents(tree: ast.Module) -> Contents:
@@ -101,6 +104,7 @@ def read_contents(tree: ast.Module) -> Contents:
             )
             for unit in table.units
         ),
+        clues=table.clues,
     )
 
 
@@ -141,6 +145,7 @@ class _Table:
         self.units: list[_Unit] = []
         self.longest_chain = 0
         self.long_strings: list[ast.expr] = []
+        self.clues = Clues(tree.body)
         modules = _imported_modules(tree)
         pending: list[tuple[ast.stmt, _Unit | None]] = [(statement, None) for statement in tree.body]
         while pending:
@@ -173,7 +178,7 @@ class _Table:
 
     def _add(self, node: ast.stmt, owner: _Unit | None, modules: frozenset[str]) -> tuple[_Unit, Sequence[ast.stmt]]:
         """Make a unit of a function, class or statement; gives it with the definitions in its body."""
-        names = read_names(node, modules)
+        names = read_names(node, modules, self.clues)
         self.longest_chain = max(self.longest_chain, names.longest_chain)
         self.long_strings += names.long_strings
         own: str = getattr(node, "name", "")

@@ -10,14 +10,13 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import libcst
 
 from flake8_gradtape.reading.deep_stack import with_room
 from flake8_gradtape.reading.positions import Span, find_positions, find_spans
 from flake8_gradtape.reading.prefilter import mentions_tape
-from flake8_gradtape.reading.reachability import Use, read_contents
+from flake8_gradtape.reading.reachability import Contents, read_contents
 from flake8_gradtape.reading.reduction import Lines, reduced
 
 __all__ = ["ModuleSource", "UnreadableSource", "mentions_tape", "read_module"]
@@ -36,16 +35,6 @@ class UnreadableSource(Exception):
     """The text is not Python that can be analysed; the message is one clear sentence."""
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What was found out about a module before it was parsed."""
-
-    has_tape: bool
-    longest_chain: int
-    tape_functions: frozenset[str] = frozenset()
-    uses: tuple[Use, ...] = ()
-
-
 class ModuleSource:
     """A parsed module, and where its nodes stand in the text it came from.
 
@@ -53,16 +42,28 @@ class ModuleSource:
     decorators; comments between statements are gone. Positions are those of the original text all the same.
     """
 
-    def __init__(self, module: libcst.Module, line_numbers: Sequence[int], shifts: dict[int, int], facts: Facts):
+    def __init__(
+        self,
+        module: libcst.Module,
+        line_numbers: Sequence[int],
+        shifts: dict[int, int],
+        contents: Contents,
+        line_count: int = 0,
+        is_deep: bool = False,
+    ):
         self.module = module
-        self.has_tape = facts.has_tape
+        self.line_count = line_count
+        """The number of lines of the whole text."""
+        self.has_tape = contents.has_tape
         """The class `GradientTape` is mentioned by code, not only in comments and strings."""
-        self.tape_functions = facts.tape_functions
+        self.clues = contents.clues
+        """What the whole module says that bears on the meaning of its code."""
+        self.tape_functions = contents.tape_functions
         """The names of functions that may make a tape, hold one, or call something that does; no others can, run alone,
         do anything with a tape."""
-        self.uses = facts.uses
+        self.uses = contents.uses
         """Which attributes each part of the module reads and writes."""
-        self.is_deep = facts.longest_chain > ORDINARY_CHAIN
+        self.is_deep = is_deep
         """The code is nested so deeply that recursion over it needs `room.with_room`."""
         self._line_numbers = line_numbers
         self._shifts = shifts
@@ -135,16 +136,18 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
     longest = max([contents.longest_chain, *(_strings_joined(lines, string) for string in contents.long_strings)])
     if longest > LONGEST_CHAIN:
         raise UnreadableSource(f"An expression or block nests or chains more than {LONGEST_CHAIN} parts.")
-    facts = Facts(contents.has_tape, longest, contents.tape_functions, contents.uses)
-    if not whole:
-        try:
-            return _parsed(reduced(lines, tree, contents.left_out, contents.unmentioned), shifts, facts)
-        except libcst.ParserSyntaxError:
-            pass  # the reduction went wrong somewhere: better slow than silent
+    wholly = dict(enumerate(lines, 1))
+    kept = wholly if whole else reduced(lines, tree, contents.left_out, contents.unmentioned)
+    is_deep = longest > ORDINARY_CHAIN
     try:
-        return _parsed(dict(enumerate(lines, 1)), shifts, facts)
-    except libcst.ParserSyntaxError as error:
-        raise UnreadableSource(f"libcst cannot parse line {error.raw_line} of the module.") from None
+        module = _parsed(kept, is_deep)
+    except libcst.ParserSyntaxError:
+        kept = wholly  # the reduction went wrong somewhere: better slow than silent
+        try:
+            module = _parsed(kept, is_deep)
+        except libcst.ParserSyntaxError as error:
+            raise UnreadableSource(f"libcst cannot parse line {error.raw_line} of the module.") from None
+    return ModuleSource(module, list(kept), shifts, contents, len(lines) - 1, is_deep)
 
 
 def _normalised(text: str) -> str:
@@ -176,20 +179,17 @@ def _parse_ast(text: str) -> ast.Module:
         raise UnreadableSource("The code is nested too deeply for Python to parse it.") from None
 
 
-def _parsed(kept: Lines, shifts: dict[int, int], facts: Facts) -> ModuleSource:
+def _parsed(kept: Lines, is_deep: bool) -> libcst.Module:
+    """The lines as syntax; raises libcst's ParserSyntaxError if they are none."""
     text = "\n".join(kept.values())
     if not text.endswith("\n"):
         text += "\n"
     try:
-        if facts.longest_chain > ORDINARY_CHAIN:
-            module = with_room(lambda: libcst.parse_module(text))
-        else:
-            module = libcst.parse_module(text)
+        return with_room(lambda: libcst.parse_module(text)) if is_deep else libcst.parse_module(text)
     except RecursionError:
         raise UnreadableSource("The code is nested too deeply for libcst to parse it.") from None
     except UnicodeError as error:
         raise UnreadableSource(f"The text is not valid Unicode: {error}.") from None
-    return ModuleSource(module, list(kept), shifts, facts)
 
 
 def _strings_joined(lines: Sequence[str], string: ast.expr) -> int:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from flake8_gradtape.machine.state.scopes import Frame
 from flake8_gradtape.reading.binding_counts import BindingCounts
+from flake8_gradtape.reading.questions import (
+    asked_for_variables,
+    has_plain_losses,
+    uses_attribute_reflection,
+    uses_graph_mode,
+    uses_name_reflection,
+    uses_strategies,
+)
 from flake8_gradtape.reading.reachability import Use
+from flake8_gradtape.reading.replacements import replaces_tensorflow
 from flake8_gradtape.reading.source import ModuleSource
 from flake8_gradtape.reading.syntax import captured_names
 
@@ -60,74 +68,26 @@ class ModuleFacts:
         return 2 if definition is None else self._binding_counts.of(definition, name)
 
 
-_GRAPH_WORDS = (
-    "disable_eager", "disable_v2_behavior", ".Graph(", "Session(", "placeholder", "as_default", "wrap_function",
-)  # fmt: skip
-"""Text that shows that a module may run in graph mode."""
-
-
-_ATTRIBUTE_WORDS = (
-    "__dict__",
-    "vars(",
-    "setattr",
-    "dir(",
-    "__init_subclass__",
-    "__getattr",
-    "__set__",
-    "metaclass",
-    "__class__",
-    "mock",
-)
-"""Text that shows that attributes may be written behind the machine's back."""
-_NAME_WORDS = ("globals(", "exec(", "sys.modules", "eval(", "__closure__", "import_module")
-"""Text that shows that module-level names may be."""
-_MODELS = re.compile(r"\b([A-Za-z_][\w.]*)\.(?:trainable_)?(?:variables|weights)\b")
-"""What the module asks for its variables."""
-_DYNAMIC_CLASS = re.compile(r"\btype\(\s*[\"'f]")
-"""A class that is made by a call."""
-_COMPILED = re.compile(r"(?<!re)\.compile\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-"""`model.compile(...)`, and what is in its brackets."""
-_OWN_LOSS = re.compile(r"""\bloss\s*=\s*(?!["']|(?:tf\.)?(?:keras\.)?losses\.[A-Z])|^[^=]*,\s*(?!["']|\w+\s*=)[^\s]""")
-"""The loss is something of the module's own, or stands second without its name and is no string."""
-_PATCHED = re.compile(
-    r"patch(\.object|\.dict|\.multiple)?\(\s*[\"']?(tf|tensorflow)\b|monkeypatch\.setattr\(\s*[\"']?(tf|tensorflow)\b"
-)
-"""TensorFlow itself is replaced: nothing is known about it then."""
-
-
-def module_facts(
-    source: ModuleSource, text: str, keras: int | None = None, *, every_function: bool = False
-) -> ModuleFacts:
+def module_facts(source: ModuleSource, keras: int | None = None, *, every_function: bool = False) -> ModuleFacts:
     """What is known of a module that was read, and is going to run with this version of Keras.
 
     With `every_function` all functions count as reached by a tape.
     """
-    uses = source.uses
+    uses, clues = source.uses, source.clues
     return ModuleFacts(
         module=source.module,
-        line_count=text.count("\n"),
+        line_count=source.line_count,
         keras=keras,
         tape_functions=None if every_function else source.tape_functions,
         attribute_uses=uses,
-        inherited_classes=frozenset(name for use in uses for name in use.bases),
+        inherited_classes=frozenset(clues.bases),
         written_attributes=frozenset(name for use in uses for name in use.writes),
         names_read_by_functions=captured_names(source.module).union(*(use.mentions for use in uses if use.name)),
-        asked_for_variables=frozenset(_MODELS.findall(text)),
-        uses_attribute_reflection=any(word in text for word in _ATTRIBUTE_WORDS)
-        or _DYNAMIC_CLASS.search(text) is not None,
-        uses_name_reflection=any(word in text for word in _NAME_WORDS),
-        uses_graph_mode=any(word in text for word in _GRAPH_WORDS),
-        uses_strategies="trategy" in text,
-        has_plain_losses=_has_plain_losses(text),
-        replaces_tensorflow=_PATCHED.search(text) is not None or "enable_numpy_behavior" in text,
-    )
-
-
-def _has_plain_losses(text: str) -> bool:
-    """Every model is compiled here, with a loss of Keras, and nothing else is added to its loss."""
-    compiled = _COMPILED.findall(text)
-    return (
-        bool(compiled)
-        and not any(word in text for word in ("regularizer", "add_loss"))
-        and all(_OWN_LOSS.search(arguments) is None for arguments in compiled)
+        asked_for_variables=asked_for_variables(clues),
+        uses_attribute_reflection=uses_attribute_reflection(clues),
+        uses_name_reflection=uses_name_reflection(clues),
+        uses_graph_mode=uses_graph_mode(clues),
+        uses_strategies=uses_strategies(clues),
+        has_plain_losses=has_plain_losses(clues),
+        replaces_tensorflow=replaces_tensorflow(clues),
     )

@@ -86,14 +86,14 @@ def trace(text: str, *, whole: bool = False, keras: int | None = None) -> Trace:
     try:
         source = read_module(text, whole=whole)
         if source.is_deep:
-            return with_room(lambda: _traced(source, text, whole, keras))
-        return _traced(source, text, whole, keras)
+            return with_room(lambda: _traced(source, whole, keras))
+        return _traced(source, whole, keras)
     finally:
         forget()
         forget_flags()
 
 
-def _traced(source: ModuleSource, text: str, whole: bool, keras: int | None) -> Trace:
+def _traced(source: ModuleSource, whole: bool, keras: int | None) -> Trace:
     """Run a module with an observer, and gather what it saw."""
     watched: list[Watching] = []
 
@@ -103,7 +103,7 @@ def _traced(source: ModuleSource, text: str, whole: bool, keras: int | None) -> 
 
     tape_functions = None if whole else source.tape_functions
     spans = source.spans()
-    events = interpret(source, text, keras, every_function=whole, observe=observe)
+    events = interpret(source, keras, every_function=whole, observe=observe)
     (watching,) = watched
     words = Words(spans, watching.first, watching.escapes)
     lines = Lines(source.module, spans, watching, words, tape_functions)
