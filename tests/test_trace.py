@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flake8_gradtape.cli.main import main
-from flake8_gradtape.machine.domain.values import Const, Sequence, Tensor
+from flake8_gradtape.machine.domain.values import Const, ListValue, Tensor
 from flake8_gradtape.machine.tapes.observer import Observer
 from flake8_gradtape.machine.trace.beliefs import Expression, Mark, Role
 from flake8_gradtape.machine.trace.trace import trace
@@ -259,7 +259,7 @@ def test_values_keep_what_containers_held_at_each_visit() -> None:
         [Const(1)],
         [Const(1), Const(2.5)],
     ]
-    assert all(isinstance(visit.belief.value, Sequence) for visit in visits)
+    assert all(isinstance(visit.belief.value, ListValue) for visit in visits)
 
 
 def test_a_tensor_knows_where_it_was_made_and_who_recorded_it() -> None:

@@ -37,6 +37,6 @@ def interpret(
     if facts.replaces_tensorflow:
         return []
     run_roots(run)
-    events = run.outcomes.events()
+    events = run.claims.events()
     run.close()
     return events

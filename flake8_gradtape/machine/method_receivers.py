@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Class,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
     TapeValue,
@@ -24,14 +25,13 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
-from flake8_gradtape.machine.domain.values import Sequence as Row
-from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras
+from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, inherits_from_keras
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.libraries.keras.layer_parts import freeze, open_up
-from flake8_gradtape.machine.state.claims import Outcomes
+from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
-from flake8_gradtape.reading.syntax import children, is_stub, parameter_names, scope_of
+from flake8_gradtape.machine.state.scopes import Scope
+from flake8_gradtape.reading.syntax import children, declared_names, is_stub, parameter_names
 
 _BUDGET = 4_000
 _BUILDING = ("build", "create", "make", "setup", "set_up", "init")
@@ -47,7 +47,7 @@ class Made:
     """An object, and the time when it did not exist yet."""
 
     value: Instance
-    born: int
+    not_before: int
 
 
 class Objects:
@@ -71,12 +71,12 @@ class Objects:
         constructor = class_attribute(run, cls, "__init__")
         if not isinstance(constructor, Function) or constructor.opaque or is_stub(constructor.definition):
             return None
-        if scope_of(constructor.definition).generator or class_attribute(run, cls, "__setattr__") is not None:
+        if declared_names(constructor.definition).generator or class_attribute(run, cls, "__setattr__") is not None:
             return None
-        born = run.recorder.now()
-        node = run.recorder.unknown(name="self", sees_all=True)
-        made = Instance(run.heap.new_cell(Entries((), exact=False)), cls, node, own=True)
-        run.heap.made.append(made)
+        not_before = run.recorder.now()
+        node = run.recorder.unknown(name="self", may_hold_anything=True)
+        made = Instance(run.heap.new_cell(MappingContents((), exact=False)), cls, node, own=True)
+        run.heap.created_objects.append(made)
         entered = self._run_constructor(run, constructor, made)
         if entered is None:
             return None
@@ -84,20 +84,20 @@ class Objects:
         run.sharing.put(made.cell, keeping.attributes(made))
         # an attribute that is not known may be made of those that are
         run.recorder.last_unknown_effect = run.recorder.now()
-        return Made(replace(made, own=False), born)
+        return Made(replace(made, own=False), not_before)
 
     @staticmethod
     def _run_constructor(run: Run, constructor: Function, made: Instance) -> list[cst.CSTNode] | None:
         """Run `__init__` with unknown arguments and claim nothing; the functions that it ran, None if that failed."""
         entered, defined = dict(run.definitions.entered_functions), dict(run.definitions.defined_functions)
-        outcomes, run.outcomes = run.outcomes, Outcomes(run.stack.functions)
+        claims, run.claims = run.claims, Claims(run.stack.functions)
         run.definitions.entered_functions.clear()
         budget, run.budget.left = run.budget.left, _BUDGET
         mark = run.store.mark()
         bare = replace(constructor, instance=made)
 
-        def bind(frame: Frame) -> None:
-            bind_unknown(run, bare, frame, made)
+        def bind(scope: Scope) -> None:
+            bind_unknown(run, bare, scope, made)
 
         try:
             with run.certainty.silence():
@@ -111,7 +111,7 @@ class Objects:
         spent = _BUDGET - max(run.budget.left, 0)
         run.budget.left = budget - spent
         run.store.reachable = True
-        run.outcomes = outcomes
+        run.claims = claims
         for current, before in (
             (run.definitions.entered_functions, entered),
             (run.definitions.defined_functions, defined),
@@ -143,7 +143,7 @@ class Objects:
 
 def _is_empty(run: Run, value: Value) -> bool:
     """A tuple without items; a list is opened in its place."""
-    return isinstance(value, Row) and run.heap.items(value).immutable and not run.heap.items(value).items
+    return isinstance(value, ListValue) and run.heap.items(value).immutable and not run.heap.items(value).items
 
 
 def _runs_the_same_again(definition: cst.FunctionDef) -> bool:
@@ -169,7 +169,7 @@ def _chooses(definition: cst.FunctionDef) -> bool:
 
 def _is_global(run: Run, definition: cst.CSTNode) -> bool:
     function = run.definitions.defined_functions.get(definition)
-    return function is not None and run.scopes.frames[function.frame].locals is None
+    return function is not None and run.scopes.by_number[function.scope].locals is None
 
 
 @dataclass
@@ -181,28 +181,30 @@ class _Keeping:
     seen: set[object] = field(default_factory=set)
     """The containers and functions that are done."""
 
-    def attributes(self, made: Instance) -> Entries:
+    def attributes(self, made: Instance) -> MappingContents:
         """The attributes of an object: what may get another value may be anything."""
         self.seen.add(made.cell)
-        set_by_keras = _SET_BY_KERAS if stands_on_keras(made.cls) else frozenset()
+        set_by_keras = _SET_BY_KERAS if inherits_from_keras(made.cls) else frozenset()
         kept = []
         for name, value in self.run.heap.entries(made.cell).entries:
             changes = name in self.written or name in set_by_keras
             kept.append((name, self._anything(value) if changes else self._lasting(value)))
-        return Entries(tuple(kept), exact=False)
+        return MappingContents(tuple(kept), exact=False)
 
-    def _items(self, content: Items) -> Items:
+    def _items(self, content: SequenceContents) -> SequenceContents:
         """A list may be changed under another name, a tuple not."""
         items = tuple(self._lasting(item) for item in content.items)
         if content.immutable:
             return replace(content, items=items)
-        return Items((*items, self._anything(self.run.sharing.join(list(items)) if items else NONE)), exact=False)
+        return SequenceContents(
+            (*items, self._anything(self.run.sharing.join(list(items)) if items else NONE)), exact=False
+        )
 
     def _or_anything(self, value: Value) -> Value:
         return self.run.sharing.join([self._lasting(value), self._anything(value)])
 
     def _anything(self, value: Value) -> Value:
-        return Opaque(self.run.recorder.unknown(self.run.heap.nodes(value), sees_all=True))
+        return Opaque(self.run.recorder.unknown(self.run.heap.nodes(value), may_hold_anything=True))
 
     def _lasting(self, value: Value) -> Value:
         return self.run.sharing.join(list(self._alternatives(value)))
@@ -218,25 +220,25 @@ class _Keeping:
                 yield self._anything(option)
                 continue
             if isinstance(option, TapeValue):
-                run.recorder.escape(option.tape)
+                run.recorder.tape_escapes(option.tape)
             elif isinstance(option, Function):
                 if option.definition not in self.seen:
                     self.seen.add(option.definition)
                     blur_closure(run, option)
                     for captured in list(run.sharing.captured(option)):
                         self._lasting(captured)
-            elif isinstance(option, Network):
+            elif isinstance(option, KerasLayer):
                 if "trainable" in self.written:
                     freeze(run, option)
                 if not _OF_LAYERS.isdisjoint(self.written):
                     open_up(run, option, self._anything(option))
-            elif isinstance(option, Row) and option.cell not in self.seen:
+            elif isinstance(option, ListValue) and option.cell not in self.seen:
                 self.seen.add(option.cell)
                 run.sharing.put(option.cell, self._items(run.heap.items(option)))
-            elif isinstance(option, Mapping) and option.cell not in self.seen:
+            elif isinstance(option, DictValue) and option.cell not in self.seen:
                 self.seen.add(option.cell)
                 items = tuple((key, self._or_anything(item)) for key, item in run.heap.entries(option.cell).entries)
-                run.sharing.put(option.cell, Entries(items, exact=False))
+                run.sharing.put(option.cell, MappingContents(items, exact=False))
             elif isinstance(option, Instance) and option.cell not in self.seen:
                 run.sharing.put(option.cell, self.attributes(option))
             yield option

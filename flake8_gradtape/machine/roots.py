@@ -11,27 +11,27 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
+    DictValue,
     Function,
     Instance,
-    Mapping,
+    ListValue,
     Opaque,
     Tensor,
     Value,
     Variable,
 )
-from flake8_gradtape.machine.domain.values import Sequence as Row
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.machine.verdicts.end_of_run import settle
 from flake8_gradtape.machine.verdicts.tape_lifetimes import end_tapes
-from flake8_gradtape.reading.syntax import is_stub, scope_of
+from flake8_gradtape.reading.syntax import declared_names, is_stub
 
 BUDGET_OF_A_ROOT = 25_000
 BUDGET_OF_A_FUNCTION = 15_000
@@ -47,7 +47,7 @@ def run_roots(run: Run) -> None:
     """
     module = run.facts.module
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * run.facts.line_count
-    left -= _run_root(run, left, module, lambda: run.execute(run.scopes.module_frame, module.body), None, None)
+    left -= _run_root(run, left, module, lambda: run.execute(run.scopes.module_scope, module.body), None, None)
     if left <= 0:
         left = BUDGET_OF_A_FUNCTION  # the body took all
     done: set[cst.CSTNode] = set()
@@ -73,16 +73,18 @@ def _open_containers(run: Run) -> None:
     for tape in run.recorder.tapes:
         state = run.recorder.state(tape.number)
         if state is not None and state.entered is False:
-            run.recorder.escape(tape.number)  # a function may enter it
+            run.recorder.tape_escapes(tape.number)  # a function may enter it
     changed = frozenset(name for use in run.facts.attribute_uses if use.name for name in use.changes)
     for key, value in run.store.snapshot():
         if not isinstance(key, tuple) or key[0] != 0:
             continue
-        if isinstance(value, Row) and not run.heap.items(value).immutable:
+        if isinstance(value, ListValue) and not run.heap.items(value).immutable:
             content = run.heap.items(value)
             if not content.items or key[1] in changed:
-                run.sharing.put(value.cell, Items((*content.items, run.anything(run.heap.nodes(value))), exact=False))
-        elif isinstance(value, Mapping) and (not run.heap.entries(value.cell).entries or key[1] in changed):
+                run.sharing.put(
+                    value.cell, SequenceContents((*content.items, run.anything(run.heap.nodes(value))), exact=False)
+                )
+        elif isinstance(value, DictValue) and (not run.heap.entries(value.cell).entries or key[1] in changed):
             run.sharing.blur_entries(value.cell)
 
 
@@ -94,22 +96,22 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
     run.store.reachable = True
     owner = run.definitions.owners.get(function.definition)
     run.budget.left = 0
-    if function.definition in run.definitions.borrowed:
+    if function.definition in run.definitions.shared_methods:
         owner = None
     made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
     building = -run.budget.left
     mark = run.store.mark()
     instance = _self_of(run, function, owner, made)
-    born = made.born if made is not None and instance is made.value else None
+    not_before = made.not_before if made is not None and instance is made.value else None
     before = set(run.definitions.defined_functions)
 
     def act() -> None:
         blur_closure(run, function)
 
-        def bind(frame: Frame) -> None:
-            bind_unknown(run, function, frame, instance, born)
+        def bind(scope: Scope) -> None:
+            bind_unknown(run, function, scope, instance, not_before)
 
-        bare = Function(function.definition, function.frame, function.name, False, function.graph, instance)
+        bare = Function(function.definition, function.scope, function.name, False, function.graph, instance)
         result = run_body(run, bare, bind)
         for leaf in run.heap.leaves(result) if run.reachable else ():
             # a tape or function may be used from now on; data is new to the caller in each run
@@ -137,7 +139,7 @@ def _run_root(
     run.budget.left = budget
     run.stack.context = (root,)
     first = len(run.recorder.tapes)
-    run.recorder.asks.clear()
+    run.recorder.gradient_calls.clear()
     run.definitions.entered_by_root.clear()
     run.certainty.uncertain_depth = 0
     run.recorder.called_from_outside = not isinstance(root, cst.Module)
@@ -152,7 +154,7 @@ def _run_root(
             run.observer.gave_up(root, spent.function)
         again = _to_run_again(run, root)
         run.sharing.escaped_functions.update(dict.fromkeys(again))
-        run.outcomes.abandon(root, again)
+        run.claims.abandon(root, again)
         run.reset_stacks()
         if isinstance(root, cst.Module):
             _open_unfinished(run, root)
@@ -170,14 +172,14 @@ def _open_unfinished(run: Run, module: cst.Module) -> None:
     held: list[Value] = []
     for tape in run.recorder.tapes:
         run.recorder.leave(tape.number)
-        run.recorder.escape(tape.number)
-    for name in scope_of(module).locals:
+        run.recorder.tape_escapes(tape.number)
+    for name in declared_names(module).locals:
         value = run.store.get((0, name))
         if type(value) is Api:
             continue
-        if value is None or run.facts.times_bound(run.scopes.module_frame, name) > 1:
+        if value is None or run.facts.times_bound(run.scopes.module_scope, name) > 1:
             nodes = run.heap.nodes(value) if value is not None else []
-            run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, sees_all=True)))
+            run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, may_hold_anything=True)))
         if value is not None:
             held.append(value)
     run.sharing.escape(run.heap.sequence(held, immutable=True))
@@ -190,11 +192,11 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
         return None
     names = {getattr(decorator.decorator, "value", "") for decorator in definition.decorators}
     if "staticmethod" in names or "classmethod" in names:
-        return Opaque(run.recorder.unknown(name="cls", sees_all=True)) if "classmethod" in names else None
+        return Opaque(run.recorder.unknown(name="cls", may_hold_anything=True)) if "classmethod" in names else None
     if made is not None:
         return made.value
-    node = run.recorder.unknown(name="self", sees_all=True)
-    return Instance(run.heap.new_cell(Entries((), exact=False)), owner, node)
+    node = run.recorder.unknown(name="self", may_hold_anything=True)
+    return Instance(run.heap.new_cell(MappingContents((), exact=False)), owner, node)
 
 
 def _to_run_again(run: Run, root: cst.CSTNode) -> frozenset[cst.CSTNode]:
@@ -211,7 +213,7 @@ def _stands_alone(run: Run, definition: cst.CSTNode) -> bool:
     return (
         (run.facts.tape_functions is None or function.name in run.facts.tape_functions)
         and not is_stub(definition)
-        and (run.scopes.frames[function.frame].locals is None or run.scopes.frames[function.frame].is_class)
+        and (run.scopes.by_number[function.scope].locals is None or run.scopes.by_number[function.scope].is_class)
     )
 
 
@@ -229,6 +231,6 @@ def _next_root(run: Run, done: set[cst.CSTNode]) -> Function | None:
     ]
     for function in waiting:
         others = (other for other in waiting if other is not function)
-        if not any(function.name in run.outcomes.names_in(other.definition) for other in others):
+        if not any(function.name in run.claims.names_in(other.definition) for other in others):
             return function
     return waiting[0] if waiting else None

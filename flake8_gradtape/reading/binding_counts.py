@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.reading.syntax import TARGETING, children, parameter_names, scope_of, target_names, target_of
+from flake8_gradtape.reading.syntax import TARGETING, children, declared_names, parameter_names, target_names, target_of
 
 _REBINDING = frozenset({cst.For, cst.AugAssign, cst.Del})
 
@@ -48,7 +48,7 @@ def _count(definition: cst.CSTNode) -> dict[str, int]:
         if kind is cst.FunctionDef or kind is cst.ClassDef:
             if here:
                 count(node.name.value, weight)  # type: ignore[attr-defined]
-            scope = scope_of(node) if kind is cst.FunctionDef else None
+            scope = declared_names(node) if kind is cst.FunctionDef else None
             for name in (scope.globals if is_module else scope.nonlocals) if scope is not None else ():
                 count(name, 2)
             weight, inside = 1, False

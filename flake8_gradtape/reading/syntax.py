@@ -37,7 +37,7 @@ _NO_NODES = frozenset({str, bool, type(None), cst.MaybeSentinel, int})
 
 
 @dataclass(frozen=True)
-class Scope:
+class DeclaredNames:
     """What a function body says about its names."""
 
     locals: frozenset[str]
@@ -77,7 +77,7 @@ def _captured_names(pattern: cst.CSTNode) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def scope_of(definition: cst.CSTNode) -> Scope:
+def declared_names(definition: cst.CSTNode) -> DeclaredNames:
     """The scope of a function or lambda; comprehensions inside belong to themselves."""
     names: set[str] = set()
     global_names: set[str] = set()
@@ -111,7 +111,7 @@ def scope_of(definition: cst.CSTNode) -> Scope:
             if kind in _MATCHING:
                 names.update(_captured_names(node))
             pending.extend(children(node))
-    return Scope(
+    return DeclaredNames(
         frozenset(names - global_names - nonlocal_names), frozenset(global_names), frozenset(nonlocal_names), generator
     )
 
@@ -215,7 +215,7 @@ def text_of(node: cst.CSTNode, limit: int = 60) -> str:
 
 def forget() -> None:
     """Let go of the syntax trees that were looked into; call it when a module is done."""
-    scope_of.cache_clear()
+    declared_names.cache_clear()
     captured_names.cache_clear()
     _attributes_set_on.cache_clear()
 

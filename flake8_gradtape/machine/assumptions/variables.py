@@ -26,7 +26,7 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
     The output of a model is none. Data that has another origin than the model is taken to be none, unless its name says
     so.
     """
-    if node.output and not LIKE_VARIABLES.search(node.name):
+    if node.model_output and not LIKE_VARIABLES.search(node.name):
         return False
     if node.kind is not Kind.UNKNOWN or not node.name or LIKE_VARIABLES.search(node.name):
         return True
@@ -59,5 +59,5 @@ def stands_for_trainable(node: Node) -> bool:
 
 def is_no_variable(target: Node) -> bool:
     """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
-    made = target.output or (target.kind is Kind.UNKNOWN and target.called)
+    made = target.model_output or (target.kind is Kind.UNKNOWN and target.called)
     return made and not LIKE_VARIABLES.search(target.name)

@@ -50,17 +50,21 @@ def sees(unknown: Node, known: Node) -> bool:
     """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
     if known.kind is Kind.UNKNOWN or known.escaped:
         return True
-    within_reach = known.kept or known.kind is not Kind.TENSOR
-    if unknown.given is not None and known.kind is not Kind.VARIABLE and (within_reach or known.time < unknown.given):
+    within_reach = known.reachable_later or known.kind is not Kind.TENSOR
+    if (
+        unknown.handed_over_at is not None
+        and known.kind is not Kind.VARIABLE
+        and (within_reach or known.time < unknown.handed_over_at)
+    ):
         return True  # a caller hands over what it got from the object before, but no variable as data
     walk = Walk([unknown], _unseen_inputs)
     for one in walk:
-        if one.sees_all and known.time < one.time and within_reach:
+        if one.may_hold_anything and known.time < one.time and within_reach:
             return True
         for edge in one.edges:
             if edge.node is known:
                 return True
-            if edge.node.given is not None and (within_reach or known.time < edge.node.given):
+            if edge.node.handed_over_at is not None and (within_reach or known.time < edge.node.handed_over_at):
                 return True
     return walk.cut
 

@@ -9,7 +9,7 @@ from flake8_gradtape.machine.domain.values import Value
 
 
 @dataclass(frozen=True)
-class Items:
+class SequenceContents:
     """The contents of a sequence: `items` in order if `exact`, else some of the values it may hold."""
 
     items: tuple[Value, ...]
@@ -24,7 +24,7 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Entries:
+class MappingContents:
     """The contents of a mapping, or the attributes of an object: values by key; others are possible if not `exact`."""
 
     entries: tuple[tuple[Any, Value], ...]
@@ -37,14 +37,16 @@ class Entries:
                 return value
         return None
 
-    def put(self, key: Any, value: Value) -> Entries:
+    def put(self, key: Any, value: Value) -> MappingContents:
         """The entries after `mapping[key] = value`."""
         if any(type(known) is type(key) and known == key for known, _ in self.entries):
-            return Entries(
+            return MappingContents(
                 tuple((k, value if type(k) is type(key) and k == key else v) for k, v in self.entries), self.exact
             )
-        return Entries((*self.entries, (key, value)), self.exact)
+        return MappingContents((*self.entries, (key, value)), self.exact)
 
-    def without(self, key: Any) -> Entries:
+    def without(self, key: Any) -> MappingContents:
         """The entries after `del mapping[key]`."""
-        return Entries(tuple((k, v) for k, v in self.entries if not (type(k) is type(key) and k == key)), self.exact)
+        return MappingContents(
+            tuple((k, v) for k, v in self.entries if not (type(k) is type(key) and k == key)), self.exact
+        )

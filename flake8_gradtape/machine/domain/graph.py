@@ -86,7 +86,7 @@ class Op(Enum):
     OBJECTS = "an array of objects"
 
 
-class Bend(Enum):
+class Curvature(Enum):
     """Which inputs the backward pass of an operation reads, that is, what a second derivative depends on."""
 
     LINEAR = "none"
@@ -120,8 +120,9 @@ class Edge:
 class Node:
     """One value in the data-flow graph: its inputs and what recorded it never change.
 
-    What is known of it may become less in the course of a run, and for good (`escaped` and `kept` become true,
-    `trainable` None), so that a branch that is rolled back leaves that behind; names and marks are set when it is made.
+    What is known of it may become less in the course of a run, and for good (`escaped` and `reachable_later` become
+    true, `trainable` None), so that a branch that is rolled back leaves that behind; names and marks are set when it is
+    made.
 
     `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
     operation to whether it surely did; `during` has the recordings that may have been running at the time.
@@ -137,18 +138,18 @@ class Node:
     during: frozenset[int] = frozenset()
     floating: Tri = None
     trainable: Tri = None
-    bend: Bend = Bend.CURVED
-    surely_bends: bool = False
+    curvature: Curvature = Curvature.CURVED
+    surely_curved: bool = False
     name: str = ""
     named_in: cst.CSTNode | None = None
     """The function in which it got its name."""
     at: cst.CSTNode | None = None
     escaped: bool = False
-    kept: bool = False
+    reachable_later: bool = False
     """An object, a container, or a name that functions read has held it: the module may get hold of it later."""
-    sees_all: bool = False
+    may_hold_anything: bool = False
     """Unknown code that made this may have used everything that existed and that code of the module can reach."""
-    given: int | None = None
+    handed_over_at: int | None = None
     """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
     weights: bool = False
     """The variables of a Keras layer, as one."""
@@ -160,9 +161,9 @@ class Node:
     """A call with arguments made an unknown value."""
     callee: Node | None = None
     """What was called to make it."""
-    output: bool = False
+    model_output: bool = False
     """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
-    fresh: bool = False
+    surely_new: bool = False
     """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
 
     def __repr__(self) -> str:

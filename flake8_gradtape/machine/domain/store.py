@@ -17,7 +17,7 @@ MISSING: Any = object()
 
 
 @dataclass
-class Watched:
+class WriteLog:
     """What a body wrote: all values of each key. `first` are the keys that were written before anything could raise."""
 
     within_calm: bool
@@ -48,7 +48,7 @@ class Store:
         self._data: dict[Key, Any] = {}
         self._journal: list[tuple[Key, Any]] = []
         self._join = join
-        self._watchers: list[Watched] = []
+        self._write_logs: list[WriteLog] = []
         self.reachable = True
 
     def get(self, key: Key, default: Any = None) -> Any:
@@ -62,8 +62,8 @@ class Store:
             return
         self._journal.append((key, old))
         self._data[key] = value
-        if self._watchers and self.reachable:
-            self._watchers[-1].note(key, value)
+        if self._write_logs and self.reachable:
+            self._write_logs[-1].note(key, value)
 
     def remove(self, key: Key) -> None:
         """Forget `key`."""
@@ -91,7 +91,7 @@ class Store:
                 self._data.pop(key, None)
             else:
                 self._data[key] = old
-            for watched in self._watchers:
+            for watched in self._write_logs:
                 watched.first.discard(key)
 
     def apply(self, delta: Delta) -> None:
@@ -128,20 +128,20 @@ class Store:
             else:
                 self.set(key, value)
 
-    def watch(self) -> None:
+    def log_writes(self) -> None:
         """Begin to remember every value written, for the handlers of a `try`."""
-        self._watchers.append(Watched(within_calm=bool(self._watchers) and self._watchers[-1].calm))
+        self._write_logs.append(WriteLog(within_calm=bool(self._write_logs) and self._write_logs[-1].calm))
 
     def may_raise(self) -> None:
         """An exception may be raised here, so that the handlers find what was written so far."""
-        for watched in self._watchers:
+        for watched in self._write_logs:
             watched.calm = False
 
-    def watched(self) -> Watched:
+    def logged_writes(self) -> WriteLog:
         """Stop remembering, and give what was written to each key; an enclosing watch keeps it too."""
-        written = self._watchers.pop()
-        if self._watchers:
-            outer = self._watchers[-1]
+        written = self._write_logs.pop()
+        if self._write_logs:
+            outer = self._write_logs[-1]
             for key, values in written.values.items():
                 outer.values.setdefault(key, []).extend(values)
             if written.within_calm:
@@ -154,15 +154,15 @@ class Store:
         self._journal.clear()
         self._join = _closed
 
-    def stop_watching(self) -> None:
+    def stop_logging(self) -> None:
         """Drop all watches."""
-        self._watchers.clear()
+        self._write_logs.clear()
 
     def snapshot(self) -> list[tuple[Key, Any]]:
         """All keys and values."""
         return list(self._data.items())
 
-    def interrupted(self, written: Watched) -> Delta:
+    def interrupted(self, written: WriteLog) -> Delta:
         """The join of the states that an exception may leave behind, seen from the state before the body."""
         return {
             key: self._join(key, [*(() if key in written.first else (self._data.get(key, MISSING),)), *values])

@@ -80,14 +80,14 @@ class TapeValue:
 
 
 @dataclass(frozen=True)
-class Pausing:
+class StopRecording:
     """What `tape.stop_recording()` returns."""
 
     tape: TapeValue
 
 
 @dataclass(frozen=True)
-class Sequence:
+class ListValue:
     """A list or tuple whose contents are in the store under `cell`; or what the view `shows` of the dict there."""
 
     cell: int
@@ -95,7 +95,7 @@ class Sequence:
 
 
 @dataclass(frozen=True)
-class Mapping:
+class DictValue:
     """A dict whose contents are in the store under `cell`."""
 
     cell: int
@@ -123,7 +123,7 @@ class Pure:
 
 
 @dataclass(frozen=True)
-class Network:
+class KerasLayer:
     """A Keras layer or model that was built visibly; its variables are in the store under `cell`."""
 
     cell: int
@@ -150,10 +150,10 @@ class Optimizer:
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """A function or lambda of the module, with the frame that it closes over."""
+    """A function or lambda of the module, with the scope that it closes over."""
 
     definition: cst.FunctionDef | cst.Lambda
-    frame: int
+    scope: int
     name: str
     opaque: bool = False
     graph: bool = False
@@ -161,9 +161,9 @@ class Function:
     instance: Value | None = None
     owner: Class | None = None
     defaults: tuple[tuple[str, Value], ...] = ()
-    given: tuple[Value, ...] = ()
+    first_arguments: tuple[Value, ...] = ()
     """The first arguments, where `functools.partial` has them already."""
-    given_by_name: tuple[tuple[str, Value], ...] = ()
+    named_arguments: tuple[tuple[str, Value], ...] = ()
 
     def bound_to(self, instance: Value) -> Function:
         """The method, bound to `instance`."""
@@ -195,7 +195,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Parent:
+class SuperProxy:
     """`super()`: an object, seen from the method of class `cls` that is running."""
 
     instance: Instance
@@ -203,15 +203,15 @@ class Parent:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Alternatives:
     """One of several values, one for each way to get here."""
 
     options: tuple[Value, ...]
 
 
 Value = Union[
-    Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, Pausing, Sequence, Mapping, ExitStack, Api, Pure,
-    Network, Optimizer, Metric, Function, Class, Instance, Parent, Choice,
+    Unbound, Const, Number, Tensor, Variable, Opaque, TapeValue, StopRecording, ListValue, DictValue, ExitStack, Api,
+    Pure, KerasLayer, Optimizer, Metric, Function, Class, Instance, SuperProxy, Alternatives,
 ]  # fmt: skip
 
 NONE = Const(None)
@@ -222,7 +222,7 @@ MOST_OPTIONS = 8
 
 def options(value: Value) -> tuple[Value, ...]:
     """The alternatives of a value; one, unless it is a choice."""
-    return value.options if isinstance(value, Choice) else (value,)
+    return value.options if isinstance(value, Alternatives) else (value,)
 
 
 def flat_options(values: Iterator[Value] | tuple[Value, ...] | list[Value]) -> list[Value]:
@@ -243,7 +243,7 @@ def node_of(value: Value) -> Node | None:
 
 def bound(value: Value) -> Value:
     """The value that a read gives: reading an unbound name ends that run, so that alternative drops out."""
-    if not isinstance(value, Choice):
+    if not isinstance(value, Alternatives):
         return value
     rest = tuple(option for option in value.options if not isinstance(option, Unbound))
-    return rest[0] if len(rest) == 1 else Choice(rest)
+    return rest[0] if len(rest) == 1 else Alternatives(rest)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Node
 from flake8_gradtape.machine.domain.values import (
     DELETED,
     Const,
+    DictValue,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
@@ -28,18 +28,18 @@ from flake8_gradtape.machine.language.attributes import delete_attribute, set_at
 from flake8_gradtape.machine.language.containers import set_item
 from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted, text_of
 
 
-def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
+def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
     """`target = value`."""
     if isinstance(target, cst.Name):
-        _assign_name(run, frame, target.value, value)
+        _assign_name(run, scope, target.value, value)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        _unpack(run, frame, target, value)
+        _unpack(run, scope, target, value)
     elif isinstance(target, cst.Attribute):
-        holder = run.evaluate(frame, target.value)
+        holder = run.evaluate(scope, target.value)
         _name_it(run, value, dotted(target))
         for option in options(bound(holder)):
             if isinstance(option, Instance):
@@ -48,14 +48,14 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
         set_attribute(run, holder, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
-        holder = run.evaluate(frame, target.value)
+        holder = run.evaluate(scope, target.value)
         for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.CONTAINER
         index: Value = run.anything()
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(frame, target.slice[0].slice.value)
+            index = run.evaluate(scope, target.slice[0].slice.value)
         alternatives = options(bound(holder))
-        if len(alternatives) == 1 and isinstance(alternatives[0], (Mapping, Sequence)):
+        if len(alternatives) == 1 and isinstance(alternatives[0], (DictValue, ListValue)):
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
         if isinstance(target.value, cst.Name) and all(isinstance(option, (Number, Const)) for option in alternatives):
             # an array into which a value is put by NumPy, and so leaves TensorFlow
@@ -63,27 +63,27 @@ def assign(run: Run, frame: Frame, target: cst.CSTNode, value: Value) -> None:
             if any(edge.node.kind is not Kind.NUMBER for edge in put):
                 edges = [*run.heap.edges(holder, Flow.LEFT), *put]
                 made = Number(run.recorder.number(edges, f"{text_of(target)} = ...", target))
-                run.sharing.write(frame, target.value.value, made)
+                run.sharing.write(scope, target.value.value, made)
         for option in alternatives:
             set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):
-        assign(run, frame, target.value, value)
+        assign(run, scope, target.value, value)
     if run.observer is not None:
         run.observer.assigned(target, value)
 
 
-def _assign_name(run: Run, frame: Frame, name: str, value: Value) -> None:
-    old = run.sharing.read(frame, name)
+def _assign_name(run: Run, scope: Scope, name: str, value: Value) -> None:
+    old = run.sharing.read(scope, name)
     _note_replaced(run, name, old, value)
     _name_it(run, value, name)
     for option in options(old) if old is not None else ():
         if isinstance(option, TapeValue) and option != value:
             run.recorder.tapes[option.tape].renamed = True
-    home = run.scopes.home(frame, name)
-    if home is not None and home is not frame:
+    home = run.scopes.home(scope, name)
+    if home is not None and home is not scope:
         for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.MODULE
-    run.sharing.write(frame, name, value)
+    run.sharing.write(scope, name, value)
 
 
 def _name_it(run: Run, value: Value, name: str) -> None:
@@ -92,8 +92,8 @@ def _name_it(run: Run, value: Value, name: str) -> None:
         tape = run.recorder.tapes[value.tape]
         tape.name = tape.name or name
         return
-    if isinstance(value, Network) and not value.part:
-        for item in run.heap.items(Sequence(value.cell)).items:
+    if isinstance(value, KerasLayer) and not value.part:
+        for item in run.heap.items(ListValue(value.cell)).items:
             layer = node_of(item)
             if layer is not None and layer.name == value.name.lower():
                 layer.name = name
@@ -113,10 +113,10 @@ def _is_elsewhere(run: Run, node: Node) -> bool:
     return node.kind is Kind.TENSOR and node.named_in is not None and node.named_in not in run.stack.functions
 
 
-def _known_item(run: Run, container: Mapping | Sequence, index: Value) -> Value | None:
+def _known_item(run: Run, container: DictValue | ListValue, index: Value) -> Value | None:
     if not isinstance(index, Const):
         return None
-    if isinstance(container, Mapping):
+    if isinstance(container, DictValue):
         return run.heap.entries(container.cell).get(index.value)
     content = run.heap.items(container)
     position = index.value
@@ -126,7 +126,7 @@ def _known_item(run: Run, container: Mapping | Sequence, index: Value) -> Value 
 
 def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
     """`w = w - 0.1 * g`: the name held a variable, and now holds a tensor computed from it."""
-    if old is None or not all(isinstance(option, (Tensor, Sequence)) for option in options(new)):
+    if old is None or not all(isinstance(option, (Tensor, ListValue)) for option in options(new)):
         return
     variables = {leaf.node for leaf in run.heap.leaves(old) if isinstance(leaf, Variable)}
     replaced = {
@@ -149,52 +149,52 @@ def _tensor_inputs(node: Node) -> list[Node]:
     return inputs(node) if node.kind is Kind.TENSOR else []
 
 
-def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
+def _unpack(run: Run, scope: Scope, target: cst.Tuple | cst.List, value: Value) -> None:
     """Give each target its element; where the elements are not known one by one, each target may be any of them."""
     targets = list(target.elements)
     stars = [place for place, one in enumerate(targets) if isinstance(one, cst.StarredElement)]
     items, exact = elements(run, value, target)
     if exact and not stars and len(items) == len(targets):
         for one, item in zip(targets, items, strict=True):
-            assign(run, frame, one.value, item)
+            assign(run, scope, one.value, item)
         return
     if exact and len(stars) == 1 and len(items) >= len(targets) - 1:
         before, after = stars[0], len(targets) - stars[0] - 1
         middle = items[before : len(items) - after]
         parts: list[Value] = [*items[:before], run.heap.sequence(middle), *items[len(items) - after :]]
         for one, item in zip(targets, parts, strict=True):
-            assign(run, frame, one.value, item)
+            assign(run, scope, one.value, item)
         return
-    alternatives = [option for option in options(bound(value)) if isinstance(option, Sequence)]
+    alternatives = [option for option in options(bound(value)) if isinstance(option, ListValue)]
     if len(alternatives) > 1 and len(alternatives) == len(options(bound(value))) and not stars:
         contents = [run.heap.items(option) for option in alternatives]
         if all(content.exact and len(content.items) == len(targets) for content in contents):
             for place, one in enumerate(targets):
-                assign(run, frame, one.value, run.sharing.join([content.items[place] for content in contents]))
+                assign(run, scope, one.value, run.sharing.join([content.items[place] for content in contents]))
             return
     for one in targets:
         item = run.sharing.join(items) if items else run.anything()
         if isinstance(one, cst.StarredElement):
-            item = Sequence(run.heap.new_cell(Items((item,), exact=False)))
-        assign(run, frame, one.value, item)
+            item = ListValue(run.heap.new_cell(SequenceContents((item,), exact=False)))
+        assign(run, scope, one.value, item)
 
 
-def delete(run: Run, frame: Frame, target: cst.CSTNode) -> None:
+def delete(run: Run, scope: Scope, target: cst.CSTNode) -> None:
     """`del target`."""
     if isinstance(target, cst.Name):
-        held = run.sharing.read(frame, target.value)
+        held = run.sharing.read(scope, target.value)
         for tape in run.heap.tapes_in(held) if held is not None else ():
             run.recorder.tapes[tape].deleted = True
-        run.sharing.write(frame, target.value, DELETED)
+        run.sharing.write(scope, target.value, DELETED)
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
-            delete(run, frame, element.value)
+            delete(run, scope, element.value)
     elif isinstance(target, cst.Attribute):
-        delete_attribute(run, run.evaluate(frame, target.value), target.attr.value)
+        delete_attribute(run, run.evaluate(scope, target.value), target.attr.value)
     elif isinstance(target, cst.Subscript):
-        holder = run.evaluate(frame, target.value)
+        holder = run.evaluate(scope, target.value)
         index: Value = run.anything()
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(frame, target.slice[0].slice.value)
+            index = run.evaluate(scope, target.slice[0].slice.value)
         for option in options(bound(holder)):
             run.behaviour(option).delete_item(run, option, index)

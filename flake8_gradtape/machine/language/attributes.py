@@ -13,10 +13,10 @@ from flake8_gradtape.machine.domain.values import (
     Const,
     Function,
     Instance,
+    ListValue,
     Number,
     Opaque,
-    Parent,
-    Sequence,
+    SuperProxy,
     Unbound,
     Value,
     bound,
@@ -26,8 +26,8 @@ from flake8_gradtape.machine.language.classes import (
     bind_method,
     class_attribute,
     decorator_names,
+    inherits_from_enum,
     may_be_overridden,
-    stands_on_enum,
 )
 from flake8_gradtape.machine.language.functions import call_function
 from flake8_gradtape.machine.language.operators import SIZES
@@ -49,7 +49,7 @@ def attribute_of_a_name(run: Run, value: Api, name: str, at: cst.CSTNode) -> Val
 def attribute_of_a_literal(run: Run, value: Const, name: str, at: cst.CSTNode) -> Value:
     """None has no attribute that a program asks for."""
     if value.value is None:
-        run.die()
+        run.end_all_paths()
         return run.anything()
     return attribute_of_another(run, value, name, at)
 
@@ -60,12 +60,12 @@ def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) ->
         return Number(run.recorder.number(what=Op.SIZE, at=at))
     if name in VARIABLES:
         return Opaque(_variables(run, view(run, value.node, name), name))
-    if value.node.given is not None:
+    if value.node.handed_over_at is not None:
         return run.anything([value.node], name, at)
     return Opaque(view(run, value.node, name))
 
 
-def attribute_of_a_sequence(run: Run, value: Sequence, name: str, at: cst.CSTNode) -> Value:
+def attribute_of_a_sequence(run: Run, value: ListValue, name: str, at: cst.CSTNode) -> Value:
     """A field of a named tuple."""
     content = run.heap.items(value)
     if name in content.names:
@@ -78,16 +78,16 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
     found = class_attribute(run, value, name)
     if found is None:
         return run.anything(at=at)
-    if stands_on_enum(value) and not isinstance(found, Function):
+    if inherits_from_enum(value) and not isinstance(found, Function):
         # a member is an object, whose properties may read anything
-        return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, sees_all=True))
+        return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, may_hold_anything=True))
     changed = run.facts.uses_attribute_reflection or name in run.facts.written_attributes
     if changed and not isinstance(found, Function):
         return run.sharing.join([bound(found), run.anything(run.heap.nodes(found))])
     return bind_method(found, value, None) if isinstance(found, Function) else found
 
 
-def attribute_of_super(run: Run, value: Parent, name: str, at: cst.CSTNode) -> Value:
+def attribute_of_super(run: Run, value: SuperProxy, name: str, at: cst.CSTNode) -> Value:
     """`super().name`, not called: who has it gets hold of the object."""
     run.sharing.escape(value.instance)
     return run.anything(run.heap.nodes(value.instance), at=at)
@@ -112,7 +112,7 @@ def imported_variables(run: Run, value: Value) -> Value:
         return value
     node = run.heap.views.get(("imported", path))
     if node is None:
-        node = run.recorder.unknown(name=path.rpartition(".")[2], time=0, sees_all=True)
+        node = run.recorder.unknown(name=path.rpartition(".")[2], time=0, may_hold_anything=True)
         run.heap.views[("imported", path)] = node
     return Opaque(_variables(run, node, name))
 
@@ -123,8 +123,10 @@ def _variables(run: Run, model: Node, name: str) -> Node:
         return model
     found = run.heap.views.get((model, "variables"))
     if found is None:
-        found = run.recorder.unknown([model], name, model.at, time=model.time, sees_all=model.sees_all)
-        found.given = model.given
+        found = run.recorder.unknown(
+            [model], name, model.at, time=model.time, may_hold_anything=model.may_hold_anything
+        )
+        found.handed_over_at = model.handed_over_at
         run.heap.views[(model, "variables")] = found
     return found
 
@@ -136,7 +138,7 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     entries = run.heap.entries(value.cell)
     own = entries.get(name)
     if own is not None and run.facts.uses_attribute_reflection:
-        other = run.recorder.unknown(run.heap.nodes(value), name, at, sees_all=True)
+        other = run.recorder.unknown(run.heap.nodes(value), name, at, may_hold_anything=True)
         return run.sharing.join([bound(own), Opaque(other)])
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         # when a function runs by itself, another one may have changed an object of the module before
@@ -173,8 +175,8 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     if node is None:
         time = max(value.node.time, run.recorder.last_unknown_effect)
         # what no method of the class has set came by a decorator, a metaclass, `__getattr__` ...: it may be anything
-        sees_all = value.node.sees_all or value.own
-        node = run.recorder.unknown([value.node], name, at, time=time, sees_all=sees_all)
+        may_hold_anything = value.node.may_hold_anything or value.own
+        node = run.recorder.unknown([value.node], name, at, time=time, may_hold_anything=may_hold_anything)
         run.heap.views[key] = node
     unseen = Opaque(node)
     return unseen if own is None else run.sharing.join([bound(own), unseen])
@@ -227,7 +229,7 @@ def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) 
 
 def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
     """`model.layers[0].kernel = tensor`: the unknown value may be any object that it may have come from."""
-    for made in list(run.heap.made):
+    for made in list(run.heap.created_objects):
         if not any(sees(unknown, node) for node in run.heap.nodes(made) if node.kind is not Kind.UNKNOWN):
             continue
         if isinstance(made, Instance):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Api, Const, Mapping, Value, bound
+from flake8_gradtape.machine.domain.values import Api, Const, DictValue, Value, bound
 from flake8_gradtape.machine.language.attributes import attribute
 from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Arguments, Frame
+from flake8_gradtape.machine.state.scopes import Arguments, Scope
 from flake8_gradtape.reading.syntax import children
 
 _ASSERTING = ("assert", "expect")
@@ -19,30 +19,30 @@ _TESTING = frozenset({"builtins.all", "builtins.any"})
 """What stops at the first element that decides."""
 
 
-def evaluate_call(run: Run, frame: Frame, node: cst.Call) -> Value:
+def evaluate_call(run: Run, scope: Scope, node: cst.Call) -> Value:
     """`callee(arguments)`."""
     if isinstance(node.func, cst.Attribute):
-        return _call_method(run, frame, node, node.func)
-    callee = bound(run.evaluate(frame, node.func))
+        return _call_method(run, scope, node, node.func)
+    callee = bound(run.evaluate(scope, node.func))
     if isinstance(callee, Api) and (callee.path in _USING_UP or (callee.path in _TESTING and not _calls(node))):
-        run.stack.consumed.update(argument.value for argument in node.args)
-    arguments = _arguments(run, frame, node)
+        run.stack.eagerly_consumed.update(argument.value for argument in node.args)
+    arguments = _arguments(run, scope, node)
     run.store.may_raise()
     if not run.reachable:
         return run.anything()
     if (
         isinstance(node.func, cst.Name)
         and node.func.value in _REFLECTING
-        and run.sharing.read(frame, node.func.value) is None
+        and run.sharing.read(scope, node.func.value) is None
     ):
-        run.sharing.escape_names(frame)
+        run.sharing.escape_names(scope)
     return run.call(callee, arguments, node)
 
 
-def _call_method(run: Run, frame: Frame, node: cst.Call, func: cst.Attribute) -> Value:
+def _call_method(run: Run, scope: Scope, node: cst.Call, func: cst.Attribute) -> Value:
     """`receiver.name(arguments)`."""
-    receiver = bound(run.evaluate(frame, func.value))
-    arguments = _arguments(run, frame, node)
+    receiver = bound(run.evaluate(scope, func.value))
+    arguments = _arguments(run, scope, node)
     if not run.reachable:
         return run.anything()
     name = func.attr.value
@@ -50,7 +50,7 @@ def _call_method(run: Run, frame: Frame, node: cst.Call, func: cst.Attribute) ->
         run.store.may_raise()
     if name in run.registry.judged:
         # the line is reached in this context, whatever the receiver is
-        run.outcomes.visit(node, run.stack.context, object())
+        run.claims.visit(node, run.stack.context, object())
     _note_assertion(run, name, arguments)
     return run.each(receiver, lambda option: run.behaviour(option).method(run, option, name, arguments, node))
 
@@ -71,16 +71,16 @@ def _calls(node: cst.Call) -> bool:
     return False
 
 
-def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
+def _arguments(run: Run, scope: Scope, node: cst.Call) -> Arguments:
     """Evaluate the arguments in order; what stars bring that cannot be counted leaves the list open."""
     positional: list[Value] = []
     keywords: list[tuple[str, Value]] = []
     extra: list[Value] = []
     is_open = False
     began = run.recorder.now()
-    opening, run.stack.opening = run.stack.opening, None
+    with_statement, run.stack.with_statement = run.stack.with_statement, None
     for argument in node.args:
-        value = run.evaluate(frame, argument.value)
+        value = run.evaluate(scope, argument.value)
         if argument.star == "*":
             items, exact = elements(run, value, argument)
             if exact and not is_open:
@@ -89,7 +89,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
                 is_open = True
                 extra.extend(items)
         elif argument.star == "**":
-            entries = run.heap.entries(value.cell) if isinstance(value, Mapping) else None
+            entries = run.heap.entries(value.cell) if isinstance(value, DictValue) else None
             if entries is not None and entries.exact:
                 keywords.extend((str(key), item) for key, item in entries.entries)
             else:
@@ -101,7 +101,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Arguments:
             extra.append(value)
         else:
             positional.append(value)
-    run.stack.opening = opening
+    run.stack.with_statement = with_statement
     return Arguments(tuple(positional), tuple(keywords), is_open, tuple(extra), began)
 
 

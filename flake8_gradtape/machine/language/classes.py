@@ -85,23 +85,25 @@ def has_known_bases(cls: Class) -> bool:
     return known and all(has_known_bases(base) for base in cls.bases)
 
 
-def stands_on_keras(cls: Class) -> bool:
+def inherits_from_keras(cls: Class) -> bool:
     """A layer, model, loss ... of the module's own."""
-    return any(_KERAS in f".{path}" for path in cls.base_paths) or any(stands_on_keras(base) for base in cls.bases)
+    return any(_KERAS in f".{path}" for path in cls.base_paths) or any(inherits_from_keras(base) for base in cls.bases)
 
 
-def stands_on_module(cls: Class) -> bool:
+def inherits_from_module(cls: Class) -> bool:
     """It has `trainable_variables`: those of its attributes."""
     return any(
         path == "tensorflow.Module"
         or (_KERAS in f".{path}" and path.rpartition(".")[2] in ("Model", "Layer", "Module"))
         for path in cls.base_paths
-    ) or any(stands_on_module(base) for base in cls.bases)
+    ) or any(inherits_from_module(base) for base in cls.bases)
 
 
-def stands_on_enum(cls: Class) -> bool:
+def inherits_from_enum(cls: Class) -> bool:
     """What its body assigns are members, and no plain values."""
-    return any(path.startswith("enum.") for path in cls.base_paths) or any(stands_on_enum(base) for base in cls.bases)
+    return any(path.startswith("enum.") for path in cls.base_paths) or any(
+        inherits_from_enum(base) for base in cls.bases
+    )
 
 
 def has_one_line(cls: Class) -> bool:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.domain.contents import Entries, Items
-from flake8_gradtape.machine.domain.values import NONE, Const, ExitStack, Mapping, Sequence, TapeValue, Value, options
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.values import (
+    NONE,
+    Const,
+    DictValue,
+    ExitStack,
+    ListValue,
+    TapeValue,
+    Value,
+    options,
+)
 from flake8_gradtape.machine.language.operators import one_after_other
 from flake8_gradtape.machine.language.subscripts import contents
 from flake8_gradtape.machine.state.heap import VIEWS
@@ -16,7 +25,7 @@ from flake8_gradtape.machine.state.scopes import Arguments
 MOST_ITEMS = 64
 
 
-def list_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.Call) -> Value:
+def list_method(run: Run, value: ListValue, method: str, arguments: Arguments, at: cst.Call) -> Value:
     """A method of a list that the program calls: a tape that it is given is kept in there."""
     for given in arguments.all():
         keep_tapes(run, given)
@@ -29,12 +38,12 @@ def keep_tapes(run: Run, value: Value) -> None:
         run.recorder.tapes[tape].stored = Kept.CONTAINER
 
 
-def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+def sequence_method(run: Run, value: ListValue, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`list.append(...)` and its kin; an unknown method may have changed anything."""
     content = run.heap.items(value)
     given = arguments.all()
     if method == "append" and len(given) == 1:
-        both = one_after_other(content, Items((given[0],)))
+        both = one_after_other(content, SequenceContents((given[0],)))
         _set_items(run, value, both.items, both.exact, both.sure)
         return NONE
     if method in ("extend", "__iadd__") and len(given) == 1:
@@ -66,25 +75,25 @@ def sequence_method(run: Run, value: Sequence, method: str, arguments: Arguments
         _set_items(run, value, content.items, False)
         return NONE
     if method == "copy":
-        return Sequence(run.heap.new_cell(content))
+        return ListValue(run.heap.new_cell(content))
     if method in ("index", "count"):
         return run.anything(at=at)
     run.sharing.escape(value)
     return run.anything(run.heap.nodes(value), at=at)
 
 
-def _set_items(run: Run, value: Sequence, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:
+def _set_items(run: Run, value: ListValue, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:
     if len(items) > MOST_ITEMS:
         nodes = [node for item in items for node in run.heap.nodes(item)]
         items, exact, sure = (run.anything(nodes),), False, 0
-    run.sharing.put(value.cell, Items(items, exact, sure=sure))
+    run.sharing.put(value.cell, SequenceContents(items, exact, sure=sure))
 
 
-def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`dict.get(...)`, `items()` and their kin."""
     entries = run.heap.entries(value.cell)
     if method in VIEWS:
-        return Sequence(value.cell, shows=method)
+        return ListValue(value.cell, shows=method)
     key = arguments.positional[0] if arguments.positional else None
     if method in ("get", "setdefault", "pop") and isinstance(key, Const):
         found = entries.get(key.value)
@@ -98,11 +107,11 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
         return default if entries.exact else run.sharing.join([default, run.anything()])
     if method == "update" and not arguments.open:
         for one in arguments.positional:
-            if isinstance(one, Mapping):
+            if isinstance(one, DictValue):
                 other = run.heap.entries(one.cell)
                 for known, item in other.entries:
                     entries = entries.put(known, item)
-                entries = Entries(entries.entries, entries.exact and other.exact)
+                entries = MappingContents(entries.entries, entries.exact and other.exact)
                 if not other.exact:
                     run.sharing.put(value.cell, entries)
                     run.sharing.blur_entries(value.cell)
@@ -117,16 +126,16 @@ def mapping_method(run: Run, value: Mapping, method: str, arguments: Arguments, 
         run.sharing.put(value.cell, entries)
         return NONE
     if method == "copy":
-        return Mapping(run.heap.new_cell(entries))
+        return DictValue(run.heap.new_cell(entries))
     if method == "clear":
-        run.sharing.put(value.cell, Entries(()))
+        run.sharing.put(value.cell, MappingContents(()))
         return NONE
     handed = [node for one in arguments.all() for node in run.heap.nodes(one)]
     for one in arguments.all():
         run.sharing.escape(one)
     run.sharing.escape(value)
     entries = run.heap.entries(value.cell)
-    run.sharing.put(value.cell, Entries((*entries.entries, ("?", run.anything(handed))), exact=False))
+    run.sharing.put(value.cell, MappingContents((*entries.entries, ("?", run.anything(handed))), exact=False))
     return run.anything([*run.heap.nodes(value), *handed], at=at)
 
 
@@ -135,26 +144,26 @@ def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
     run.behaviour(container).set_item(run, container, index, new)
 
 
-def set_in_sequence(run: Run, container: Sequence, index: Value, new: Value) -> None:
+def set_in_sequence(run: Run, container: ListValue, index: Value, new: Value) -> None:
     """`list[index] = new`."""
     content = run.heap.items(container)
     position = index.value if isinstance(index, Const) else None
     if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
         items = list(content.items)
         items[position] = new
-        run.sharing.put(container.cell, Items(tuple(items), True))
+        run.sharing.put(container.cell, SequenceContents(tuple(items), True))
     else:
-        run.sharing.put(container.cell, Items((*content.items, new), False))
+        run.sharing.put(container.cell, SequenceContents((*content.items, new), False))
 
 
-def set_in_mapping(run: Run, container: Mapping, index: Value, new: Value) -> None:
+def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> None:
     """`dict[index] = new`."""
     entries = run.heap.entries(container.cell)
     if isinstance(index, Const):
         run.sharing.put(container.cell, entries.put(index.value, new))
     else:
         changed = tuple((key, run.sharing.join([item, new])) for key, item in entries.entries)
-        run.sharing.put(container.cell, Entries((*changed, ("?", new)), False))
+        run.sharing.put(container.cell, MappingContents((*changed, ("?", new)), False))
 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:
@@ -163,15 +172,15 @@ def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None
     run.recorder.last_unknown_effect = run.recorder.now()
 
 
-def delete_in_sequence(run: Run, container: Sequence, index: Value) -> None:
+def delete_in_sequence(run: Run, container: ListValue, index: Value) -> None:
     """`del list[index]`."""
-    run.sharing.put(container.cell, Items(run.heap.items(container).items, False))
+    run.sharing.put(container.cell, SequenceContents(run.heap.items(container).items, False))
 
 
-def delete_in_mapping(run: Run, container: Mapping, index: Value) -> None:
+def delete_in_mapping(run: Run, container: DictValue, index: Value) -> None:
     """`del dict[index]`."""
     entries = run.heap.entries(container.cell)
-    left = entries.without(index.value) if isinstance(index, Const) else Entries(entries.entries, False)
+    left = entries.without(index.value) if isinstance(index, Const) else MappingContents(entries.entries, False)
     run.sharing.put(container.cell, left)
 
 
@@ -179,7 +188,7 @@ def delete_in_another(run: Run, container: Value, index: Value) -> None:
     """Nothing that is known changes."""
 
 
-def augment_sequence(run: Run, value: Sequence, sign: str, other: Value, at: cst.CSTNode) -> bool:
+def augment_sequence(run: Run, value: ListValue, sign: str, other: Value, at: cst.CSTNode) -> bool:
     """`list += other` takes the elements in."""
     if sign == "+":
         sequence_method(run, value, "extend", Arguments((other,)), at)
@@ -197,13 +206,13 @@ def stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, at
         value = arguments.positional[0]
         if isinstance(value, TapeValue):
             run.behaviour(value).enter(run, value, at, None)
-            run.sharing.put(stack.cell, Items((*stack_items(run, stack), value)))
+            run.sharing.put(stack.cell, SequenceContents((*stack_items(run, stack), value)))
             return value
         run.sharing.escape(value)
         return run.anything(run.heap.nodes(value), at=at)
     if name == "close":
         leave_stack(run, stack)
-        run.sharing.put(stack.cell, Items(()))
+        run.sharing.put(stack.cell, SequenceContents(()))
         return NONE
     for value in stack_items(run, stack):
         run.sharing.escape(value)
@@ -225,4 +234,4 @@ def leave_stack(run: Run, stack: ExitStack) -> None:
 
 def stack_items(run: Run, value: ExitStack) -> tuple[Value, ...]:
     """What an exit stack has entered."""
-    return run.heap.items(Sequence(value.cell)).items
+    return run.heap.items(ListValue(value.cell)).items

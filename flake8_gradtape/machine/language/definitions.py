@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Entries
+from flake8_gradtape.machine.domain.contents import MappingContents
 from flake8_gradtape.machine.domain.values import Api, Class, Function, Value, options
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Arguments, Frame
-from flake8_gradtape.reading.syntax import dotted, scope_of
+from flake8_gradtape.machine.state.scopes import Arguments, Scope
+from flake8_gradtape.reading.syntax import declared_names, dotted
 
 _TRANSPARENT = frozenset(
     "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps "
@@ -29,30 +29,30 @@ def _decorators(node: cst.FunctionDef | cst.ClassDef) -> list[str]:
     ]
 
 
-def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> Value:
+def define_function(run: Run, scope: Scope, node: cst.FunctionDef) -> Value:
     """The function object; one with a decorator that is not known is unknown to its callers."""
     defaults = tuple(
-        (param.name.value, run.evaluate(frame, param.default))
+        (param.name.value, run.evaluate(scope, param.default))
         for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
         if param.default is not None
     )
-    names = [_full_name(run, frame, name) for name in _decorators(node)]
+    names = [_full_name(run, scope, name) for name in _decorators(node)]
     opaque = any(name not in _TRANSPARENT and not name.endswith(".setter") for name in names)
     graph = any(name in _GRAPH for name in names)
-    function = Function(node, frame.number, node.name.value, opaque, graph, defaults=defaults)
+    function = Function(node, scope.number, node.name.value, opaque, graph, defaults=defaults)
     run.definitions.defined_functions.setdefault(node, function)
     if opaque:
         for decorator, name in zip(node.decorators, names, strict=True):
             if name not in _TRANSPARENT:
-                _decorate(run, frame, decorator.decorator, function)
+                _decorate(run, scope, decorator.decorator, function)
     return function
 
 
-def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Value) -> None:
+def _decorate(run: Run, scope: Scope, decorator: cst.BaseExpression, taken: Value) -> None:
     """An unknown decorator gets the function or class, and may keep it, call it, or put it anywhere it can reach."""
     if isinstance(decorator, cst.Attribute):
-        run.sharing.escape(run.evaluate(frame, decorator.value))
-    value = run.evaluate(frame, decorator)
+        run.sharing.escape(run.evaluate(scope, decorator.value))
+    value = run.evaluate(scope, decorator)
     run.sharing.escape(value)
     run.sharing.escape(taken)
     for option in options(value):
@@ -60,10 +60,10 @@ def _decorate(run: Run, frame: Frame, decorator: cst.BaseExpression, taken: Valu
             run.call(option, Arguments((taken,)), decorator)
 
 
-def _full_name(run: Run, frame: Frame, name: str) -> str:
+def _full_name(run: Run, scope: Scope, name: str) -> str:
     """A decorator under the name that the tables use: the import alias resolved."""
     head, _, rest = name.partition(".")
-    value = run.sharing.read(frame, head)
+    value = run.sharing.read(scope, head)
     if isinstance(value, Api):
         path = f"{value.path}.{rest}" if rest else value.path
         return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
@@ -72,13 +72,13 @@ def _full_name(run: Run, frame: Frame, name: str) -> str:
     return f"own.{name}"  # the module's own, whatever its name
 
 
-def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Value:
+def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
     """The class object, its body run in a scope of its own."""
     bases: list[Class] = []
     paths: list[str] = []
     closed = True
     for argument in node.bases:
-        value = run.evaluate(frame, argument.value)
+        value = run.evaluate(scope, argument.value)
         if isinstance(value, Class):
             bases.append(value)
             closed = closed and value.closed
@@ -88,25 +88,25 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Value:
             closed = False
             paths.append(value.path if isinstance(value, Api) else "?")
     closed = closed and not node.keywords
-    scope = scope_of(node.body)
-    inner = run.scopes.new_frame(frame, scope.locals, is_class=True)
+    declared = declared_names(node.body)
+    inner = run.scopes.new_scope(scope, declared.locals, is_class=True)
     run.execute(inner, [node.body])
     run.store.reachable = True
-    found = ((name, run.sharing.read(inner, name)) for name in sorted(scope.locals))
+    found = ((name, run.sharing.read(inner, name)) for name in sorted(declared.locals))
     entries = tuple((name, value) for name, value in found if value is not None)
-    names = [_full_name(run, frame, name) for name in _decorators(node)]
+    names = [_full_name(run, scope, name) for name in _decorators(node)]
     made = Class(
-        node.name.value, run.heap.new_cell(Entries(entries)), tuple(bases),
+        node.name.value, run.heap.new_cell(MappingContents(entries)), tuple(bases),
         closed and all(name in _TRANSPARENT for name in names), node, tuple(paths),
     )  # fmt: skip
     run.definitions.classes.append(made)
     for _, value in entries:
         if isinstance(value, Function):
             if value.definition in run.definitions.owners:
-                run.definitions.borrowed[value.definition] = None
+                run.definitions.shared_methods[value.definition] = None
             run.definitions.owners.setdefault(value.definition, made)
     unknown = [one for one, name in zip(node.decorators, names, strict=True) if name not in _TRANSPARENT]
     for decorator in unknown:
-        _decorate(run, frame, decorator.decorator, made)
+        _decorate(run, scope, decorator.decorator, made)
     # it may have changed the class, or given something else
     return run.anything(at=node) if unknown else made

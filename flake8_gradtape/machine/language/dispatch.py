@@ -8,14 +8,14 @@ from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
     Const,
+    DictValue,
     ExitStack,
     Function,
     Instance,
-    Mapping,
+    ListValue,
     Number,
     Opaque,
-    Parent,
-    Sequence,
+    SuperProxy,
 )
 from flake8_gradtape.machine.language import (
     attributes,
@@ -78,8 +78,8 @@ PYTHON: dict[type, Behaviour] = {
         item=subscripts.item_of_an_object,
         iterate=subscripts.elements_of_an_object,
     ),
-    Parent: replace(ANYTHING_ELSE, method=methods.super_method, attribute=attributes.attribute_of_super),
-    Sequence: replace(
+    SuperProxy: replace(ANYTHING_ELSE, method=methods.super_method, attribute=attributes.attribute_of_super),
+    ListValue: replace(
         ANYTHING_ELSE,
         method=containers.list_method,
         attribute=attributes.attribute_of_a_sequence,
@@ -90,7 +90,7 @@ PYTHON: dict[type, Behaviour] = {
         iterate=subscripts.elements_of_a_sequence,
         augment=containers.augment_sequence,
     ),
-    Mapping: replace(
+    DictValue: replace(
         ANYTHING_ELSE,
         method=containers.mapping_method,
         item=subscripts.item_of_a_mapping,

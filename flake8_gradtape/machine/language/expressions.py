@@ -9,20 +9,20 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
     NONE,
+    Alternatives,
     Api,
-    Choice,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Unbound,
     Value,
     bound,
@@ -37,22 +37,22 @@ from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, truth, unary
 from flake8_gradtape.machine.language.subscripts import contents, item, sliced
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import target_names
 
 
-def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
+def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
     """What a name holds: from the scopes of the run, a builtin, or something that came from elsewhere."""
     name = node.value
-    value = run.sharing.read(frame, name)
-    if isinstance(value, (Choice, Unbound)) or (
+    value = run.sharing.read(scope, name)
+    if isinstance(value, (Alternatives, Unbound)) or (
         value is None and name not in _ALWAYS and name not in run.registry.builtins
     ):
         run.store.may_raise()
     if value == DELETED and (name in run.registry.builtins or name in _ALWAYS):
         value = None
     if value == DELETED and not run.facts.uses_name_reflection:
-        run.die()  # NameError
+        run.end_all_paths()  # NameError
         return run.anything()
     if value is not None:
         return bound(value) if options(bound(value)) else run.anything(name=name, at=node)
@@ -64,48 +64,48 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         return Api(_CUSTOMARY[name])
     node_ = run.heap.views.get(("name", name))
     if node_ is None:
-        node_ = run.recorder.unknown(name=name, time=0, sees_all=True)
+        node_ = run.recorder.unknown(name=name, time=0, may_hold_anything=True)
         run.heap.views[("name", name)] = node_
     return Opaque(node_)
 
 
-def _number(run: Run, frame: Frame, node: Any) -> Value:
+def _number(run: Run, scope: Scope, node: Any) -> Value:
     try:
         return Const(node.evaluated_value)
     except (ValueError, SyntaxError, MemoryError):
         return Number(run.recorder.number(at=node))
 
 
-def _string(run: Run, frame: Frame, node: cst.SimpleString) -> Value:
+def _string(run: Run, scope: Scope, node: cst.SimpleString) -> Value:
     text = node.value
     body = text.lstrip("rRuUbBfF")
     return Const(body.strip("'\"") if len(text) < 200 else body[:200])
 
 
-def _formatted(run: Run, frame: Frame, node: cst.FormattedString) -> Value:
+def _formatted(run: Run, scope: Scope, node: cst.FormattedString) -> Value:
     for part in node.parts:
         if isinstance(part, cst.FormattedStringExpression):
-            run.evaluate(frame, part.expression)
+            run.evaluate(scope, part.expression)
     return Number(run.recorder.number(at=node))
 
 
-def _joined(run: Run, frame: Frame, node: cst.ConcatenatedString) -> Value:
+def _joined(run: Run, scope: Scope, node: cst.ConcatenatedString) -> Value:
     return Number(run.recorder.number(at=node))
 
 
-def _ellipsis(run: Run, frame: Frame, node: cst.Ellipsis) -> Value:
+def _ellipsis(run: Run, scope: Scope, node: cst.Ellipsis) -> Value:
     return Const(...)
 
 
-def _attribute(run: Run, frame: Frame, node: cst.Attribute) -> Value:
-    value = run.evaluate(frame, node.value)
+def _attribute(run: Run, scope: Scope, node: cst.Attribute) -> Value:
+    value = run.evaluate(scope, node.value)
     run.store.may_raise()
     return attribute(run, value, node.attr.value, node)
 
 
-def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
-    value = run.evaluate(frame, node.value)
-    parts = [_index(run, frame, element.slice) for element in node.slice]
+def _subscript(run: Run, scope: Scope, node: cst.Subscript) -> Value:
+    value = run.evaluate(scope, node.value)
+    parts = [_index(run, scope, element.slice) for element in node.slice]
     if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Index):
         return item(run, value, parts[0][0], node)
     if len(parts) == 1:
@@ -113,34 +113,34 @@ def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
     return sliced(run, value, [*(one for part in parts for one in part), Const("several")], node)
 
 
-def _index(run: Run, frame: Frame, part: cst.BaseSlice) -> list[Value]:
+def _index(run: Run, scope: Scope, part: cst.BaseSlice) -> list[Value]:
     if isinstance(part, cst.Index):
-        return [run.evaluate(frame, part.value)]
+        return [run.evaluate(scope, part.value)]
     if isinstance(part, cst.Slice):
         bounds = (part.lower, part.upper, part.step)
-        return [run.evaluate(frame, one) if one is not None else NONE for one in bounds]
+        return [run.evaluate(scope, one) if one is not None else NONE for one in bounds]
     return [run.anything()]
 
 
-def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
+def _binary(run: Run, scope: Scope, node: cst.BinaryOperation) -> Value:
     # long sums are nested to the left: walk down instead of recursing
     chain: list[cst.BinaryOperation] = []
     left: cst.BaseExpression = node
     while isinstance(left, cst.BinaryOperation):
         chain.append(left)
         left = left.left
-    value = run.evaluate(frame, left)
+    value = run.evaluate(scope, left)
     for one in reversed(chain):
         run.budget.step()
-        right = run.evaluate(frame, one.right)
+        right = run.evaluate(scope, one.right)
         value = binary(run, BINARY.get(type(one.operator).__name__, "?"), value, right, one)
         if run.observer is not None and one is not node:
             run.observer.expression(one, value)
     return value
 
 
-def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
-    value = run.evaluate(frame, node.expression)
+def _unary(run: Run, scope: Scope, node: cst.UnaryOperation) -> Value:
+    value = run.evaluate(scope, node.expression)
     if isinstance(node.operator, cst.Not):
         known = truth(run, value)
         return Number(run.recorder.number(at=node)) if known is None else Const(not known)
@@ -154,85 +154,85 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
-    sides = [run.evaluate(frame, node.left)]
+def _comparison(run: Run, scope: Scope, node: cst.Comparison) -> Value:
+    sides = [run.evaluate(scope, node.left)]
     signs = []
     for part in node.comparisons:
         signs.append(_SIGNS.get(type(part.operator).__name__, "?"))
-        sides.append(run.evaluate(frame, part.comparator))
+        sides.append(run.evaluate(scope, part.comparator))
     return comparison(run, signs, sides, node)
 
 
-def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
+def _boolean(run: Run, scope: Scope, node: cst.BooleanOperation) -> Value:
     """`left and right`, `left or right`: the right side is evaluated only where the left one does not decide."""
-    left = run.evaluate(frame, node.left)
+    left = run.evaluate(scope, node.left)
     known = truth(run, left)
     both = isinstance(node.operator, cst.And)
     if known is not None and known is not both:
         return left
     if known is not None:
-        return run.evaluate(frame, node.right)
+        return run.evaluate(scope, node.right)
     mark = run.store.mark()
     kept = run.store.take(mark)
-    assume(run, frame, node.left, both)
+    assume(run, scope, node.left, both)
     with run.certainty.unsure():
-        right = run.evaluate(frame, node.right)
+        right = run.evaluate(scope, node.right)
     other = run.store.take(mark)
     run.store.merge([kept, other])
     return run.sharing.join([left, right]) if other is not None else left
 
 
-def _conditional(run: Run, frame: Frame, node: cst.IfExp) -> Value:
-    known = decide(run, frame, node.test)
+def _conditional(run: Run, scope: Scope, node: cst.IfExp) -> Value:
+    known = decide(run, scope, node.test)
     if known is not None:
-        return run.evaluate(frame, node.body if known else node.orelse)
+        return run.evaluate(scope, node.body if known else node.orelse)
     mark = run.store.mark()
     with run.certainty.unsure():
-        assume(run, frame, node.test, True)
-        body = run.evaluate(frame, node.body)
+        assume(run, scope, node.test, True)
+        body = run.evaluate(scope, node.body)
         first = run.store.take(mark)
-        assume(run, frame, node.test, False)
-        other = run.evaluate(frame, node.orelse)
+        assume(run, scope, node.test, False)
+        other = run.evaluate(scope, node.orelse)
         second = run.store.take(mark)
     run.store.merge([first, second])
     results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
     return run.sharing.join(results) if results else run.anything()
 
 
-def _row(run: Run, frame: Frame, parts: Row[cst.BaseElement]) -> Items:
+def _row(run: Run, scope: Scope, parts: Row[cst.BaseElement]) -> SequenceContents:
     starred = [
-        (run.evaluate(frame, part.value), part if isinstance(part, cst.StarredElement) else None) for part in parts
+        (run.evaluate(scope, part.value), part if isinstance(part, cst.StarredElement) else None) for part in parts
     ]
     if all(part is None for _, part in starred):
-        return Items(tuple(value for value, _ in starred))
-    found = Items(())
+        return SequenceContents(tuple(value for value, _ in starred))
+    found = SequenceContents(())
     for value, part in starred:
-        found = one_after_other(found, Items((value,)) if part is None else contents(run, value, part))
+        found = one_after_other(found, SequenceContents((value,)) if part is None else contents(run, value, part))
     return found
 
 
-def _list(run: Run, frame: Frame, node: cst.List | cst.Tuple) -> Value:
-    found = _row(run, frame, node.elements)
-    return Sequence(run.heap.new_cell(replace(found, immutable=isinstance(node, cst.Tuple))))
+def _list(run: Run, scope: Scope, node: cst.List | cst.Tuple) -> Value:
+    found = _row(run, scope, node.elements)
+    return ListValue(run.heap.new_cell(replace(found, immutable=isinstance(node, cst.Tuple))))
 
 
-def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
-    return run.heap.sequence(_row(run, frame, node.elements).items, exact=False)
+def _set(run: Run, scope: Scope, node: cst.Set) -> Value:
+    return run.heap.sequence(_row(run, scope, node.elements).items, exact=False)
 
 
-def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
+def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
     """A dict display; a key that is not known, or an unknown dict in `**`, may replace what is there."""
     entries: dict[Any, Value] = {}
     exact = True
     for part in node.elements:
-        value = run.evaluate(frame, part.value)
+        value = run.evaluate(scope, part.value)
         if isinstance(part, cst.DictElement):
-            key = run.evaluate(frame, part.key)
+            key = run.evaluate(scope, part.key)
             if isinstance(key, Const):
                 entries[key.value] = value
                 continue
         if (
-            isinstance(value, Mapping)
+            isinstance(value, DictValue)
             and isinstance(part, cst.StarredDictElement)
             and run.heap.entries(value.cell).exact
         ):
@@ -250,38 +250,38 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
     return run.heap.mapping(entries.items(), exact)
 
 
-def _lambda(run: Run, frame: Frame, node: cst.Lambda) -> Value:
+def _lambda(run: Run, scope: Scope, node: cst.Lambda) -> Value:
     defaults = tuple(
-        (param.name.value, run.evaluate(frame, param.default))
+        (param.name.value, run.evaluate(scope, param.default))
         for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
         if param.default is not None
     )
-    return Function(node, frame.number, "lambda", defaults=defaults)
+    return Function(node, scope.number, "lambda", defaults=defaults)
 
 
-def _walrus(run: Run, frame: Frame, node: cst.NamedExpr) -> Value:
-    value = run.evaluate(frame, node.value)
-    assign(run, frame, node.target, value)
+def _walrus(run: Run, scope: Scope, node: cst.NamedExpr) -> Value:
+    value = run.evaluate(scope, node.value)
+    assign(run, scope, node.target, value)
     return value
 
 
-def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
+def _comprehension(run: Run, scope: Scope, node: Any) -> Value:
     """A comprehension is a loop that appends, in a scope of its own."""
-    if isinstance(node, cst.GeneratorExp) and node not in run.stack.consumed:
-        return _later(run, frame, node)
-    scope = run.scopes.new_frame(frame, frozenset(_targets(node.for_in)))
-    result = Sequence(run.heap.new_cell(Items(())))
+    if isinstance(node, cst.GeneratorExp) and node not in run.stack.eagerly_consumed:
+        return _later(run, scope, node)
+    inner = run.scopes.new_scope(scope, frozenset(_targets(node.for_in)))
+    result = ListValue(run.heap.new_cell(SequenceContents(())))
     key = cst.Name("_") if isinstance(node, cst.DictComp) else None
 
     def body() -> None:
-        value = run.evaluate(scope, node.value if key is not None else node.elt)
+        value = run.evaluate(inner, node.value if key is not None else node.elt)
         if key is not None:
-            run.evaluate(scope, node.key)
+            run.evaluate(inner, node.key)
         content = run.heap.items(result)
         items = (*content.items, value) if len(content.items) < 64 else content.items
-        run.sharing.put(result.cell, Items(items, content.exact and len(content.items) < 64))
+        run.sharing.put(result.cell, SequenceContents(items, content.exact and len(content.items) < 64))
 
-    _for_in(run, frame, scope, node.for_in, body)
+    _for_in(run, scope, inner, node.for_in, body)
     if key is not None:
         return run.heap.mapping(
             [(("?", place), one) for place, one in enumerate(run.heap.items(result).items)], exact=False
@@ -291,14 +291,14 @@ def _comprehension(run: Run, frame: Frame, node: Any) -> Value:
     return result
 
 
-def _later(run: Run, frame: Frame, node: cst.GeneratorExp) -> Value:
+def _later(run: Run, scope: Scope, node: cst.GeneratorExp) -> Value:
     """A generator that is not used up where it stands: who knows when it runs, and how far."""
-    reached = [run.sharing.read(frame, name) for name in run.outcomes.names_in(node)]
+    reached = [run.sharing.read(scope, name) for name in run.claims.names_in(node)]
     values = [value for value in reached if value is not None and not isinstance(value, Api)]
     for value in values:
         run.sharing.escape(value)
     nodes = [one for value in values for one in run.heap.nodes(value)]
-    return Opaque(run.recorder.unknown(nodes, at=node, sees_all=True))
+    return Opaque(run.recorder.unknown(nodes, at=node, may_hold_anything=True))
 
 
 def _targets(part: cst.CompFor) -> list[str]:
@@ -306,26 +306,26 @@ def _targets(part: cst.CompFor) -> list[str]:
     return names + (_targets(part.inner_for_in) if part.inner_for_in is not None else [])
 
 
-def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Callable[[], None]) -> None:
+def _for_in(run: Run, outer: Scope, inner: Scope, part: cst.CompFor, body: Callable[[], None]) -> None:
     """Run `body` for each element of one `for` of a comprehension that passes its tests, the inner `for`s included."""
     iterable = run.evaluate(outer, part.iter)
-    if not (isinstance(iterable, Sequence) and isinstance(part.target, cst.Name)):
+    if not (isinstance(iterable, ListValue) and isinstance(part.target, cst.Name)):
         run.store.may_raise()
 
     def once(element: Value) -> None:
         """One element: bind it, test it, and go on to the inner `for` or to the body."""
-        assign(run, scope, part.target, element)
+        assign(run, inner, part.target, element)
         mark = run.store.mark()
         skipped: Delta | None = None
         for test in part.ifs:
-            known = truth(run, run.evaluate(scope, test.test))
+            known = truth(run, run.evaluate(inner, test.test))
             if known is False:
                 return
             if known is None and skipped is None:
                 skipped = {}
-            assume(run, scope, test.test, True)
+            assume(run, inner, test.test, True)
         if part.inner_for_in is not None:
-            _for_in(run, scope, scope, part.inner_for_in, body)
+            _for_in(run, inner, inner, part.inner_for_in, body)
         else:
             body()
         if skipped is not None:
@@ -334,18 +334,18 @@ def _for_in(run: Run, outer: Frame, scope: Frame, part: cst.CompFor, body: Calla
     iterate(run, iterable, part, once)
 
 
-def _await(run: Run, frame: Frame, node: cst.Await) -> Value:
-    return run.evaluate(frame, node.expression)
+def _await(run: Run, scope: Scope, node: cst.Await) -> Value:
+    return run.evaluate(scope, node.expression)
 
 
-def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
+def _yield(run: Run, scope: Scope, node: cst.Yield) -> Value:
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
-        run.sharing.escape(run.evaluate(frame, value))
+        run.sharing.escape(run.evaluate(scope, value))
     # whoever runs until the next step may change what the function finds around it
-    for name in run.outcomes.free_names(run.stack.functions[-1]) if run.stack.functions else ():
-        found = run.sharing.read(frame, name)
-        if isinstance(found, (Sequence, Mapping, Instance)):
+    for name in run.claims.free_names(run.stack.functions[-1]) if run.stack.functions else ():
+        found = run.sharing.read(scope, name)
+        if isinstance(found, (ListValue, DictValue, Instance)):
             run.sharing.escape(found)
     run.recorder.last_unknown_effect = run.recorder.now()
     return run.anything(at=node)
@@ -360,7 +360,7 @@ CALM = frozenset(
 """Expressions that do not raise by themselves, or tell by themselves when they may."""
 
 
-EXPRESSIONS: dict[type, Callable[[Run, Frame, Any], Value]] = {
+EXPRESSIONS: dict[type, Callable[[Run, Scope, Any], Value]] = {
     cst.Name: _name,
     cst.Integer: _number,
     cst.Float: _number,

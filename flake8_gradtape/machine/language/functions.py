@@ -10,18 +10,18 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Kind
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Class,
+    DictValue,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Opaque,
-    Sequence,
     Value,
     Variable,
     node_of,
@@ -30,15 +30,15 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.language.classes import class_attribute
 from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Activation, Arguments, Frame
-from flake8_gradtape.reading.syntax import is_stub, parameter_names, parameters, scope_of, text_of
+from flake8_gradtape.machine.state.scopes import Arguments, CallFrame, Scope
+from flake8_gradtape.reading.syntax import declared_names, is_stub, parameter_names, parameters, text_of
 
 _LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
 """Whose functions do not freeze a model that they get."""
 MOST_DEPTH = 8
-"""How many activations of functions may be nested."""
+"""How many call frames may be nested."""
 MOST_RECURSION = 4
-"""How many activations of one function may be nested; what lies deeper is unseen."""
+"""How many call frames of one function may be nested; what lies deeper is unseen."""
 
 
 def call_object(run: Run, callee: Instance, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -61,14 +61,14 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
         _may_change_models(run, arguments)
     run.recorder.last_unknown_effect = run.recorder.now()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
-    node = run.recorder.unknown(nodes, at=at, sees_all=local)
+    node = run.recorder.unknown(nodes, at=at, may_hold_anything=local)
     if handed and len(options(callee)) == 1:
         node.called, node.callee = True, node_of(callee)
         if isinstance(at, cst.Call):
-            node.output = called(at) in run.facts.asked_for_variables
-            node.fresh = makes_something_new(at, node.output)
+            node.model_output = called(at) in run.facts.asked_for_variables
+            node.surely_new = makes_something_new(at, node.model_output)
             node.during = run.recorder.recording_now()
-            if node.output:
+            if node.model_output:
                 run.recorder.note_record()
     return Opaque(node)
 
@@ -78,11 +78,13 @@ def _may_change_models(run: Run, arguments: Arguments) -> None:
     given = [leaf for value in arguments.all() for leaf in run.heap.leaves(value)]
     variables = [leaf.node for leaf in given if isinstance(leaf, Variable)]
     for leaf in given:
-        if not isinstance(leaf, Network):
+        if not isinstance(leaf, KerasLayer):
             continue
         if variables:
             added = Opaque(run.recorder.unknown(variables))
-            run.sharing.put(leaf.cell, Items((*run.heap.items(Sequence(leaf.cell)).items, added), exact=False))
+            run.sharing.put(
+                leaf.cell, SequenceContents((*run.heap.items(ListValue(leaf.cell)).items, added), exact=False)
+            )
         for node in run.heap.nodes(leaf):
             if node.kind is Kind.VARIABLE and node.trainable is True:
                 node.trainable = None
@@ -91,9 +93,9 @@ def _may_change_models(run: Run, arguments: Arguments) -> None:
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
     """Run the body of a function or lambda with these arguments; unseen if it is a stub, recursive or too deep."""
     definition = function.definition
-    if function.given or function.given_by_name:
-        named = {**dict(function.given_by_name), **dict(arguments.keywords)}
-        positional = (*function.given, *arguments.positional)
+    if function.first_arguments or function.named_arguments:
+        named = {**dict(function.named_arguments), **dict(arguments.keywords)}
+        positional = (*function.first_arguments, *arguments.positional)
         arguments = Arguments(positional, tuple(named.items()), arguments.open, arguments.extra)
     if function.instance is not None:
         arguments = Arguments(
@@ -101,53 +103,57 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         )
     if (
         function.opaque
-        or definition in run.budget.endless
+        or definition in run.budget.over_budget_recursion
         or run.stack.functions.count(definition) >= MOST_RECURSION
         or len(run.stack.functions) >= MOST_DEPTH
         or is_stub(definition)
-        or scope_of(definition).generator
+        or declared_names(definition).generator
         or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)
     ):
         return unseen_call(run, function, arguments, at)
     outer = run.stack.context
     run.stack.context = (*outer, at)
-    entering = function.graph and not (run.stack.activations and run.stack.activations[-1].graph)
+    entering = function.graph and not (run.stack.call_frames and run.stack.call_frames[-1].graph)
     if entering:
         arguments = traced_arguments(run, definition, arguments)
     try:
-        result = run_body(run, function, lambda frame: bind_arguments(run, function, arguments, frame))
+        result = run_body(run, function, lambda scope: bind_arguments(run, function, arguments, scope))
     finally:
         run.stack.context = outer
     return traced_result(run, result, at) if function.graph else result
 
 
-def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Value:
-    """Run a function body in a new frame; gives what it returns. Every path raising ends the caller as well."""
+def run_body(run: Run, function: Function, bind: Callable[[Scope], None]) -> Value:
+    """Run a function body in a new scope; gives what it returns. Every path raising ends the caller as well."""
     definition = function.definition
-    scope = scope_of(definition)
-    frame = run.scopes.new_frame(
-        run.scopes.frames[function.frame], scope.locals, scope.globals, scope.nonlocals, definition=definition
+    declared = declared_names(definition)
+    scope = run.scopes.new_scope(
+        run.scopes.by_number[function.scope],
+        declared.locals,
+        declared.globals,
+        declared.nonlocals,
+        definition=definition,
     )
     run.definitions.entered_functions[definition] = None
     run.definitions.entered_by_root[definition] = None
     run.stack.functions.append(definition)
     outer_visit, run.stack.visit = run.stack.visit, None
-    activation = Activation(
+    call_frame = CallFrame(
         run.store.mark(),
-        graph=function.graph or (bool(run.stack.activations) and run.stack.activations[-1].graph),
+        graph=function.graph or (bool(run.stack.call_frames) and run.stack.call_frames[-1].graph),
         instance=function.instance,
     )
-    run.stack.activations.append(activation)
+    run.stack.call_frames.append(call_frame)
     try:
-        bind(frame)
+        bind(scope)
         if run.observer is not None:
-            given = [(one.name, run.sharing.read(frame, one.name.value)) for one in parameters(definition.params)]
+            given = [(one.name, run.sharing.read(scope, one.name.value)) for one in parameters(definition.params)]
             run.observer.called(definition, [(name, value) for name, value in given if value is not None])
         if isinstance(definition, cst.Lambda):
-            return run.evaluate(frame, definition.body)
-        run.execute(frame, [definition.body])
-        end = run.store.take(activation.mark)
-        exits = list(activation.returns)
+            return run.evaluate(scope, definition.body)
+        run.execute(scope, [definition.body])
+        end = run.store.take(call_frame.mark)
+        exits = list(call_frame.returns)
         if end is not None:
             exits.append((end, NONE))
         run.store.merge([delta for delta, _ in exits])
@@ -155,12 +161,12 @@ def run_body(run: Run, function: Function, bind: Callable[[Frame], None]) -> Val
             run.observer.never_returned()
         return run.sharing.join([value for _, value in exits]) if exits else run.anything()
     finally:
-        run.stack.activations.pop()
+        run.stack.call_frames.pop()
         run.stack.functions.pop()
         run.stack.visit = outer_visit
 
 
-def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Frame) -> None:
+def bind_arguments(run: Run, function: Function, arguments: Arguments, scope: Scope) -> None:
     """Assign the arguments of a call to the parameters; what cannot be matched for sure is unknown."""
     params = function.definition.params
     positional = [param.name.value for param in (*params.posonly_params, *params.params)]
@@ -180,52 +186,57 @@ def bind_arguments(run: Run, function: Function, arguments: Arguments, frame: Fr
             value = unsure
         else:
             value = defaults.get(name) or _missing(run, arguments)
-        run.sharing.bind(frame, name, value)
+        run.sharing.bind(scope, name, value)
     for name in keyword_only:
         value = given.pop(name, None) or unsure or defaults.get(name) or _missing(run, arguments)
-        run.sharing.bind(frame, name, value)
+        run.sharing.bind(scope, name, value)
     if (left and not isinstance(params.star_arg, cst.Param)) or (given and params.star_kwarg is None):
         _missing(run, arguments)
     if isinstance(params.star_arg, cst.Param):
-        rest = run.heap.new_cell(Items((*left, *([unsure] if unsure else [])), unsure is None, immutable=True))
-        run.sharing.bind(frame, params.star_arg.name.value, Sequence(rest))
+        rest = run.heap.new_cell(
+            SequenceContents((*left, *([unsure] if unsure else [])), unsure is None, immutable=True)
+        )
+        run.sharing.bind(scope, params.star_arg.name.value, ListValue(rest))
     if params.star_kwarg is not None:
-        named = Mapping(run.heap.new_cell(Entries(tuple(given.items()), unsure is None)))
-        run.sharing.bind(frame, params.star_kwarg.name.value, named)
+        named = DictValue(run.heap.new_cell(MappingContents(tuple(given.items()), unsure is None)))
+        run.sharing.bind(scope, params.star_kwarg.name.value, named)
 
 
 def _missing(run: Run, arguments: Arguments) -> Value:
     """A call that does not fit the parameters raises TypeError: that run ends."""
     if not arguments.open:
-        run.die()
+        run.end_all_paths()
     return run.anything()
 
 
-def bind_unknown(run: Run, function: Function, frame: Frame, instance: Value | None, born: int | None = None) -> None:
-    """Parameters of a function that anybody may call; `born` is when the object was made, if its attributes are known.
+def bind_unknown(
+    run: Run, function: Function, scope: Scope, instance: Value | None, not_before: int | None = None
+) -> None:
+    """Parameters of a function that anybody may call.
 
+    `not_before` is when the object of a method was made, if its attributes are known.
     Nobody is taken to hand over an attribute of the object to its own method as it is.
     """
     for position, name in enumerate(parameter_names(function.definition.params)):
         if position == 0 and instance is not None:
             value = instance
         else:
-            node = run.recorder.unknown(name=name, sees_all=True, time=born)
-            node.given = run.recorder.now() if born is not None else None
+            node = run.recorder.unknown(name=name, may_hold_anything=True, time=not_before)
+            node.handed_over_at = run.recorder.now() if not_before is not None else None
             value = Opaque(node)
-        run.sharing.bind(frame, name, value)
+        run.sharing.bind(scope, name, value)
 
 
 def blur_closure(run: Run, function: Function) -> None:
     """A callback may run at any time: names around it that are assigned more than once may hold any of the values."""
-    frame: Frame | None = run.scopes.frames[function.frame]
-    names = run.outcomes.free_names(function.definition)
-    while frame is not None:
+    scope: Scope | None = run.scopes.by_number[function.scope]
+    names = run.claims.free_names(function.definition)
+    while scope is not None:
         for name in names:
-            value = run.store.get((frame.number, name))
-            if value is not None and not isinstance(value, Api) and run.facts.times_bound(frame, name) > 1:
-                run.store.set((frame.number, name), run.sharing.blur(value))
-        frame = frame.parent
+            value = run.store.get((scope.number, name))
+            if value is not None and not isinstance(value, Api) and run.facts.times_bound(scope, name) > 1:
+                run.store.set((scope.number, name), run.sharing.blur(value))
+        scope = scope.parent
 
 
 def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -234,15 +245,15 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
     node = run.recorder.unknown(
         [node for value in arguments.all() for node in run.heap.nodes(value)] if not cls.closed else [], cls.name, at
     )
-    made = Instance(run.heap.new_cell(Entries((), exact=cls.closed)), cls, node, own=True)
-    run.heap.made.append(made)
+    made = Instance(run.heap.new_cell(MappingContents((), exact=cls.closed)), cls, node, own=True)
+    run.heap.created_objects.append(made)
     constructor = class_attribute(run, cls, "__init__")
     if isinstance(constructor, Function):
         call_function(run, constructor.bound_to(made), arguments, at)
     else:
         fields = _field_names(cls)
         if fields and not arguments.open:
-            entries = Entries(tuple(zip(fields, arguments.positional, strict=False)))
+            entries = MappingContents(tuple(zip(fields, arguments.positional, strict=False)))
             for name, value in arguments.keywords:
                 entries = entries.put(name, value)
             run.sharing.put(made.cell, entries)

@@ -17,33 +17,33 @@ from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Number
 from flake8_gradtape.machine.language.operators import truth
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import TARGETING, children, target_names, target_of
 
 _MOST_FLAGS = 2
 _ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 
-def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Tri:
+def decide(run: Run, scope: Scope, test: cst.BaseExpression) -> Tri:
     """Whether a test holds: by its value, or by what is assumed of the flag that it is."""
-    known = truth(run, run.evaluate(frame, test))
+    known = truth(run, run.evaluate(scope, test))
     if known is None and run.certainty.assumed and (flag := _flag(test)) is not None:
         name, positive = flag
-        assumed = run.certainty.assumed.get(_key(run, frame, name))
+        assumed = run.certainty.assumed.get(_key(run, scope, name))
         return None if assumed is None else assumed is positive
     return known
 
 
-def for_each_flag(run: Run, frame: Frame, loop: cst.CSTNode, act: Callable[[], None]) -> None:
+def for_each_flag(run: Run, scope: Scope, loop: cst.CSTNode, act: Callable[[], None]) -> None:
     """Run a loop with every combination of the flags that it tests, and join what comes of it."""
-    flags = [] if run.certainty.muted else list(_unknown_flags(run, frame, loop))[:_MOST_FLAGS]
+    flags = [] if run.certainty.muted else list(_unknown_flags(run, scope, loop))[:_MOST_FLAGS]
     if not flags:
         act()
         return
     context, assumed = run.stack.context, run.certainty.assumed
     mark = run.store.mark()
     ends: list[Delta | None] = []
-    keys = [_key(run, frame, name) for name in flags]
+    keys = [_key(run, scope, name) for name in flags]
     with run.certainty.unsure() as doubt:
         for values in itertools.product((True, False), repeat=len(flags)):
             run.certainty.assumed = {**assumed, **dict(zip(keys, values, strict=True))}
@@ -55,18 +55,18 @@ def for_each_flag(run: Run, frame: Frame, loop: cst.CSTNode, act: Callable[[], N
     run.store.merge(ends)
 
 
-def _key(run: Run, frame: Frame, name: str) -> tuple[int, str]:
-    return ((run.scopes.home(frame, name) or frame).number, name)
+def _key(run: Run, scope: Scope, name: str) -> tuple[int, str]:
+    return ((run.scopes.home(scope, name) or scope).number, name)
 
 
-def _unknown_flags(run: Run, frame: Frame, loop: cst.CSTNode) -> Iterator[str]:
+def _unknown_flags(run: Run, scope: Scope, loop: cst.CSTNode) -> Iterator[str]:
     for name in _tested(loop):
-        value = run.sharing.read(frame, name)
-        home = run.scopes.home(frame, name) or frame
+        value = run.sharing.read(scope, name)
+        home = run.scopes.home(scope, name) or scope
         # a plain value that nobody assigns anew; the truth of an object might change
         if not isinstance(value, Number) or run.facts.times_bound(home, name) != 1:
             continue
-        if truth(run, value) is None and _key(run, frame, name) not in run.certainty.assumed:
+        if truth(run, value) is None and _key(run, scope, name) not in run.certainty.assumed:
             yield name
 
 
@@ -90,7 +90,7 @@ def _tested(loop: cst.CSTNode) -> tuple[str, ...]:
     """The names that tests inside a loop consist of, if it asks a tape; those that it assigns are left out."""
     names: dict[str, None] = {}
     assigned: set[str] = set()
-    asks = False
+    gradient_calls = False
     pending = list(children(loop))
     while pending:
         node = pending.pop()
@@ -102,9 +102,9 @@ def _tested(loop: cst.CSTNode) -> tuple[str, ...]:
             if flag is not None:
                 names[flag[0]] = None
         elif kind is cst.Attribute:
-            asks = asks or node.attr.value in _ASKING  # type: ignore[attr-defined]
+            gradient_calls = gradient_calls or node.attr.value in _ASKING  # type: ignore[attr-defined]
         pending.extend(children(node))
-    return tuple(name for name in names if name not in assigned) if asks else ()
+    return tuple(name for name in names if name not in assigned) if gradient_calls else ()
 
 
 def forget_flags() -> None:

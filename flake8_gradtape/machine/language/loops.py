@@ -14,7 +14,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta, Key
-from flake8_gradtape.machine.domain.values import Opaque, Sequence, Tensor, Value, Variable, bound, options
+from flake8_gradtape.machine.domain.values import ListValue, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.language.subscripts import at_most, elements
 from flake8_gradtape.machine.language.widening import Widening
 from flake8_gradtape.machine.state.run import Run
@@ -46,7 +46,7 @@ def iterate(
         return _unrolled(run, iterable, found, at, once)
     if not found:
         found = [run.anything(at=at)]
-    traced = bool(run.stack.activations) and run.stack.activations[-1].graph and _maybe_tensor(iterable)
+    traced = bool(run.stack.call_frames) and run.stack.call_frames[-1].graph and _maybe_tensor(iterable)
     element = run.sharing.join(found)
 
     def body() -> None:
@@ -72,7 +72,7 @@ def _unrolled(
         with later() if place else nullcontext():
             with_loop(run, outer, partial(once, found[place]), breaks)
         place += 1
-        if isinstance(iterable, Sequence) and run.reachable:
+        if isinstance(iterable, ListValue) and run.reachable:
             # the body may make the list longer, or shorter
             content = run.heap.items(iterable)
             found = list(content.items)
@@ -107,7 +107,7 @@ def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
 
 def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta]) -> None:
     """One pass through a body; `continue` ends it, `break` leaves its state in `breaks`, relative to `outer`."""
-    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
+    loops = run.stack.call_frames[-1].loops if run.stack.call_frames else run.stack.module_loops
     mark = run.store.mark()
     loop = Loop(mark)
     loops.append(loop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Function, Instance, Parent, Value
+from flake8_gradtape.machine.domain.values import Function, Instance, SuperProxy, Value
 from flake8_gradtape.machine.language.attributes import attribute
 from flake8_gradtape.machine.language.classes import bind_method, class_attribute, is_data
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -29,15 +29,15 @@ def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments,
     return run.call(found, arguments, node)
 
 
-def super_method(run: Run, parent: Parent, name: str, arguments: Arguments, node: cst.Call) -> Value:
+def super_method(run: Run, proxy: SuperProxy, name: str, arguments: Arguments, node: cst.Call) -> Value:
     """`super().method(...)`: a method of a visible class above, or of one that is not seen and gets the object."""
-    for base in parent.cls.bases:
+    for base in proxy.cls.bases:
         found = class_attribute(run, base, name)
         if isinstance(found, Function):
-            return run.call(bind_method(found, parent.instance.cls, parent.instance), arguments, node)
-    inherited = run.registry.inherited.super_method(run, parent, name, arguments, node)
+            return run.call(bind_method(found, proxy.instance.cls, proxy.instance), arguments, node)
+    inherited = run.registry.inherited.super_method(run, proxy, name, arguments, node)
     if inherited is not None:
         return inherited
-    result = unseen_call(run, parent.instance, arguments, node)
-    run.sharing.blur_entries(parent.instance.cell)
+    result = unseen_call(run, proxy.instance, arguments, node)
+    run.sharing.blur_entries(proxy.instance.cell)
     return result

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Choice, Tensor, Value, bound, options
+from flake8_gradtape.machine.domain.values import Alternatives, Tensor, Value, bound, options
 from flake8_gradtape.machine.language.operators import is_none, truth
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 
 
-def assume(run: Run, frame: Frame, test: cst.CSTNode, holds: bool) -> None:
+def assume(run: Run, scope: Scope, test: cst.CSTNode, holds: bool) -> None:
     """Continue in the runs in which `test` is true (or false); names that it tests lose the other alternatives."""
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        assume(run, frame, test.expression, not holds)
+        assume(run, scope, test.expression, not holds)
     elif isinstance(test, cst.BooleanOperation):
         if isinstance(test.operator, cst.And) is holds:
-            assume(run, frame, test.left, holds)
-            assume(run, frame, test.right, holds)
+            assume(run, scope, test.left, holds)
+            assume(run, scope, test.right, holds)
     elif isinstance(test, cst.Name):
-        _keep(run, frame, test.value, lambda value: truth(run, value) is not (not holds))
+        _keep(run, scope, test.value, lambda value: truth(run, value) is not (not holds))
     elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
         part = test.comparisons[0]
         none = isinstance(part.comparator, cst.Name) and part.comparator.value == "None"
         if none and isinstance(part.operator, (cst.Is, cst.IsNot)):
             wanted = holds if isinstance(part.operator, cst.Is) else not holds
-            _keep(run, frame, test.left.value, lambda value: is_none(value) is not (not wanted))
+            _keep(run, scope, test.left.value, lambda value: is_none(value) is not (not wanted))
             if not wanted:
-                _surely_not_none(run, frame, test.left.value)
+                _surely_not_none(run, scope, test.left.value)
 
 
-def _keep(run: Run, frame: Frame, name: str, fits: object) -> None:
-    value = run.sharing.read(frame, name)
-    if not isinstance(value, Choice) or not callable(fits):
+def _keep(run: Run, scope: Scope, name: str, fits: object) -> None:
+    value = run.sharing.read(scope, name)
+    if not isinstance(value, Alternatives) or not callable(fits):
         return
     kept: list[Value] = [option for option in options(bound(value)) if fits(option)]
     if kept and len(kept) < len(value.options):
-        run.sharing.write(frame, name, run.sharing.join(kept))
+        run.sharing.write(scope, name, run.sharing.join(kept))
 
 
-def _surely_not_none(run: Run, frame: Frame, name: str) -> None:
-    value = run.sharing.read(frame, name)
+def _surely_not_none(run: Run, scope: Scope, name: str) -> None:
+    value = run.sharing.read(scope, name)
     if isinstance(value, Tensor) and value.maybe_none:
-        run.sharing.write(frame, name, Tensor(value.node))
+        run.sharing.write(scope, name, Tensor(value.node))

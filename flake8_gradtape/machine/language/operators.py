@@ -11,19 +11,19 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
+    ListValue,
     Number,
     Opaque,
     Pure,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
@@ -54,16 +54,16 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     run.use((left, right))
     if surely_none(left) or surely_none(right):
         # arithmetic on a None gradient raises (truth table B37)
-        run.die()
+        run.end_all_paths()
         return run.anything()
     if number_like(left) and number_like(right):
         return _plain(run, sign, left, right, at)
     kinds = [*options(left), *options(right)]
-    if any(isinstance(one, Sequence) for one in kinds) and not any(
+    if any(isinstance(one, ListValue) for one in kinds) and not any(
         isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and sign != "+") for one in kinds
     ):
         return _lists(run, sign, left, right)
-    if any(isinstance(one, (Instance, Function, Class, Mapping, Api, Pure, TapeValue)) for one in kinds):
+    if any(isinstance(one, (Instance, Function, Class, DictValue, Api, Pure, TapeValue)) for one in kinds):
         run.sharing.escape(left)
         run.sharing.escape(right)
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
@@ -94,10 +94,10 @@ def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
 
 
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
-    if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
+    if sign == "+" and isinstance(left, ListValue) and isinstance(right, ListValue):
         one, other = run.heap.items(left), run.heap.items(right)
-        return Sequence(run.heap.new_cell(one_after_other(one, other)))
-    if sign == "*" and isinstance(left, Sequence) and isinstance(right, Const) and isinstance(right.value, int):
+        return ListValue(run.heap.new_cell(one_after_other(one, other)))
+    if sign == "*" and isinstance(left, ListValue) and isinstance(right, Const) and isinstance(right.value, int):
         content = run.heap.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
             return run.heap.sequence(content.items * right.value)
@@ -109,19 +109,19 @@ def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
 def _elements(run: Run, value: Value) -> list[Value]:
     found: list[Value] = []
     for option in options(value):
-        found.extend(run.heap.items(option).items if isinstance(option, Sequence) else [option])
+        found.extend(run.heap.items(option).items if isinstance(option, ListValue) else [option])
     return found
 
 
-def one_after_other(one: Items, other: Items) -> Items:
+def one_after_other(one: SequenceContents, other: SequenceContents) -> SequenceContents:
     """The items of two lists, one after the other if both are exact."""
     immutable = one.immutable and other.immutable
     if one.exact and other.exact:
-        return Items((*one.items, *other.items), True, immutable)
+        return SequenceContents((*one.items, *other.items), True, immutable)
     counts = [len(content.items) if content.exact else content.sure for content in (one, other)]
     sure = (*one.items[: counts[0]], *other.items[: counts[1]])
     rest = (*one.items[counts[0] :], *other.items[counts[1] :])
-    return Items((*sure, *rest), False, immutable, sure=len(sure))
+    return SequenceContents((*sure, *rest), False, immutable, sure=len(sure))
 
 
 def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
@@ -129,7 +129,7 @@ def _may_be_lists(sign: str, left: Value, right: Value) -> bool:
     return sign == "+" and all(
         any(
             isinstance(one, Opaque)
-            and ((one.node.kind is Kind.UNKNOWN and not one.node.fresh) or one.node.op is Op.GRADIENT)
+            and ((one.node.kind is Kind.UNKNOWN and not one.node.surely_new) or one.node.op is Op.GRADIENT)
             for one in options(side)
         )
         for side in (left, right)
@@ -141,16 +141,16 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     flow = Flow.NO_GRADIENT if sign == "//" or sign in _INTEGER else Flow.GRADIENT
     sure = flow is Flow.GRADIENT
     edges = [*run.heap.edges(left, flow, sure), *run.heap.edges(right, flow, sure)]
-    bend, surely = Bend.LINEAR, False
+    curvature, surely = Curvature.LINEAR, False
     if sign in ("*", "@"):
-        bend = Bend.BILINEAR
+        curvature = Curvature.BILINEAR
     elif sign == "**":
-        bend, surely = Bend.CURVED, True
+        curvature, surely = Curvature.CURVED, True
     elif sign == "/":
-        bend = Bend.LINEAR if number_like(right) else Bend.CURVED
-        surely = bend is Bend.CURVED and number_like(left)
+        curvature = Curvature.LINEAR if number_like(right) else Curvature.CURVED
+        surely = curvature is Curvature.CURVED and number_like(left)
     elif sign == "%":
-        bend = Bend.CURVED
+        curvature = Curvature.CURVED
     sides = [side for side in (left, right) if not number_like(side)]
     floating: bool | None = False if sign in _INTEGER else floating_of(run, sides)
     if sign in ("/", "**") and floating is False:
@@ -161,7 +161,7 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
         for one in options(side)
     )
     return run.recorder.operation(
-        Op(sign), edges, at, floating=floating, bend=bend, surely_bends=surely, surely_tensors=surely_tensors
+        Op(sign), edges, at, floating=floating, curvature=curvature, surely_curved=surely, surely_tensors=surely_tensors
     )
 
 
@@ -235,7 +235,7 @@ def truth(run: Run, value: Value) -> bool | None:
     for option in options(bound(value)):
         if isinstance(option, Const):
             answers.add(bool(option.value))
-        elif isinstance(option, Sequence):
+        elif isinstance(option, ListValue):
             content = run.heap.items(option)
             answers.add(bool(content.items) if content.exact else None)
         elif isinstance(option, (Function, Class, TapeValue)):
@@ -249,7 +249,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     """`-x`, `+x`, `~x`; `not` is in `expressions`."""
     value = bound(value)
     if surely_none(value):
-        run.die()
+        run.end_all_paths()
         return run.anything()
     if _has_object([value]):
         return _by_a_method(run, [value], at)
@@ -260,7 +260,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
     node = run.recorder.operation(
         Op(sign), run.heap.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
-        bend=Bend.CURVED if sign == "abs" else Bend.LINEAR,
+        curvature=Curvature.CURVED if sign == "abs" else Curvature.LINEAR,
         surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
     )  # fmt: skip
     return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)

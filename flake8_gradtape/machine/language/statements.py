@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, Sequence, Value, bound
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, ListValue, Value, bound
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
@@ -21,49 +21,49 @@ from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowere
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
 from flake8_gradtape.machine.language.with_blocks import run_with
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import children, dotted
 
 
-def _body(run: Run, frame: Frame, node: Any) -> None:
-    run.execute(frame, node.body)
+def _body(run: Run, scope: Scope, node: Any) -> None:
+    run.execute(scope, node.body)
 
 
-def _expression(run: Run, frame: Frame, node: cst.Expr) -> None:
-    run.evaluate(frame, node.value)
+def _expression(run: Run, scope: Scope, node: cst.Expr) -> None:
+    run.evaluate(scope, node.value)
 
 
-def _assign(run: Run, frame: Frame, node: cst.Assign) -> None:
-    value = run.evaluate(frame, node.value)
+def _assign(run: Run, scope: Scope, node: cst.Assign) -> None:
+    value = run.evaluate(scope, node.value)
     for target in node.targets:
         if not isinstance(target.target, cst.Name):
             run.store.may_raise()
-        assign(run, frame, target.target, value)
+        assign(run, scope, target.target, value)
 
 
-def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> None:
+def _annotated(run: Run, scope: Scope, node: cst.AnnAssign) -> None:
     if node.value is not None:
-        assign(run, frame, node.target, run.evaluate(frame, node.value))
+        assign(run, scope, node.target, run.evaluate(scope, node.value))
 
 
-def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> None:
-    old = run.evaluate(frame, node.target)
-    value = run.evaluate(frame, node.value)
-    run.outcomes.visit(node, run.stack.context, object())
+def _augmented(run: Run, scope: Scope, node: cst.AugAssign) -> None:
+    old = run.evaluate(scope, node.target)
+    value = run.evaluate(scope, node.value)
+    run.claims.visit(node, run.stack.context, object())
     sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
     held = bound(old)
     if run.behaviour(held).augment(run, held, sign, value, node):
         return
-    if sign == "+" and isinstance(bound(value), Sequence):
+    if sign == "+" and isinstance(bound(value), ListValue):
         run.sharing.escape(value)  # a list that is not known takes the elements in
-    assign(run, frame, node.target, binary(run, sign, old, value, node))
+    assign(run, scope, node.target, binary(run, sign, old, value, node))
 
 
-def _delete(run: Run, frame: Frame, node: cst.Del) -> None:
-    delete(run, frame, node.target)
+def _delete(run: Run, scope: Scope, node: cst.Del) -> None:
+    delete(run, scope, node.target)
 
 
-def _if(run: Run, frame: Frame, node: cst.If) -> None:
+def _if(run: Run, scope: Scope, node: cst.If) -> None:
     """Run the branches that may be taken, each from the same state, and join what they leave."""
     # `elif` chains are nested: walk down instead of recursing
     mark = run.store.mark()
@@ -73,7 +73,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
     continued = _continued(run)
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If):
-        known = decide(run, frame, current.test)
+        known = decide(run, scope, current.test)
         if not run.reachable:
             current = None
             ends.append(run.store.take(mark))
@@ -82,19 +82,19 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
             inner = run.store.mark()
             doubtful = doubtful or known is None
             with run.certainty.unsure(doubtful):
-                assume(run, frame, current.test, True)
-                run.execute(frame, [current.body])
+                assume(run, scope, current.test, True)
+                run.execute(scope, [current.body])
             ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
             run.store.merge(ends)
             return
-        assume(run, frame, current.test, False)
+        assume(run, scope, current.test, False)
         current = current.orelse
     else:
         if isinstance(current, cst.Else):
             with run.certainty.unsure(doubtful):
-                run.execute(frame, [current.body])
+                run.execute(scope, [current.body])
         ends.append(run.store.take(mark))
     run.store.merge(ends)
     # where some runs have ended or left, what follows need not happen in every run
@@ -103,7 +103,7 @@ def _if(run: Run, frame: Frame, node: cst.If) -> None:
 
 def _continued(run: Run) -> int:
     """How many states have gone on to the next pass of the innermost loop."""
-    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
+    loops = run.stack.call_frames[-1].loops if run.stack.call_frames else run.stack.module_loops
     return len(loops[-1].continues) if loops else 0
 
 
@@ -115,21 +115,21 @@ def _since(run: Run, outer: int, inner: int) -> Delta | None:
     return taken
 
 
-def _for(run: Run, frame: Frame, node: cst.For) -> None:
-    run.stack.consumed.add(node.iter)
-    iterable = run.evaluate(frame, node.iter)
+def _for(run: Run, scope: Scope, node: cst.For) -> None:
+    run.stack.eagerly_consumed.add(node.iter)
+    iterable = run.evaluate(scope, node.iter)
 
     def once(element: Value) -> None:
-        assign(run, frame, node.target, element)
-        run.execute(frame, [node.body])
+        assign(run, scope, node.target, element)
+        run.execute(scope, [node.body])
 
     def act() -> None:
         mark = run.store.mark()
         breaks = iterate(run, iterable, node, once, _known_long(run, node, iterable))
-        _after_loop(run, frame, node, mark, breaks)
+        _after_loop(run, scope, node, mark, breaks)
 
     with lowered(run) if may_be_lowered(run, iterable) else nullcontext():
-        for_each_flag(run, frame, node, act)
+        for_each_flag(run, scope, node, act)
 
 
 def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
@@ -144,35 +144,35 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
     )
 
 
-def _while(run: Run, frame: Frame, node: cst.While) -> None:
-    test = run.evaluate(frame, node.test)
+def _while(run: Run, scope: Scope, node: cst.While) -> None:
+    test = run.evaluate(scope, node.test)
     traced = truth(run, test) is None and may_be_lowered(run, test)
     with lowered(run) if traced else nullcontext():
-        for_each_flag(run, frame, node, lambda: _while_true(run, frame, node, traced))
+        for_each_flag(run, scope, node, lambda: _while_true(run, scope, node, traced))
 
 
-def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
+def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     """Run a `while` pass by pass as long as its condition is known to hold, then any number of times."""
     mark = run.store.mark()
     breaks: list[Delta] = []
-    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(frame, node.test)) is True
-    known = truth(run, run.evaluate(frame, node.test))
+    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(scope, node.test)) is True
+    known = truth(run, run.evaluate(scope, node.test))
     passes = 0
     later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
         with later() if passes else nullcontext():
-            with_loop(run, mark, lambda: run.execute(frame, [node.body]), breaks)
-        known = truth(run, run.evaluate(frame, node.test)) if run.reachable else False
+            with_loop(run, mark, lambda: run.execute(scope, [node.body]), breaks)
+        known = truth(run, run.evaluate(scope, node.test)) if run.reachable else False
         passes += 1
     if known is False or not run.reachable:
-        _after_loop(run, frame, node, mark, breaks)
+        _after_loop(run, scope, node, mark, breaks)
         return
 
     def body() -> None:
-        assume(run, frame, node.test, True)
-        run.execute(frame, [node.body])
+        assume(run, scope, node.test, True)
+        run.execute(scope, [node.body])
         if run.reachable:
-            run.evaluate(frame, node.test)
+            run.evaluate(scope, node.test)
 
     before = run.store.delta(mark)
     breaks.extend({**before, **left} for left in repeat(run, body, traced=traced, at_least_once=known is True))
@@ -180,72 +180,72 @@ def _while_true(run: Run, frame: Frame, node: cst.While, traced: bool) -> None:
         run.store.take(mark)
         run.store.merge(breaks)
         return
-    _after_loop(run, frame, node, mark, breaks)
+    _after_loop(run, scope, node, mark, breaks)
 
 
-def _after_loop(run: Run, frame: Frame, node: cst.For | cst.While, mark: int, breaks: list[Delta]) -> None:
+def _after_loop(run: Run, scope: Scope, node: cst.For | cst.While, mark: int, breaks: list[Delta]) -> None:
     if node.orelse is not None and run.reachable:
-        run.execute(frame, [node.orelse.body])
+        run.execute(scope, [node.orelse.body])
     if breaks:
         run.store.merge([run.store.take(mark), *breaks])
 
 
-def _break(run: Run, frame: Frame, node: cst.Break) -> None:
-    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
+def _break(run: Run, scope: Scope, node: cst.Break) -> None:
+    loops = run.stack.call_frames[-1].loops if run.stack.call_frames else run.stack.module_loops
     if loops:
         loops[-1].breaks.append(run.store.delta(loops[-1].mark))
     run.leave()
 
 
-def _continue(run: Run, frame: Frame, node: cst.Continue) -> None:
-    loops = run.stack.activations[-1].loops if run.stack.activations else run.stack.module_loops
+def _continue(run: Run, scope: Scope, node: cst.Continue) -> None:
+    loops = run.stack.call_frames[-1].loops if run.stack.call_frames else run.stack.module_loops
     if loops:
         loops[-1].continues.append(run.store.delta(loops[-1].mark))
     run.leave()
 
 
-def _return(run: Run, frame: Frame, node: cst.Return) -> None:
-    value = run.evaluate(frame, node.value) if node.value is not None else NONE
-    if run.reachable and run.stack.activations:
-        activation = run.stack.activations[-1]
-        activation.returns.append((run.store.delta(activation.mark), value))
+def _return(run: Run, scope: Scope, node: cst.Return) -> None:
+    value = run.evaluate(scope, node.value) if node.value is not None else NONE
+    if run.reachable and run.stack.call_frames:
+        call_frame = run.stack.call_frames[-1]
+        call_frame.returns.append((run.store.delta(call_frame.mark), value))
     run.leave()
 
 
-def _raise(run: Run, frame: Frame, node: cst.Raise) -> None:
+def _raise(run: Run, scope: Scope, node: cst.Raise) -> None:
     if node.exc is not None:
-        run.evaluate(frame, node.exc)
-    run.die()
+        run.evaluate(scope, node.exc)
+    run.end_all_paths()
 
 
-def _assert(run: Run, frame: Frame, node: cst.Assert) -> None:
+def _assert(run: Run, scope: Scope, node: cst.Assert) -> None:
     run.certainty.asserting += 1
-    known = truth(run, run.evaluate(frame, node.test))
+    known = truth(run, run.evaluate(scope, node.test))
     run.certainty.asserting -= 1
     if known is False:
-        run.die()
+        run.end_all_paths()
     else:
-        assume(run, frame, node.test, True)
+        assume(run, scope, node.test, True)
 
 
-def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
+def _try(run: Run, scope: Scope, node: cst.Try | cst.TryStar) -> None:
     """Hand the parts of a `try` to `run_try`, as functions that run them."""
     handlers: list[Callable[[], None]] = []
     for handler in node.handlers:
 
         def handle(handler: Any = handler) -> None:
             if handler.name is not None:
-                assign(run, frame, handler.name.name, run.anything())
-            run.execute(frame, [handler.body])
+                assign(run, scope, handler.name.name, run.anything())
+            run.execute(scope, [handler.body])
 
         handlers.append(handle)
 
     def block(part: cst.Else | cst.Finally | None) -> Callable[[], None] | None:
-        return None if part is None else lambda: run.execute(frame, [part.body])
+        return None if part is None else lambda: run.execute(scope, [part.body])
 
     run_try(
         run,
-        lambda: run.execute(frame, [node.body]),
+        lambda: run.execute(scope, [node.body]),
         handlers,
         block(node.orelse),
         block(node.finalbody),
@@ -253,20 +253,20 @@ def _try(run: Run, frame: Frame, node: cst.Try | cst.TryStar) -> None:
     )
 
 
-def _with(run: Run, frame: Frame, node: cst.With) -> None:
-    run_with(run, frame, node, lambda: run.execute(frame, [node.body]))
+def _with(run: Run, scope: Scope, node: cst.With) -> None:
+    run_with(run, scope, node, lambda: run.execute(scope, [node.body]))
 
 
-def _match(run: Run, frame: Frame, node: cst.Match) -> None:
-    subject = run.evaluate(frame, node.subject)
+def _match(run: Run, scope: Scope, node: cst.Match) -> None:
+    subject = run.evaluate(scope, node.subject)
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
     with run.certainty.unsure() as doubt:
         for case in node.cases:
-            _bind_pattern(run, frame, case.pattern, subject)
+            _bind_pattern(run, scope, case.pattern, subject)
             if case.guard is not None:
-                run.evaluate(frame, case.guard)
-            run.execute(frame, [case.body])
+                run.evaluate(scope, case.guard)
+            run.execute(scope, [case.body])
             ends.append(run.store.take(mark))
             if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
                 ends[0] = None
@@ -274,13 +274,13 @@ def _match(run: Run, frame: Frame, node: cst.Match) -> None:
     run.store.merge(ends)
 
 
-def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Value) -> None:
+def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Value) -> None:
     """Names in a pattern take the subject, or some part of it."""
     if isinstance(pattern, cst.MatchAs):
         if pattern.name is not None:
-            assign(run, frame, pattern.name, subject)
+            assign(run, scope, pattern.name, subject)
         if pattern.pattern is not None:
-            _bind_pattern(run, frame, pattern.pattern, subject)
+            _bind_pattern(run, scope, pattern.pattern, subject)
         return
     if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
         starred = False
@@ -290,32 +290,32 @@ def _bind_pattern(run: Run, frame: Frame, pattern: cst.MatchPattern, subject: Va
             run.store.reachable = True
             if isinstance(element, cst.MatchStar):
                 if element.name is not None:
-                    assign(run, frame, element.name, part)
+                    assign(run, scope, element.name, part)
             else:
-                _bind_pattern(run, frame, element.value, part)
+                _bind_pattern(run, scope, element.value, part)
         return
     if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
-        assign(run, frame, pattern.rest, run.anything(run.heap.nodes(subject)))
+        assign(run, scope, pattern.rest, run.anything(run.heap.nodes(subject)))
     for part_node in children(pattern):
         if isinstance(part_node, cst.MatchPattern):
-            _bind_pattern(run, frame, part_node, run.anything(run.heap.nodes(subject)))
+            _bind_pattern(run, scope, part_node, run.anything(run.heap.nodes(subject)))
         elif isinstance(part_node, (cst.MatchKeywordElement, cst.MatchMappingElement)):
-            _bind_pattern(run, frame, part_node.pattern, run.anything(run.heap.nodes(subject)))
+            _bind_pattern(run, scope, part_node.pattern, run.anything(run.heap.nodes(subject)))
         elif isinstance(part_node, cst.MatchOrElement):
-            _bind_pattern(run, frame, part_node.pattern, subject)
+            _bind_pattern(run, scope, part_node.pattern, subject)
 
 
-def _import(run: Run, frame: Frame, node: cst.Import) -> None:
+def _import(run: Run, scope: Scope, node: cst.Import) -> None:
     for alias in node.names:
         path = dotted(alias.name)
         if alias.asname is not None:
-            assign(run, frame, alias.asname.name, Api(path))
+            assign(run, scope, alias.asname.name, Api(path))
         else:
             top = path.partition(".")[0]
-            assign(run, frame, cst.Name(top), Api(top))
+            assign(run, scope, cst.Name(top), Api(top))
 
 
-def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> None:
+def _import_from(run: Run, scope: Scope, node: cst.ImportFrom) -> None:
     if isinstance(node.names, cst.ImportStar):
         return
     module = "." * len(node.relative) + dotted(node.module)
@@ -325,15 +325,15 @@ def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> None:
         path = f"{module}.{name}" if module else name
         if module == "__future__":
             continue
-        assign(run, frame, target, Api(path))
+        assign(run, scope, target, Api(path))
 
 
-def _function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
-    assign(run, frame, node.name, define_function(run, frame, node))
+def _function(run: Run, scope: Scope, node: cst.FunctionDef) -> None:
+    assign(run, scope, node.name, define_function(run, scope, node))
 
 
-def _class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
-    assign(run, frame, node.name, define_class(run, frame, node))
+def _class(run: Run, scope: Scope, node: cst.ClassDef) -> None:
+    assign(run, scope, node.name, define_class(run, scope, node))
 
 
 CALM = frozenset(
@@ -343,7 +343,7 @@ CALM = frozenset(
 """Statements that do not raise by themselves."""
 
 
-STATEMENTS: dict[type, Callable[[Run, Frame, Any], None]] = {
+STATEMENTS: dict[type, Callable[[Run, Scope, Any], None]] = {
     cst.SimpleStatementLine: _body,
     cst.SimpleStatementSuite: _body,
     cst.IndentedBlock: _body,

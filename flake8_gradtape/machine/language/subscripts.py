@@ -6,17 +6,17 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
-    Choice,
+    Alternatives,
     Const,
+    DictValue,
     Instance,
-    Mapping,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Value,
     bound,
 )
@@ -30,11 +30,11 @@ def view(run: Run, node: Node, key: object) -> Node:
     Unseen code that ran since the value came to be may have put something newer there.
     """
     latest = run.recorder.last_unknown_effect
-    if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.given is None else node.given):
+    if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.handed_over_at is None else node.handed_over_at):
         return node
     found = run.heap.views.get((node, key, latest))
     if found is None:
-        found = run.recorder.unknown([node], node.name, node.at, time=latest, sees_all=node.sees_all)
+        found = run.recorder.unknown([node], node.name, node.at, time=latest, may_hold_anything=node.may_hold_anything)
         run.heap.views[(node, key, latest)] = found
     return found
 
@@ -44,18 +44,18 @@ def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
     return run.each(bound(value), lambda option: run.behaviour(option).item(run, option, index, at))
 
 
-def item_of_a_sequence(run: Run, value: Sequence, index: Value, at: cst.CSTNode) -> Value:
+def item_of_a_sequence(run: Run, value: ListValue, index: Value, at: cst.CSTNode) -> Value:
     """`list[index]`: the item, one of the items, or an IndexError."""
     content = run.heap.items(value)
     if isinstance(index, Const) and isinstance(index.value, int) and content.exact:
         if -len(content.items) <= index.value < len(content.items):
             return content.items[index.value]
-        run.die()
+        run.end_all_paths()
         return run.anything()
     return run.sharing.join(list(content.items)) if content.items else run.anything()
 
 
-def item_of_a_mapping(run: Run, value: Mapping, index: Value, at: cst.CSTNode) -> Value:
+def item_of_a_mapping(run: Run, value: DictValue, index: Value, at: cst.CSTNode) -> Value:
     """`dict[index]`: what is under the key, one of the values, or a KeyError."""
     entries = run.heap.entries(value.cell)
     if isinstance(index, Const):
@@ -64,7 +64,7 @@ def item_of_a_mapping(run: Run, value: Mapping, index: Value, at: cst.CSTNode) -
             return found
         if not entries.exact:
             return run.anything([node for _, one in entries.entries for node in run.heap.nodes(one)])
-        run.die()
+        run.end_all_paths()
         return run.anything()
     return run.sharing.join([one for _, one in entries.entries]) if entries.entries else run.anything()
 
@@ -83,7 +83,7 @@ def item_of_an_object(run: Run, value: Instance, index: Value, at: cst.CSTNode) 
 def item_of_a_number(run: Run, value: Number | Const, index: Value, at: cst.CSTNode) -> Value:
     """An item of an array or a string; None has none."""
     if surely_none(value):
-        run.die()
+        run.end_all_paths()
         return run.anything()
     return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
 
@@ -98,25 +98,25 @@ def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value
     return run.each(bound(value), lambda option: run.behaviour(option).slice(run, option, parts, at))
 
 
-def slice_of_a_sequence(run: Run, value: Sequence, parts: list[Value], at: cst.CSTNode) -> Value:
+def slice_of_a_sequence(run: Run, value: ListValue, parts: list[Value], at: cst.CSTNode) -> Value:
     """`list[a:b]`: a new list of some of the items."""
     content = run.heap.items(value)
     bounds: list[Any] = [part.value if isinstance(part, Const) else "?" for part in parts]
     if content.exact and all(one is None or isinstance(one, int) for one in bounds):
         if 0 in bounds[2:]:
-            run.die()  # ValueError: slice step cannot be zero
+            run.end_all_paths()  # ValueError: slice step cannot be zero
             return run.anything()
         chosen = content.items[slice(*bounds)] if bounds else content.items
         return run.heap.sequence(chosen, immutable=content.immutable)
     single = _is_plain(at, parts) and bounds[0] in (None, 0) and bounds[1] == 1
-    return Sequence(run.heap.new_cell(Items(content.items, False, content.immutable, single=single)))
+    return ListValue(run.heap.new_cell(SequenceContents(content.items, False, content.immutable, single=single)))
 
 
 def slice_of_unknown(run: Run, value: Opaque, parts: list[Value], at: cst.CSTNode) -> Value:
     """`x[:1]` has one element at the most; `x[:, 0]` of something unknown is an operation."""
     if _is_plain(at, parts) and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
         only = item(run, value, parts[1], at)
-        return Sequence(run.heap.new_cell(Items((only,), False, single=True)))
+        return ListValue(run.heap.new_cell(SequenceContents((only,), False, single=True)))
     if _has_several_dimensions(at):
         return Opaque(_in_several_dimensions(run, value, at))
     return slice_of_another(run, value, parts, at)
@@ -147,7 +147,7 @@ def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
     """Of something unknown it makes a new tensor or array."""
     edges = run.heap.edges(value)
     return run.recorder.operation(
-        Op.GETITEM, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
+        Op.GETITEM, edges, at, curvature=Curvature.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
     )
 
 
@@ -157,53 +157,53 @@ def elements(run: Run, value: Value, at: cst.CSTNode) -> tuple[list[Value], bool
     return list(found.items), found.exact
 
 
-def contents(run: Run, value: Value, at: cst.CSTNode) -> Items:
+def contents(run: Run, value: Value, at: cst.CSTNode) -> SequenceContents:
     """What iterating gives, as the content of a list."""
     value = bound(value)
-    if not isinstance(value, Choice):
-        made: Items = run.behaviour(value).iterate(run, value, at)
+    if not isinstance(value, Alternatives):
+        made: SequenceContents = run.behaviour(value).iterate(run, value, at)
         return made
     found: list[Value] = []
     for option in value.options:
         found.extend(contents(run, option, at).items)
-    return Items(tuple(found), exact=False)
+    return SequenceContents(tuple(found), exact=False)
 
 
-def elements_of_a_sequence(run: Run, value: Sequence, at: cst.CSTNode) -> Items:
+def elements_of_a_sequence(run: Run, value: ListValue, at: cst.CSTNode) -> SequenceContents:
     """The items of a list or tuple."""
     return run.heap.items(value)
 
 
-def elements_of_a_mapping(run: Run, value: Mapping, at: cst.CSTNode) -> Items:
+def elements_of_a_mapping(run: Run, value: DictValue, at: cst.CSTNode) -> SequenceContents:
     """The keys of a dict."""
     entries = run.heap.entries(value.cell)
-    return Items(tuple(run.heap.key_of(key) for key, _ in entries.entries), entries.exact)
+    return SequenceContents(tuple(run.heap.key_of(key) for key, _ in entries.entries), entries.exact)
 
 
-def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> Items:
+def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> SequenceContents:
     """Views of something unknown."""
-    return Items((Opaque(view(run, value.node, "item")),), exact=False)
+    return SequenceContents((Opaque(view(run, value.node, "item")),), exact=False)
 
 
-def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> Items:
+def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> SequenceContents:
     """Elements of an array, or characters of a string."""
-    return Items((Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at)),), exact=False)
+    return SequenceContents((Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at)),), exact=False)
 
 
-def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> Items:
+def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> SequenceContents:
     """Its `__iter__` may do anything."""
     run.sharing.escape(value)
     return elements_of_another(run, value, at)
 
 
-def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> Items:
+def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> SequenceContents:
     """Elements of anything else may be anything that has to do with it."""
-    return Items((run.anything(run.heap.nodes(value), at=at),), exact=False)
+    return SequenceContents((run.anything(run.heap.nodes(value), at=at),), exact=False)
 
 
 def at_most(run: Run, value: Value) -> int | None:
     """1 if iterating surely gives no more than one element; None if that is not known."""
     value = bound(value)
-    if isinstance(value, Sequence) and run.heap.items(value).single:
+    if isinstance(value, ListValue) and run.heap.items(value).single:
         return 1
-    return 1 if isinstance(value, Opaque) and value.node in run.heap.singles else None
+    return 1 if isinstance(value, Opaque) and value.node in run.heap.single_element_iterables else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Op
-from flake8_gradtape.machine.domain.values import Const, Mapping, Number, Opaque, Sequence, Tensor, Value, node_of
+from flake8_gradtape.machine.domain.values import Const, DictValue, ListValue, Number, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.reading.syntax import text_of
@@ -40,7 +40,7 @@ def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
     and what only another output depends on gets zeros, not None (measured with TensorFlow 2.21).
     """
     nodes = [node for leaf in run.heap.leaves(result) if (node := node_of(leaf)) is not None]
-    several = isinstance(result, (Sequence, Mapping)) and len(dict.fromkeys(nodes)) > 1
+    several = isinstance(result, (ListValue, DictValue)) and len(dict.fromkeys(nodes)) > 1
 
     def convert(value: Value) -> Value:
         if isinstance(value, Number) or _is_number(value):
@@ -69,13 +69,13 @@ def _converted(run: Run, arguments: Arguments, convert: Callable[[Value], Value]
 
 def _mapped(run: Run, value: Value, convert: Callable[[Value], Value], depth: int = 3) -> Value:
     """The structure with its leaves converted; the very structure where that changes nothing."""
-    if depth and isinstance(value, Sequence):
+    if depth and isinstance(value, ListValue):
         content = run.heap.items(value)
         items = tuple(_mapped(run, item, convert, depth - 1) for item in content.items)
         if all(new is old for new, old in zip(items, content.items, strict=True)):
             return value
-        return Sequence(run.heap.new_cell(replace(content, items=items)))
-    if depth and isinstance(value, Mapping):
+        return ListValue(run.heap.new_cell(replace(content, items=items)))
+    if depth and isinstance(value, DictValue):
         entries = run.heap.entries(value.cell)
         changed = [(key, _mapped(run, item, convert, depth - 1)) for key, item in entries.entries]
         if all(new is old for (_, new), (_, old) in zip(changed, entries.entries, strict=True)):

@@ -18,7 +18,7 @@ from flake8_gradtape.machine.state.run import Run
 
 def may_be_lowered(run: Run, deciding: Value) -> bool:
     """The loop may become an operation; `deciding` is what it runs over, or its condition."""
-    if run.stack.activations and run.stack.activations[-1].graph:
+    if run.stack.call_frames and run.stack.call_frames[-1].graph:
         kinds: tuple[type, ...] = (Tensor, Variable, Opaque)
     elif surely_eager(run):
         return False
@@ -32,10 +32,10 @@ def may_be_lowered(run: Run, deciding: Value) -> bool:
 def lowered(run: Run) -> Iterator[None]:
     """The loop that is run inside may be one operation: whatever it changes or returns is its output."""
     mark = run.store.mark()
-    returns = run.stack.activations[-1].returns if run.stack.activations else []
+    returns = run.stack.call_frames[-1].returns if run.stack.call_frames else []
     before = len(returns)
     yield
-    output = run.recorder.unknown(sees_all=True)
+    output = run.recorder.unknown(may_hold_anything=True)
     output.op = Op.GRAPH_LOOP
     for place in range(before, len(returns)):
         delta, value = returns[place]

@@ -54,13 +54,13 @@ def run_try(
     """Run a `try` statement (or a `with` that swallows exceptions: a handler that does nothing)."""
     mark = run.store.mark()
     pending = pending_exits(run)
-    run.store.watch()
+    run.store.log_writes()
     run.stack.catching.append(catching)
     try:
         body()
     finally:
         run.stack.catching.pop()
-        written = run.store.watched()
+        written = run.store.logged_writes()
     if orelse is not None and run.reachable:
         orelse()
     end = run.store.take(mark)
@@ -99,10 +99,10 @@ Exits = list[tuple[list[object], int]]
 def pending_exits(run: Run) -> Exits:
     """How many states have left by `return`, `break` and `continue` so far, list by list."""
     found: Exits = []
-    if run.stack.activations:
-        activation = run.stack.activations[-1]
-        found.append((activation.returns, len(activation.returns)))  # type: ignore[arg-type]
-        loops = activation.loops
+    if run.stack.call_frames:
+        call_frame = run.stack.call_frames[-1]
+        found.append((call_frame.returns, len(call_frame.returns)))  # type: ignore[arg-type]
+        loops = call_frame.loops
     else:
         loops = run.stack.module_loops
     for loop in loops:

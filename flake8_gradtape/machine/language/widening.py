@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, either
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
     Const,
+    DictValue,
     ExitStack,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
@@ -56,10 +56,10 @@ class Widening:
             known: list[Any] = [value for value in [old, *values] if value is not MISSING]
             if isinstance(old, TapeState):
                 store.set(key, join_states([value for value in known if isinstance(value, TapeState)]))
-            elif isinstance(old, Items):
-                store.set(key, self._items(key, [value for value in known if isinstance(value, Items)]))
-            elif isinstance(old, Entries):
-                store.set(key, self._entries(key, [value for value in known if isinstance(value, Entries)]))
+            elif isinstance(old, SequenceContents):
+                store.set(key, self._items(key, [value for value in known if isinstance(value, SequenceContents)]))
+            elif isinstance(old, MappingContents):
+                store.set(key, self._entries(key, [value for value in known if isinstance(value, MappingContents)]))
             else:
                 store.set(key, self._value(key, known))
 
@@ -76,9 +76,9 @@ class Widening:
         return stable
 
     def _nodes(self, value: Any, key: Key) -> list[Node]:
-        if isinstance(value, Items):
+        if isinstance(value, SequenceContents):
             return [node for item in value.items for node in self.run.heap.nodes(item)]
-        if isinstance(value, Entries):
+        if isinstance(value, MappingContents):
             found = value.get(key[2]) if isinstance(key, tuple) and len(key) > 2 else None
             return self.run.heap.nodes(found) if found is not None else []
         return self.run.heap.nodes(value)
@@ -97,7 +97,7 @@ class Widening:
             if node.floating is not summary.floating:
                 summary.floating = None
         if any(node.kind is Kind.UNKNOWN for node in fresh) and summary.kind is not Kind.UNKNOWN:
-            summary.kind, summary.sees_all = Kind.UNKNOWN, True
+            summary.kind, summary.may_hold_anything = Kind.UNKNOWN, True
             return False
         # recordings that began inside the loop belong to tapes of their own pass
         return all(recording in before or recording > self.recordings for recording in summary.recorded)
@@ -105,12 +105,12 @@ class Widening:
     def give_up(self) -> None:
         """The summaries do not settle: they stand for anything."""
         for summary in self.summaries.values():
-            summary.kind, summary.sees_all = Kind.UNKNOWN, True
+            summary.kind, summary.may_hold_anything = Kind.UNKNOWN, True
 
     def _summary(self, key: Key, nodes: list[Node]) -> Node:
         recorder = self.run.recorder
         if any(node.kind is Kind.UNKNOWN for node in nodes):
-            return recorder.unknown(nodes, sees_all=True)
+            return recorder.unknown(nodes, may_hold_anything=True)
         recorded = dict.fromkeys((number for node in nodes for number in node.recorded), False)
         during = frozenset().union(*(node.during for node in nodes))
         floating = either(*(node.floating for node in nodes))
@@ -140,7 +140,7 @@ class Widening:
             for option in rest
         )
         if not simple:
-            return self.run.sharing.join([*kept, Opaque(self.run.recorder.unknown(nodes, sees_all=True))])
+            return self.run.sharing.join([*kept, Opaque(self.run.recorder.unknown(nodes, may_hold_anything=True))])
         summary = self._summary(key, nodes)
         surely = all(isinstance(option, Tensor) for option in rest)
         plain = [option for option in rest if isinstance(option, (Number, Const))]
@@ -153,22 +153,22 @@ class Widening:
             return True
         if isinstance(option, TapeValue):
             return option.tape < self.tapes
-        if isinstance(option, (Sequence, Mapping, Instance, ExitStack, Network)):
+        if isinstance(option, (ListValue, DictValue, Instance, ExitStack, KerasLayer)):
             return option.cell <= self.cells
         return isinstance(option, Variable) and option.node.time <= self.began
 
-    def _items(self, key: Key, contents: list[Items]) -> Items:
+    def _items(self, key: Key, contents: list[SequenceContents]) -> SequenceContents:
         items = list(dict.fromkeys(item for content in contents for item in content.items))
         lasting = [item for item in items if self._lasts(item)]
         rest = [item for item in items if item not in lasting]
         if not rest:
-            return Items(tuple(lasting), exact=False)
-        return Items((*lasting, *options(self._value(key, rest))), exact=False)
+            return SequenceContents(tuple(lasting), exact=False)
+        return SequenceContents((*lasting, *options(self._value(key, rest))), exact=False)
 
-    def _entries(self, key: Key, contents: list[Entries]) -> Entries:
+    def _entries(self, key: Key, contents: list[MappingContents]) -> MappingContents:
         names = dict.fromkeys(name for content in contents for name, _ in content.entries)
         entries = []
         for name in names:
             values = [value for content in contents if (value := content.get(name)) is not None]
             entries.append((name, self._value(("part", key, name), values)))
-        return Entries(tuple(entries), all(content.exact for content in contents))
+        return MappingContents(tuple(entries), all(content.exact for content in contents))

@@ -7,46 +7,46 @@ from functools import partial
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Pausing, TapeValue, Value, bound, options
+from flake8_gradtape.machine.domain.values import StopRecording, TapeValue, Value, bound, options
 from flake8_gradtape.machine.language.assignment import assign
 from flake8_gradtape.machine.language.try_blocks import catch_all, finish, pending_exits, run_try
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted
 
 _SWALLOWING = ("raises", "assertRaises", "assertWarns", "suppress")
 
 
-def run_with(run: Run, frame: Frame, node: cst.With, body: Callable[[], None]) -> None:
+def run_with(run: Run, scope: Scope, node: cst.With, body: Callable[[], None]) -> None:
     """A `with` statement of any number of items."""
-    _enter(run, frame, node, list(node.items), body)
+    _enter(run, scope, node, list(node.items), body)
 
 
-def _enter(run: Run, frame: Frame, node: cst.With, items: list[cst.WithItem], body: Callable[[], None]) -> None:
+def _enter(run: Run, scope: Scope, node: cst.With, items: list[cst.WithItem], body: Callable[[], None]) -> None:
     """Enter the items of a `with` one inside the other, and run the body within the last."""
     if not items:
         body()
         return
     first, rest = items[0], items[1:]
     if _swallows(first.item):
-        run.evaluate(frame, first.item)
+        run.evaluate(scope, first.item)
 
         def inner() -> None:
-            _enter(run, frame, node, rest, body)
+            _enter(run, scope, node, rest, body)
 
         run_try(run, inner, [lambda: None], None, None, catching=catch_all)
         return
     plain = node.items[0] is first and not isinstance(node.lpar, cst.LeftParen)
-    run.stack.opening = node if plain and isinstance(first.item, cst.Call) else None
-    context = bound(run.evaluate(frame, first.item))
-    run.stack.opening = None
+    run.stack.with_statement = node if plain and isinstance(first.item, cst.Call) else None
+    context = bound(run.evaluate(scope, first.item))
+    run.stack.with_statement = None
     if not run.reachable:
         return
-    _block(run, frame, node, first, context, lambda: _enter(run, frame, node, rest, body))
+    _block(run, scope, node, first, context, lambda: _enter(run, scope, node, rest, body))
 
 
 def _block(
-    run: Run, frame: Frame, node: cst.With, item: cst.WithItem, context: Value, body: Callable[[], None]
+    run: Run, scope: Scope, node: cst.With, item: cst.WithItem, context: Value, body: Callable[[], None]
 ) -> None:
     """One item of a `with`: what it enters, what `as` names, the body, and what is left at its end."""
     behaviour = run.behaviour(context)
@@ -54,7 +54,7 @@ def _block(
     if not run.reachable:
         return
     if item.asname is not None:
-        assign(run, frame, item.asname.name, named)
+        assign(run, scope, item.asname.name, named)
     pending = pending_exits(run)
     body()
     exit_ = behaviour.exit
@@ -72,9 +72,9 @@ def enter_another(run: Run, context: Value, where: cst.CSTNode, item: cst.WithIt
     for option in options(context):
         if isinstance(option, TapeValue):
             # one of several tapes: it may be entered
-            run.recorder.escape(option.tape)
-        elif isinstance(option, Pausing):
-            run.recorder.escape(option.tape.tape)
+            run.recorder.tape_escapes(option.tape)
+        elif isinstance(option, StopRecording):
+            run.recorder.tape_escapes(option.tape.tape)
     nodes = run.heap.nodes(context)
     plain = not nodes and len(options(context)) == 1
     named = context if plain else run.anything(nodes, at=at)

@@ -11,7 +11,7 @@ from flake8_gradtape.machine.domain.values import (
     Const,
     Function,
     Instance,
-    Network,
+    KerasLayer,
     Number,
     Opaque,
     Tensor,
@@ -60,7 +60,9 @@ def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Va
     if path.startswith("np.testing."):
         return NONE
     if any(
-        isinstance(leaf, (Function, Instance, Network)) for value in arguments.all() for leaf in run.heap.leaves(value)
+        isinstance(leaf, (Function, Instance, KerasLayer))
+        for value in arguments.all()
+        for leaf in run.heap.leaves(value)
     ):
         return unseen_call(run, Api(path), arguments, at)
     made_of = [leaf for value in arguments.positional[:2] for leaf in run.heap.leaves(value)]
@@ -104,7 +106,7 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
 def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A method of a NumPy array, or of a plain Python value; None has none."""
     if isinstance(receiver, Const) and receiver.value is None:
-        run.die()
+        run.end_all_paths()
         return run.anything()
     if gives_back(run, name, arguments):
         return unseen_call(run, receiver, arguments, at)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Op
 from flake8_gradtape.machine.domain.values import NONE, Const, Number, Opaque, Value, Variable, node_of
 from flake8_gradtape.machine.language.containers import keep_tapes
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import elements_of_unknown
-from flake8_gradtape.machine.libraries.keras.layer_parts import LEAVING, numbers_from, run_callbacks
+from flake8_gradtape.machine.libraries.keras.layer_parts import METHODS_RETURNING_NUMPY, numbers_from, run_callbacks
 from flake8_gradtape.machine.libraries.keras.optimizers import unseen_optimizer_raises
 from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, dataset_method, is_dataset
 from flake8_gradtape.machine.libraries.tensorflow.tensor import WRITING, tensor_method
@@ -27,7 +27,7 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
         return run.anything()
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
         return tensor_method(run, Variable(receiver.node), name, arguments, node)
-    if receiver.node.op is Op.LOADED_MODEL and name in LEAVING:
+    if receiver.node.op is Op.LOADED_MODEL and name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
         return numbers_from(run, receiver, name, arguments, node)
     if name in _STEPPING:
@@ -53,12 +53,12 @@ def _one_of(run: Run, receiver: Opaque, arguments: Arguments, node: cst.Call) ->
         taken = run.anything([receiver.node], at=node)
     made = node_of(taken)
     if made is not None:
-        run.heap.singles[made] = None
+        run.heap.single_element_iterables[made] = None
     return taken
 
 
-def elements_of_data(run: Run, value: Opaque, at: cst.CSTNode) -> Items:
+def elements_of_data(run: Run, value: Opaque, at: cst.CSTNode) -> SequenceContents:
     """What a loop over it gives: elements of a data set that the module makes, or views of it."""
     if is_dataset(value.node):
-        return Items((dataset_element(run, value.node, at),), exact=False)
+        return SequenceContents((dataset_element(run, value.node, at),), exact=False)
     return elements_of_unknown(run, value, at)

@@ -12,7 +12,7 @@ class Budget:
 
     def __init__(self, functions: list[cst.CSTNode]) -> None:
         self.left = 0
-        self.endless: dict[cst.CSTNode, None] = {}
+        self.over_budget_recursion: dict[cst.CSTNode, None] = {}
         """Recursive functions on which a run has spent its budget: they are unseen code from then on."""
         self._functions = functions
 
@@ -20,5 +20,5 @@ class Budget:
         """Account for a piece of work; raises `GiveUp` when nothing is left."""
         self.left -= cost
         if self.left < 0:
-            self.endless.update((one, None) for one in self._functions if self._functions.count(one) > 1)
+            self.over_budget_recursion.update((one, None) for one in self._functions if self._functions.count(one) > 1)
             raise GiveUp(self._functions[-1] if self._functions else None)

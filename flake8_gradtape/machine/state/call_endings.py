@@ -22,10 +22,10 @@ def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
     error = ERRORS.get(event.misuse)
     caught = any(catches(error) for catches in run.stack.catching)
     if not caught and not run.certainty.muted and run.reachable:
-        run.outcomes.claim(at, run.stack.context, visit, event, sure=run.certainty.is_sure)
+        run.claims.claim(at, run.stack.context, visit, event, sure=run.certainty.is_sure)
     if run.observer is not None:
         run.observer.raised(at, event, (Silence.CAUGHT,) if caught else ())
-    run.die()
+    run.end_all_paths()
 
 
 def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
@@ -35,18 +35,18 @@ def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: st
     if state is not None and state.escaped:
         if run.observer is not None:
             run.observer.raised(at, event, (Silence.ESCAPED,))
-        run.die()
+        run.end_all_paths()
         return
     raises(run, at, visit, event)
 
 
 def surely_eager(run: Run) -> bool:
     """The code runs at module level, or in functions that module-level code calls, none of them traced."""
-    traced = any(activation.graph for activation in run.stack.activations)
+    traced = any(call_frame.graph for call_frame in run.stack.call_frames)
     return not traced and len(run.stack.context) > 0 and isinstance(run.stack.context[0], cst.Module)
 
 
-def note_survivors(run: Run, state: TapeState | None) -> None:
+def note_partial_raise(run: Run, state: TapeState | None) -> None:
     """A call on a tape that may be spent, or not entered, ends some of the runs."""
     if state is not None and (state.spent is None or state.entered is None):
         run.certainty.some_runs_end()

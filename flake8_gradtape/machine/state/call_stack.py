@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Value
-from flake8_gradtape.machine.state.scopes import Activation, Catches, Loop
+from flake8_gradtape.machine.state.scopes import CallFrame, Catches, Loop
 
 
 class CallStack:
@@ -14,15 +14,15 @@ class CallStack:
     def __init__(self) -> None:
         self.functions: list[cst.CSTNode] = []
         """The functions that are being run, the innermost one last."""
-        self.activations: list[Activation] = []
+        self.call_frames: list[CallFrame] = []
         self.module_loops: list[Loop] = []
         self.catching: list[Catches] = []
         self.context: tuple[object, ...] = ()
         """What was run from outside, and the calls that lead from there to here."""
         self.visit: object | None = None
-        self.opening: cst.CSTNode | None = None
+        self.with_statement: cst.CSTNode | None = None
         """The `with` statement whose first item is being evaluated: where a tape made there is reported."""
-        self.consumed: set[cst.CSTNode] = set()
+        self.eagerly_consumed: set[cst.CSTNode] = set()
         """Generators, and calls of `map` and `filter`, that are used up at once by what they are given to."""
 
     def new_visit(self) -> object:
@@ -30,17 +30,17 @@ class CallStack:
         return self.visit if self.visit is not None else object()
 
     def loop_depth(self) -> int:
-        """How many loops are being run, over all activations."""
-        return len(self.module_loops) + sum(len(activation.loops) for activation in self.activations)
+        """How many loops are being run, over all call frames."""
+        return len(self.module_loops) + sum(len(call_frame.loops) for call_frame in self.call_frames)
 
     def current_self(self) -> Value | None:
         """The object of the method that is being run."""
-        return self.activations[-1].instance if self.activations else None
+        return self.call_frames[-1].instance if self.call_frames else None
 
     def clear(self) -> None:
         """Forget what was under way."""
         self.functions.clear()
-        self.activations.clear()
+        self.call_frames.clear()
         self.module_loops.clear()
         self.catching.clear()
         self.visit = None

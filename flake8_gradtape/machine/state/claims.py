@@ -12,7 +12,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
 from flake8_gradtape.machine.tapes.state import Context
-from flake8_gradtape.reading.syntax import children, scope_of
+from flake8_gradtape.reading.syntax import children, declared_names
 
 Visit = object
 """One passage of a run through a call; the alternatives of an unknown receiver share it."""
@@ -52,7 +52,7 @@ class _Place:
 
 
 @dataclass
-class Outcomes:
+class Claims:
     """Claims and visits by syntax node and context; `functions` are those being run, the innermost one last."""
 
     functions: list[cst.CSTNode] = field(default_factory=list)
@@ -129,7 +129,7 @@ class Outcomes:
         """The names that a function may read from around it."""
         known = self._free.get(definition)
         if known is None:
-            known = self._free[definition] = self.names_in(definition) - scope_of(definition).locals
+            known = self._free[definition] = self.names_in(definition) - declared_names(definition).locals
         return known
 
     def names_in(self, definition: cst.CSTNode) -> frozenset[str]:

@@ -17,7 +17,7 @@ class Definitions:
         """The functions that the present root has entered."""
         self.owners: dict[cst.CSTNode, Class] = {}
         """The class in whose body a method stands."""
-        self.borrowed: dict[cst.CSTNode, None] = {}
+        self.shared_methods: dict[cst.CSTNode, None] = {}
         """Methods that two classes have (`step = Other.step`)."""
         self.classes: list[Class] = []
         """All classes of the module so far."""

@@ -7,21 +7,21 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Node
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
+    Alternatives,
     Api,
-    Choice,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
@@ -39,13 +39,13 @@ class Heap:
         self.store = store
         self.recorder = recorder
         self._cells = 0
-        self.made: list[Instance | Network] = []
-        """All objects and networks made so far."""
+        self.created_objects: list[Instance | KerasLayer] = []
+        """All objects and layers made so far."""
         self.views: dict[object, Node] = {}
         """What attributes, items and names of something unknown are, so that asking twice gives the same."""
         self.outputs: dict[int, ModelOutputs] = {}
         """The outputs of functional models that have several, by the cell of the model."""
-        self.singles: dict[Node, None] = {}
+        self.single_element_iterables: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""
 
     @property
@@ -53,33 +53,33 @@ class Heap:
         """How many containers were made so far."""
         return self._cells
 
-    def new_cell(self, content: Items | Entries) -> int:
+    def new_cell(self, content: SequenceContents | MappingContents) -> int:
         """A place in the store for the content of a container."""
         self._cells += 1
         self.store.set(("cell", self._cells), content)
         return self._cells
 
-    def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> Sequence:
+    def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> ListValue:
         """A list or tuple."""
-        return Sequence(self.new_cell(Items(tuple(items), exact, immutable)))
+        return ListValue(self.new_cell(SequenceContents(tuple(items), exact, immutable)))
 
-    def mapping(self, entries: Iterable[tuple[Any, Value]], exact: bool = True) -> Mapping:
+    def mapping(self, entries: Iterable[tuple[Any, Value]], exact: bool = True) -> DictValue:
         """A dict."""
-        return Mapping(self.new_cell(Entries(tuple(entries), exact)))
+        return DictValue(self.new_cell(MappingContents(tuple(entries), exact)))
 
-    def items(self, value: Sequence) -> Items:
+    def items(self, value: ListValue) -> SequenceContents:
         """The content of a sequence."""
         found: Any = self.store.get(("cell", value.cell))
-        if value.shows and isinstance(found, Entries):
+        if value.shows and isinstance(found, MappingContents):
             return self._view_items(found, value.shows)
-        return found if isinstance(found, Items) else Items((self.anything(),), exact=False)
+        return found if isinstance(found, SequenceContents) else SequenceContents((self.anything(),), exact=False)
 
-    def entries(self, cell: int) -> Entries:
+    def entries(self, cell: int) -> MappingContents:
         """The content of a mapping or object."""
-        found: Entries | None = self.store.get(("cell", cell))
-        return found if isinstance(found, Entries) else Entries((), exact=False)
+        found: MappingContents | None = self.store.get(("cell", cell))
+        return found if isinstance(found, MappingContents) else MappingContents((), exact=False)
 
-    def _view_items(self, entries: Entries, shows: str) -> Items:
+    def _view_items(self, entries: MappingContents, shows: str) -> SequenceContents:
         """The elements of the view `shows` of a dict with these entries."""
         if shows == "values":
             found = [one for _, one in entries.entries]
@@ -89,7 +89,7 @@ class Heap:
             found = [self.sequence([self.key_of(key), one], immutable=True) for key, one in entries.entries]
         if not entries.exact:
             found.append(self.anything())
-        return Items(tuple(found), entries.exact, immutable=True)
+        return SequenceContents(tuple(found), entries.exact, immutable=True)
 
     def key_of(self, key: object) -> Value:
         """A key of a dict, as a value."""
@@ -97,7 +97,7 @@ class Heap:
         return Const(key) if known else self.anything()
 
     def is_built(self, cell: int) -> bool:
-        """The network or layer whose content is in the cell has its variables, in every run."""
+        """The layer or model whose content is in the cell has its variables, in every run."""
         return self.store.get(("built", cell)) is True
 
     def anything(self, edges: Iterable[Node] = (), name: str = "", at: cst.CSTNode | None = None) -> Opaque:
@@ -113,13 +113,13 @@ class Heap:
         pending: list[Value] = [value]
         while pending and len(found) < limit:
             one = pending.pop()
-            if isinstance(one, Choice):
+            if isinstance(one, Alternatives):
                 pending.extend(reversed(one.options))
-            elif isinstance(one, Sequence):
+            elif isinstance(one, ListValue):
                 if one.cell not in seen:
                     seen.add(one.cell)
                     pending.extend(reversed(self.items(one).items))
-            elif isinstance(one, Mapping):
+            elif isinstance(one, DictValue):
                 if one.cell not in seen:
                     seen.add(one.cell)
                     pending.extend(reversed([item for _, item in self.entries(one.cell).entries]))
@@ -145,13 +145,13 @@ class Heap:
                 for _, item in self.entries(one.cell).entries:
                     pending.extend(self.leaves(item))
             elif isinstance(one, Function):
-                pending.extend(value for _, value in (*one.defaults, *one.given_by_name))
-                pending.extend(one.given)
+                pending.extend(value for _, value in (*one.defaults, *one.named_arguments))
+                pending.extend(one.first_arguments)
                 if one.instance is not None:
                     pending.append(one.instance)
-            elif isinstance(one, Network) and one.cell not in seen:
+            elif isinstance(one, KerasLayer) and one.cell not in seen:
                 seen.add(one.cell)
-                pending.extend(self.items(Sequence(one.cell)).items)
+                pending.extend(self.items(ListValue(one.cell)).items)
         return list(found)
 
     def edges(self, value: Value, flow: Flow = Flow.GRADIENT, sure: bool = False) -> list[Edge]:
@@ -161,25 +161,25 @@ class Heap:
 
     def definite(self, value: Value) -> bool:
         """No part of the value depends on the run."""
-        if isinstance(value, Sequence):
+        if isinstance(value, ListValue):
             content = self.items(value)
             return content.exact and all(self.definite(one) for one in content.items)
-        if isinstance(value, Mapping):
+        if isinstance(value, DictValue):
             entries = self.entries(value.cell)
             return entries.exact and all(self.definite(one) for _, one in entries.entries)
-        return not isinstance(value, Choice)
+        return not isinstance(value, Alternatives)
 
     def sure_nodes(self, value: Value) -> list[Node]:
         """The nodes that are in the value in every run."""
         parts: list[Value] | None = None
-        if isinstance(value, Sequence):
+        if isinstance(value, ListValue):
             content = self.items(value)
             parts = list(content.items if content.exact else content.items[: content.sure])
-        elif isinstance(value, Mapping):
+        elif isinstance(value, DictValue):
             entries = self.entries(value.cell)
             parts = [item for _, item in entries.entries] if entries.exact else []
         if parts is None:
-            return [] if isinstance(value, Choice) else self.nodes(value)
+            return [] if isinstance(value, Alternatives) else self.nodes(value)
         return [node for part in parts for node in self.sure_nodes(part)]
 
     def alternatives(self, value: Value) -> list[list[Node]]:
@@ -193,6 +193,6 @@ class Heap:
 
 VIEWS = frozenset({"values", "keys", "items"})
 """Methods of a dict that give a view of it."""
-_HOLDERS = frozenset({Choice, Sequence, Mapping})
+_HOLDERS = frozenset({Alternatives, ListValue, DictValue})
 SIMPLE = frozenset({Tensor, Variable, Opaque, Const, Number, Api})
 """Values that hold nothing but their node, if they have one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from flake8_gradtape.machine.state.scopes import Frame
+from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.binding_counts import BindingCounts
 from flake8_gradtape.reading.questions import (
     asked_for_variables,
@@ -62,7 +62,7 @@ class ModuleFacts:
     """Functions of TensorFlow itself are replaced, or changed in what they do: nothing is known of them then."""
     _binding_counts: BindingCounts = field(default_factory=BindingCounts)
 
-    def times_bound(self, scope: Frame, name: str) -> int:
+    def times_bound(self, scope: Scope, name: str) -> int:
         """How many bindings a name has in a scope; two if that cannot be told."""
         definition = self.module if scope.locals is None else scope.definition
         return 2 if definition is None else self._binding_counts.of(definition, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.values import Value
 
 
@@ -33,7 +33,7 @@ class Behaviour:
     """`value[index] = new`: takes the value, the index, and the new value."""
     delete_item: Callable[..., None]
     """`del value[index]`: takes the value and the index."""
-    iterate: Callable[..., Items]
+    iterate: Callable[..., SequenceContents]
     """What iterating gives: takes the value, and where."""
     augment: Callable[..., bool]
     """`value += other`: takes the value, the sign, the other value, and where; False if nothing is done in place."""

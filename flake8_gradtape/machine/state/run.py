@@ -16,12 +16,12 @@ from flake8_gradtape.machine.domain.values import Const, Number, Tensor, Value, 
 from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.call_stack import CallStack
 from flake8_gradtape.machine.state.certainty import Certainty
-from flake8_gradtape.machine.state.claims import Outcomes
+from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import Heap
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.registry import Behaviour, Registry
-from flake8_gradtape.machine.state.scopes import Arguments, Frame, Scopes
+from flake8_gradtape.machine.state.scopes import Arguments, Scope, Scopes
 from flake8_gradtape.machine.state.sharing import Sharing
 from flake8_gradtape.machine.tapes.recorder import Recorder
 
@@ -44,11 +44,11 @@ class Run:
         self.budget = Budget(self.stack.functions)
         self.store = Store(lambda key, values: self.sharing.join_key(key, values))
         self.recorder = Recorder(self.store)
-        self.outcomes = Outcomes(self.stack.functions)
+        self.claims = Claims(self.stack.functions)
         self.heap = Heap(self.store, self.recorder)
         self.scopes = Scopes()
         self.definitions = Definitions()
-        self.sharing = Sharing(self.heap, self.scopes, self.outcomes, self.definitions, self.budget, facts)
+        self.sharing = Sharing(self.heap, self.scopes, self.claims, self.definitions, self.budget, facts)
         self.anything = self.heap.anything
         self.observer: Observer | None = None
 
@@ -59,7 +59,7 @@ class Run:
         """Some run gets to this point."""
         return self.store.reachable
 
-    def die(self) -> None:
+    def end_all_paths(self) -> None:
         """Every run that gets here ends here (an exception)."""
         self.certainty.full_exits += self.store.reachable
         if self.observer is not None and self.store.reachable:
@@ -98,23 +98,23 @@ class Run:
         """Forget what was under way when a run gave up."""
         self.stack.clear()
         self.certainty.clear()
-        self.store.stop_watching()
+        self.store.stop_logging()
 
     # -- what the tables say -----------------------------------------------------------------------------------------
 
-    def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
+    def evaluate(self, scope: Scope, node: cst.CSTNode) -> Value:
         """What an expression gives; a kind of node that no table has is unknown."""
         self.budget.step()
         kind = type(node)
         if kind not in self.registry.calm:
             self.store.may_raise()
         act = self.registry.expressions.get(kind)
-        value = act(self, frame, node) if act is not None else self.anything(at=node)
+        value = act(self, scope, node) if act is not None else self.anything(at=node)
         if self.observer is not None:
             self.observer.expression(node, value)
         return value
 
-    def execute(self, frame: Frame, statements: Iterable[cst.CSTNode]) -> None:
+    def execute(self, scope: Scope, statements: Iterable[cst.CSTNode]) -> None:
         """Run statements in order, as far as some run gets."""
         for statement in statements:
             if not self.reachable:
@@ -127,7 +127,7 @@ class Run:
                 self.observer.statement(statement)
             act = self.registry.statements.get(kind)
             if act is not None:
-                act(self, frame, statement)
+                act(self, scope, statement)
 
     def behaviour(self, value: Value) -> Behaviour:
         """What is done with a value of this kind."""
@@ -143,7 +143,7 @@ class Run:
         """Let go of everything, so that nothing waits for the garbage collector."""
         self.store.close()
         self.definitions.clear()
-        for held in (self.scopes.frames, self.heap.views, self.heap.made):
+        for held in (self.scopes.by_number, self.heap.views, self.heap.created_objects):
             held.clear()
         self.heap.outputs.clear()
 

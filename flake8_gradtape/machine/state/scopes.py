@@ -1,4 +1,4 @@
-"""What is under way while the machine runs: scopes, activations of functions, loops, and the arguments of a call."""
+"""What is under way while the machine runs: scopes, call frames, loops, and the arguments of a call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Loop:
 
 
 @dataclass
-class Activation:
+class CallFrame:
     """A function being run: where `return` leaves its states."""
 
     mark: int
@@ -36,18 +36,18 @@ class Activation:
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The names of one function activation (or of the module, or of a class body)."""
+class Scope:
+    """The names of one function call frame (or of the module, or of a class body)."""
 
     number: int
-    parent: Frame | None
+    parent: Scope | None
     locals: frozenset[str] | None
     """The names that are local; None for the module, where every name is."""
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
     is_class: bool = False
     definition: cst.CSTNode | None = None
-    """The function or lambda whose activation this is."""
+    """The function or lambda whose call frame this is."""
 
 
 @dataclass(frozen=True)
@@ -80,40 +80,40 @@ class Scopes:
     """All scopes of a run, and which of them a name lives in."""
 
     def __init__(self) -> None:
-        self.module_frame = Frame(0, None, None)
-        self.frames: dict[int, Frame] = {0: self.module_frame}
+        self.module_scope = Scope(0, None, None)
+        self.by_number: dict[int, Scope] = {0: self.module_scope}
         self._count = 0
 
-    def home(self, frame: Frame, name: str) -> Frame | None:
+    def home(self, scope: Scope, name: str) -> Scope | None:
         """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
-        if name in frame.globals:
-            return self.module_frame
-        found: Frame | None = frame
-        first = name not in frame.nonlocals
+        if name in scope.globals:
+            return self.module_scope
+        found: Scope | None = scope
+        first = name not in scope.nonlocals
         while found is not None:
             if found.locals is None:
                 return found
             if first and name in found.locals:
                 return found
             if name in found.globals:
-                return self.module_frame
+                return self.module_scope
             found = found.parent
             while found is not None and found.is_class:
                 found = found.parent
             first = True
         return None
 
-    def new_frame(
+    def new_scope(
         self,
-        parent: Frame | None,
+        parent: Scope | None,
         names: frozenset[str],
         global_names: frozenset[str] = frozenset(),
         nonlocal_names: frozenset[str] = frozenset(),
         is_class: bool = False,
         definition: cst.CSTNode | None = None,
-    ) -> Frame:
+    ) -> Scope:
         """A new scope inside `parent`."""
         self._count += 1
-        frame = Frame(self._count, parent, names, global_names, nonlocal_names, is_class, definition)
-        self.frames[frame.number] = frame
-        return frame
+        scope = Scope(self._count, parent, names, global_names, nonlocal_names, is_class, definition)
+        self.by_number[scope.number] = scope
+        return scope

@@ -8,23 +8,23 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.aliasing import escape
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Kind, Node
 from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import (
     MOST_OPTIONS,
     UNBOUND,
+    Alternatives,
     Api,
-    Choice,
     Class,
+    DictValue,
     ExitStack,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Opaque,
-    Pausing,
-    Sequence,
+    StopRecording,
     TapeValue,
     Value,
     flat_options,
@@ -32,20 +32,20 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.budget import Budget
-from flake8_gradtape.machine.state.claims import Outcomes
+from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
-from flake8_gradtape.machine.state.scopes import Frame, Scopes
+from flake8_gradtape.machine.state.scopes import Scope, Scopes
 from flake8_gradtape.machine.tapes.state import TapeState, join_states
-from flake8_gradtape.reading.syntax import captured_names, is_stub, scope_of
+from flake8_gradtape.reading.syntax import captured_names, declared_names, is_stub
 
 
 class Sharing:
     """What names and containers hold where others may have changed it; who has got hold of what; joins of values."""
 
     def __init__(
-        self, heap: Heap, scopes: Scopes, claims: Outcomes, definitions: Definitions, budget: Budget, facts: ModuleFacts
+        self, heap: Heap, scopes: Scopes, claims: Claims, definitions: Definitions, budget: Budget, facts: ModuleFacts
     ) -> None:
         self._facts = facts
         self._heap = heap
@@ -63,9 +63,9 @@ class Sharing:
         self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
 
-    def read(self, frame: Frame, name: str) -> Value | None:
+    def read(self, scope: Scope, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
-        home = self._scopes.home(frame, name)
+        home = self._scopes.home(scope, name)
         if home is None:
             return None
         found: Value | None = self._store.get((home.number, name))
@@ -80,11 +80,11 @@ class Sharing:
             return self.join([found, self._heap.anything(self._heap.nodes(found), name)])
         return found
 
-    def write(self, frame: Frame, name: str, value: Value) -> None:
+    def write(self, scope: Scope, name: str, value: Value) -> None:
         """`name = value`."""
-        self.bind(self._scopes.home(frame, name) or frame, name, value)
+        self.bind(self._scopes.home(scope, name) or scope, name, value)
 
-    def bind(self, home: Frame, name: str, value: Value) -> None:
+    def bind(self, home: Scope, name: str, value: Value) -> None:
         """Give a name of this very scope a value."""
         self._store.set((home.number, name), value)
         if (home.number, name) in self._read_by_others:
@@ -94,7 +94,7 @@ class Sharing:
         if home.locals is None and isinstance(value, Function) and isinstance(value.definition, cst.Lambda):
             self._keep_tapes(value)
 
-    def _is_read_elsewhere(self, home: Frame, name: str) -> bool:
+    def _is_read_elsewhere(self, home: Scope, name: str) -> bool:
         """Other functions may read the name."""
         if home.locals is None:
             return self._facts.uses_name_reflection or name in self._facts.names_read_by_functions
@@ -103,7 +103,7 @@ class Sharing:
     def keep(self, value: Value) -> None:
         """Code of the module may get hold of the value later, wherever it runs."""
         for node in self._heap.nodes(value):
-            node.kept = True
+            node.reachable_later = True
 
     def _keep_tapes(self, value: Value) -> None:
         """A function that others get hold of, and the tape that it asks."""
@@ -111,12 +111,12 @@ class Sharing:
             if isinstance(leaf, Function) and leaf.instance is None:
                 for captured in self.captured(leaf):
                     if isinstance(captured, TapeValue):
-                        self._recorder.escape(captured.tape)
+                        self._recorder.tape_escapes(captured.tape)
 
-    def put(self, cell: int, content: Items | Entries) -> None:
+    def put(self, cell: int, content: SequenceContents | MappingContents) -> None:
         """Replace the content of a container that exists, so that others may know it."""
         self._store.set(("cell", cell), content)
-        for item in content.items if isinstance(content, Items) else (item for _, item in content.entries):
+        for item in content.items if isinstance(content, SequenceContents) else (item for _, item in content.entries):
             self.keep(item)
             self._keep_tapes(item)
 
@@ -140,26 +140,27 @@ class Sharing:
             node = node_of(one)
             if node is not None:
                 escape(node)
-            if isinstance(one, Choice):
+            if isinstance(one, Alternatives):
                 pending.extend(one.options)
-            elif isinstance(one, Sequence):
+            elif isinstance(one, ListValue):
                 content = self._heap.items(one)
                 pending.extend(content.items)
                 if not content.immutable:
                     self.put(
-                        one.cell, Items((*content.items, self._heap.anything(self._item_nodes(content))), exact=False)
+                        one.cell,
+                        SequenceContents((*content.items, self._heap.anything(self._item_nodes(content))), exact=False),
                     )
-            elif isinstance(one, (Mapping, Instance)):
+            elif isinstance(one, (DictValue, Instance)):
                 pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 self.blur_entries(one.cell)
                 if isinstance(one, Instance):
                     pending.append(one.cls)
             elif isinstance(one, TapeValue):
-                self._recorder.escape(one.tape)
-            elif isinstance(one, Pausing):
+                self._recorder.tape_escapes(one.tape)
+            elif isinstance(one, StopRecording):
                 pending.append(one.tape)
-            elif isinstance(one, (ExitStack, Network)):
-                pending.extend(self._heap.items(Sequence(one.cell)).items)
+            elif isinstance(one, (ExitStack, KerasLayer)):
+                pending.extend(self._heap.items(ListValue(one.cell)).items)
             elif isinstance(one, Function):
                 self.escaped_functions[one.definition] = None
                 pending.extend(self.captured(one))
@@ -172,15 +173,15 @@ class Sharing:
 
     def _open_names(self, function: Function) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""
-        frame = self._scopes.frames.get(function.frame)
-        if frame is None:
+        scope = self._scopes.by_number.get(function.scope)
+        if scope is None:
             return
-        scope = scope_of(function.definition)
+        declared = declared_names(function.definition)
         for name in self._names_around(function):
-            home = self._scopes.module_frame if name in scope.globals else self._scopes.home(frame, name)
+            home = self._scopes.module_scope if name in declared.globals else self._scopes.home(scope, name)
             if home is not None:
                 self._read_by_others.add((home.number, name))
-                if name in scope.globals or name in scope.nonlocals:
+                if name in declared.globals or name in declared.nonlocals:
                     self._written_by_others.add((home.number, name))
 
     def _names_around(self, function: Function) -> frozenset[str]:
@@ -207,16 +208,16 @@ class Sharing:
         """What somebody reaches by calling a function: the names that it reads, and its object."""
         if function.instance is not None:
             yield function.instance
-        yield from function.given
-        yield from (value for _, value in function.given_by_name)
-        frame = self._scopes.frames.get(function.frame)
-        if frame is None:
+        yield from function.first_arguments
+        yield from (value for _, value in function.named_arguments)
+        scope = self._scopes.by_number.get(function.scope)
+        if scope is None:
             return
         names = self._names_around(function)
-        if frame.parent is None:
-            found = (self._store.get((frame.number, name)) for name in names)
+        if scope.parent is None:
+            found = (self._store.get((scope.number, name)) for name in names)
         else:
-            found = (self.read(frame, name) for name in names)
+            found = (self.read(scope, name) for name in names)
         for value in found:
             if value is not None and type(value) is not Api:
                 yield value
@@ -225,22 +226,22 @@ class Sharing:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
         entries = self._heap.entries(cell)
         changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
-        self.put(cell, Entries(changed, exact=False))
+        self.put(cell, MappingContents(changed, exact=False))
 
     def _or_anything(self, value: Value) -> Value:
         if any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value)):
             return value
         return self.join([value, self._heap.anything(self._heap.nodes(value))])
 
-    def escape_names(self, frame: Frame | None) -> None:
-        """Unseen code gets hold of all names of a frame and of those around it (`locals()`, `exec`)."""
-        while frame is not None:
+    def escape_names(self, scope: Scope | None) -> None:
+        """Unseen code gets hold of all names of a scope and of those around it (`locals()`, `exec`)."""
+        while scope is not None:
             for key, value in self._store.snapshot():
-                if isinstance(key, tuple) and key[0] == frame.number and len(key) == 2:
+                if isinstance(key, tuple) and key[0] == scope.number and len(key) == 2:
                     self.escape(value)
-            frame = frame.parent
+            scope = scope.parent
 
-    def _item_nodes(self, content: Items) -> list[Node]:
+    def _item_nodes(self, content: SequenceContents) -> list[Node]:
         return [node for item in content.items for node in self._heap.nodes(item)]
 
     def join(self, values: list[Value]) -> Value:
@@ -253,13 +254,15 @@ class Sharing:
                 if isinstance(value, Function):
                     self.escape(value)
             return self._heap.anything([node for value in found for node in self._heap.nodes(value)])
-        return Choice(tuple(found))
+        return Alternatives(tuple(found))
 
     def blur(self, value: Value) -> Value:
         """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
         kept = [option for option in options(value) if isinstance(option, _LASTING)]
         rest = [option for option in options(value) if not isinstance(option, _LASTING)]
-        node = self._recorder.unknown([node for option in rest for node in self._heap.nodes(option)], sees_all=True)
+        node = self._recorder.unknown(
+            [node for option in rest for node in self._heap.nodes(option)], may_hold_anything=True
+        )
         return self.join([*kept, Opaque(node)])
 
     def join_key(self, key: Key, values: list[Any]) -> Any:
@@ -277,20 +280,20 @@ class Sharing:
         first = contents[0]
         if all(content is first for content in contents):
             return first
-        if isinstance(first, Items):
+        if isinstance(first, SequenceContents):
             same_length = all(len(content.items) == len(first.items) for content in contents)
             if same_length and all(content.exact for content in contents):
                 columns = zip(*(content.items for content in contents), strict=True)
-                return Items(tuple(self.join(list(column)) for column in columns), True, first.immutable)
-            return Items(
+                return SequenceContents(tuple(self.join(list(column)) for column in columns), True, first.immutable)
+            return SequenceContents(
                 tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable
             )
         keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
-        return Entries(
+        return MappingContents(
             tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),
             all(content.exact for content in contents),
         )
 
 
-_LASTING = (Function, Class, TapeValue, Sequence, Mapping, Instance, ExitStack, Network, Api)
+_LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
 """Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""

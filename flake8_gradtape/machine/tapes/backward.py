@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_gradtape.machine.domain.aliasing import same_as
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node
 from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Reach, Tape, TapeState
 from flake8_gradtape.machine.tapes.tracking import MOST_SURE, may_track, surely_connected, surely_tracks
@@ -24,9 +24,9 @@ def backward_inputs(state: TapeState, tape: Tape, reach: Reach, source: Node | N
             on_way = [edge for edge in inputs if may_track(state, tape, edge.node)]
         else:
             on_way = [edge for edge in inputs if edge.node in way] if node in way else []
-        if not on_way or node.bend is Bend.LINEAR:
+        if not on_way or node.curvature is Curvature.LINEAR:
             continue
-        if node.bend is Bend.BILINEAR:
+        if node.curvature is Curvature.BILINEAR:
             used = [edge.node for edge in inputs if any(other is not edge for other in on_way)]
         else:
             used = [edge.node for edge in inputs]
@@ -53,10 +53,10 @@ def surely_reads(state: TapeState, targets: list[Node], sources: list[Node]) -> 
     arriving = {*on_way, *(source for source in sources if surely_tracks(state, source))}
     for node in on_way:
         inputs = [edge.node for edge in node.edges if edge.flow is Flow.GRADIENT]
-        if node.surely_bends and node.bend is Bend.CURVED:
+        if node.surely_curved and node.curvature is Curvature.CURVED:
             # who recorded the output of an operation has all that its backward pass may read
             read.update(dict.fromkeys(inputs if node.text in INPUT_ONLY else (node,)))
-        elif node.bend is Bend.BILINEAR and len(inputs) == 2:
+        elif node.curvature is Curvature.BILINEAR and len(inputs) == 2:
             read.update(
                 dict.fromkeys(
                     other for one, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0])) if one in arriving

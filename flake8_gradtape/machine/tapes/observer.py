@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flake8_gradtape.events import AskedSource, CallRaised
 from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.domain.values import Value
-from flake8_gradtape.machine.tapes.state import Ask, Connection, Reach, Tape, TapeState
+from flake8_gradtape.machine.tapes.state import Connection, GradientCall, Reach, Tape, TapeState
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -47,7 +47,7 @@ class Decision:
     targets: tuple[Node, ...]
     reach: Reach
     state: TapeState
-    record: Ask
+    record: GradientCall
 
 
 class Observer:

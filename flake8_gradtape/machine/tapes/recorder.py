@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import Misuse
 from flake8_gradtape.machine.domain.aliasing import same_as
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op, Tri
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.store import Store
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_gradtape.machine.tapes.observer import Observer
 
 from flake8_gradtape.machine.domain.aliasing import escape
-from flake8_gradtape.machine.tapes.state import HOLDING, Ask, Raised, Tape, TapeState, left
+from flake8_gradtape.machine.tapes.state import HOLDING, GradientCall, Raised, Tape, TapeState, left
 from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 
 FOREVER = sys.maxsize
@@ -35,7 +35,7 @@ class Recorder:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.tapes: list[Tape] = []
-        self.asks: list[Ask] = []
+        self.gradient_calls: list[GradientCall] = []
         self.differentiated: dict[Node, None] = {}
         self.differentiated_anywhere: list[Node] = []
         self._time = 0
@@ -69,7 +69,7 @@ class Recorder:
         name: str = "",
         at: cst.CSTNode | None = None,
         time: int | None = None,
-        sees_all: bool = False,
+        may_hold_anything: bool = False,
     ) -> Node:
         """A value that the machine cannot see into, made of anything that existed, `edges` among it."""
         return Node(
@@ -78,7 +78,7 @@ class Recorder:
             edges=tuple(Edge(node, Flow.GRADIENT) for node in dict.fromkeys(edges)),
             name=name,
             at=at,
-            sees_all=sees_all,
+            may_hold_anything=may_hold_anything,
         )
 
     def note_record(self) -> None:
@@ -114,8 +114,8 @@ class Recorder:
         at: cst.CSTNode | None,
         *,
         floating: Tri = True,
-        bend: Bend = Bend.CURVED,
-        surely_bends: bool = False,
+        curvature: Curvature = Curvature.CURVED,
+        surely_curved: bool = False,
         surely_tensors: bool = True,
         no_gradient: bool = False,
         transparent: bool = False,
@@ -163,8 +163,8 @@ class Recorder:
                     ),
                 )
         return Node(
-            Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), floating, None, bend, surely_bends,
-            at=at, no_gradient=no_gradient, transparent=transparent,
+            Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), floating, None, curvature,
+            surely_curved, at=at, no_gradient=no_gradient, transparent=transparent,
         )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
@@ -185,7 +185,7 @@ class Recorder:
         read = Node(
             Kind.TENSOR, self.now(), Op.READ, "",
             (Edge(variable, Flow.GRADIENT, True), *self.writes.get(variable, ())), recorded, frozenset(during),
-            variable.floating, None, Bend.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
+            variable.floating, None, Curvature.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
         )  # fmt: skip
         return Edge(read, edge.flow, edge.sure, edge.certain)
 
@@ -406,7 +406,7 @@ class Recorder:
 
         self.update(number, spend)
 
-    def escape(self, number: int) -> None:
+    def tape_escapes(self, number: int) -> None:
         """Code that the machine cannot see has the tape, and may watch, ask or delete."""
         if self.observer is not None:
             self.observer.escaped(number)

@@ -119,7 +119,7 @@ Context = tuple[object, ...]
 
 
 @dataclass(eq=False)
-class Ask:
+class GradientCall:
     """One gradient call, kept until the end of the run tells whether its result was differentiated."""
 
     at: cst.CSTNode

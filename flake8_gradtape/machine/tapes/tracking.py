@@ -89,8 +89,8 @@ def _connection(
             return Connection(Link.UNSEEN, source, node)
     nodes = (node for node in reach.nodes if not (node in targets and _is_not(node, source)))
     if source.kind is Kind.UNKNOWN:
-        handed = source.given is not None  # a caller may hand over any variable
-        ours = stands_for_variables(source) and any(node.output for node in reach.nodes)
+        handed = source.handed_over_at is not None  # a caller may hand over any variable
+        ours = stands_for_variables(source) and any(node.model_output for node in reach.nodes)
         for node in nodes:
             if ours and not may_be_variable_of(node, source):
                 continue
@@ -98,7 +98,7 @@ def _connection(
                 return Connection(Link.SOURCE_MAY_BE_ON_WAY, source, node)
         return None
     for node in nodes:
-        if node.kind is Kind.UNKNOWN and not (source.weights and node.output) and may_be(node, source):
+        if node.kind is Kind.UNKNOWN and not (source.weights and node.model_output) and may_be(node, source):
             return Connection(Link.WAY_MAY_HOLD_SOURCE, source, node)
     return None
 
@@ -134,7 +134,7 @@ def _may_lead_anywhere(state: TapeState, unknown: Node) -> bool:
     """The tape may have recorded what made an unknown value."""
     if stands_for_trainable(unknown) or unknown.time < state.since:
         return False
-    return not (unknown.fresh and state.recordings.isdisjoint(unknown.during))
+    return not (unknown.surely_new and state.recordings.isdisjoint(unknown.during))
 
 
 def _certain_gradient_inputs(node: Node) -> list[Node]:
@@ -145,7 +145,7 @@ def _certain_gradient_inputs(node: Node) -> list[Node]:
 def _is_not(target: Node, source: Node) -> bool:
     """What is differentiated now is not the source itself, though nobody can see what it is."""
     for one, other in ((target, source), (source, target)):
-        new = one.fresh or one.output
+        new = one.surely_new or one.model_output
         if is_no_variable(one) and (stands_for_variables(other) or (new and other.kind is Kind.VARIABLE)):
             return True
-    return target.fresh and source.time < target.time
+    return target.surely_new and source.time < target.time

@@ -11,15 +11,15 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Entries, Items
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.domain.values import (
-    Choice,
+    Alternatives,
+    DictValue,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Opaque,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
@@ -66,7 +66,7 @@ class Belief:
     """
 
     value: Value
-    content: Items | Entries | None = None
+    content: SequenceContents | MappingContents | None = None
     parts: tuple[tuple[Any, Belief], ...] = ()
     marks: tuple[tuple[Mark, Tape], ...] = ()
     state: TapeState | None = None
@@ -120,13 +120,13 @@ class Snapshots:
         if isinstance(value, (Tensor, Variable, Opaque)):
             return Belief(value, marks=tuple(self._marks(value.node)))
         parts: list[tuple[Any, Value]] = []
-        content: Items | Entries | None = None
-        if isinstance(value, Choice):
+        content: SequenceContents | MappingContents | None = None
+        if isinstance(value, Alternatives):
             parts = list(enumerate(value.options))
-        elif isinstance(value, (Sequence, Network)):
-            content = self._run.heap.items(value if isinstance(value, Sequence) else Sequence(value.cell))
+        elif isinstance(value, (ListValue, KerasLayer)):
+            content = self._run.heap.items(value if isinstance(value, ListValue) else ListValue(value.cell))
             parts = list(enumerate(content.items))
-        elif isinstance(value, (Mapping, Instance)):
+        elif isinstance(value, (DictValue, Instance)):
             content = self._run.heap.entries(value.cell)
             parts = list(content.entries)
         kept: list[tuple[Any, Belief]] = []

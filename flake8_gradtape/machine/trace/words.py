@@ -10,7 +10,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Cause
 from flake8_gradtape.machine.domain import values as v
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.walks import shortest_way
 from flake8_gradtape.machine.libraries.tensorflow.data import is_dataset
@@ -96,7 +96,7 @@ class Words:
 
     def _sequence(self, belief: Belief) -> str:
         value, content = belief.value, belief.content
-        assert isinstance(value, v.Sequence) and isinstance(content, Items)
+        assert isinstance(value, v.ListValue) and isinstance(content, SequenceContents)
         kind = "tuple" if content.immutable else "list"
         if value.shows or not content.exact:
             kind = f"view of a dict ({value.shows})" if value.shows else "collection"  # a set, perhaps
@@ -261,19 +261,19 @@ _TOLD: dict[type, Callable[[Words, Belief], str]] = {
     v.Variable: Words._variable,
     v.Opaque: Words._opaque,
     v.TapeValue: Words._tape,
-    v.Pausing: Words._stop_recording,
-    v.Sequence: Words._sequence,
-    v.Mapping: Words._mapping,
+    v.StopRecording: Words._stop_recording,
+    v.ListValue: Words._sequence,
+    v.DictValue: Words._mapping,
     v.ExitStack: Words._exit_stack,
     v.Api: Words._api,
     v.Pure: Words._pure,
-    v.Network: Words._network,
+    v.KerasLayer: Words._network,
     v.Optimizer: Words._optimizer,
     v.Metric: Words._metric,
     v.Function: Words._function,
     v.Class: Words._class,
     v.Instance: Words._instance,
-    v.Parent: Words._super,
+    v.SuperProxy: Words._super,
     v.Unbound: Words._unbound,
-    v.Choice: Words._choice,
+    v.Alternatives: Words._choice,
 }

@@ -6,13 +6,13 @@ from flake8_gradtape.machine.domain.graph import Kind, Op
 from flake8_gradtape.machine.domain.values import (
     Class,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Value,
     options,
 )
@@ -71,11 +71,11 @@ def unwatchable(run: Run, given: Value | None) -> str | None:
 
 def _sure_leaves(run: Run, given: Value) -> list[Value]:
     """The values that surely are in a structure."""
-    if isinstance(given, Sequence):
+    if isinstance(given, ListValue):
         content = run.heap.items(given)
         items = content.items if content.exact else content.items[: content.sure]
         return [leaf for item in items for leaf in _sure_leaves(run, item)]
-    if isinstance(given, Mapping):
+    if isinstance(given, DictValue):
         entries = run.heap.entries(given.cell)
         return [leaf for _, item in entries.entries for leaf in _sure_leaves(run, item)]
     return [given]
@@ -91,7 +91,7 @@ def _kind(leaf: Value) -> str | None:
         return None
     if isinstance(leaf, Number):
         return "a NumPy array or Python number"
-    if isinstance(leaf, Network):
+    if isinstance(leaf, KerasLayer):
         return "a Keras model or layer"
     if isinstance(leaf, (Function, Class)):
         return "a function" if isinstance(leaf, Function) else "a class"

@@ -47,7 +47,7 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
     )
     if not way or _only_sizes(way, source):
         for target in targets:
-            if target.fresh and state.recordings.isdisjoint(target.during):  # it may use more than it is given
+            if target.surely_new and state.recordings.isdisjoint(target.during):  # it may use more than it is given
                 when = _when(recorder, tape, state, target)
                 return Cause(CauseKind.NOT_RECORDED, what=target.name, at=target.at, detail=when)
         return _unrelated(recorder, targets, source, inline)
@@ -129,7 +129,7 @@ def _nearest_break(
                 return broken
         elif node.kind is Kind.UNKNOWN and node.time < state.since and _made_of_source(node, way):
             return Cause(CauseKind.NOT_RECORDED, what=_what(node, targets), at=node.at, detail="before")
-        elif node.fresh and state.recordings.isdisjoint(node.during):
+        elif node.surely_new and state.recordings.isdisjoint(node.during):
             return Cause(CauseKind.NOT_RECORDED, what=node.name, at=node.at, detail=_when(recorder, tape, state, node))
     return None
 

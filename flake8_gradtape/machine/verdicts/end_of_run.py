@@ -16,26 +16,26 @@ from flake8_gradtape.machine.verdicts.tape_lifetimes import named_by_functions
 def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
-    for record in recorder.asks:
+    for record in recorder.gradient_calls:
         used = record.use.used or any(differentiated(run, result) for result in record.results)
         where = record.at
         if record.of_gradient:
             nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
-            run.outcomes.answered(where, record.context, nothing)
+            run.claims.answered(where, record.context, nothing)
         if not record.use.expected and any(source.answer is Answer.NONE for source in record.sources):
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
-            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
+            run.claims.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later
         kept = record.tape.stored is not None and any(result.escaped for result in record.results)
         kept = kept or named_by_functions(run, record.tape)
         if record.in_own_block and not used and not kept:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
-            run.outcomes.claim(where, record.context, record.visit, event, record.sure)
+            run.claims.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
             asked = state is not None and state.asked > 0 and not state.escaped
             if asked and not used and not kept and not named_by_functions(run, outer):
-                run.outcomes.claim(
+                run.claims.claim(
                     where, record.context, record.visit,
                     BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),
                 )  # fmt: skip

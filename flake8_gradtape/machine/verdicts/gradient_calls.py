@@ -15,22 +15,22 @@ from flake8_gradtape.machine.domain.graph import Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
-    Mapping,
+    DictValue,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     TapeValue,
     Tensor,
     Value,
     Variable,
 )
 from flake8_gradtape.machine.language.attributes import imported_variables
-from flake8_gradtape.machine.state.call_endings import note_survivors, raises, surely_eager, tape_raises
+from flake8_gradtape.machine.state.call_endings import note_partial_raise, raises, surely_eager, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.backward import surely_reads, surely_without_gradient
 from flake8_gradtape.machine.tapes.observer import Silence
-from flake8_gradtape.machine.tapes.state import Ask, Raised, Reach, Tape
+from flake8_gradtape.machine.tapes.state import GradientCall, Raised, Reach, Tape
 from flake8_gradtape.machine.tapes.tracking import reach_of, surely_tracks
 from flake8_gradtape.machine.verdicts.call_errors import OPTION_AT, not_a_tensor, unknown_option
 from flake8_gradtape.machine.verdicts.question import Grounds, Question, name_of_sources
@@ -51,13 +51,13 @@ def gradient_call(
     recorder = run.recorder
     tape = recorder.tapes[value.tape]
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
+    run.claims.visit(at, run.stack.context, visit)
     if run.observer is not None:
         run.observer.asked(at, tape, method)
     target, sources = arguments.get(0, "target"), arguments.get(1, name_of_sources(method))
     if target is None or sources is None:
         run.store.may_raise()
-        recorder.escape(value.tape)
+        recorder.tape_escapes(value.tape)
         return run.anything(at=at)
     for leaf in run.heap.leaves(target):
         if isinstance(leaf, Const) and leaf.asked is not None:
@@ -71,7 +71,7 @@ def gradient_call(
     if state is None:
         run.store.may_raise()
         return run.anything()
-    note_survivors(run, state)
+    note_partial_raise(run, state)
     question = Question(tape, state, method, target, sources, arguments, at, inline, visit)
     refusal = _refusal(run, question)
     if refusal is not None:
@@ -133,7 +133,7 @@ def _listed(run: Run, method: str, target: Value, sources: Value) -> bool:
 
 
 def _is_structure(run: Run, given: Value) -> bool:
-    return isinstance(given, Mapping) or (isinstance(given, Sequence) and run.heap.items(given).exact)
+    return isinstance(given, DictValue) or (isinstance(given, ListValue) and run.heap.items(given).exact)
 
 
 def _answer(run: Run, question: Question) -> Value:
@@ -159,7 +159,7 @@ def _answer(run: Run, question: Question) -> Value:
         record.sources = tuple(decision.asked)
         target_node = argument_node(at, 0, "target")
         record.target = text_of(target_node) if target_node is not None and decision.asked else ""
-        recorder.asks.append(record)
+        recorder.gradient_calls.append(record)
     return answer
 
 
@@ -198,13 +198,13 @@ def _grounds(run: Run, question: Question) -> Grounds:
     )
 
 
-def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
+def _record(run: Run, question: Question, grounds: Grounds) -> GradientCall:
     """The call as it is kept until the end of the run; other tapes that record may differentiate its result."""
     recorder, tape, state = run.recorder, question.tape, question.state
     sure_sources = run.heap.sure_nodes(question.sources)
     curved = [surely_reads(state, nodes, sure_sources) for nodes in grounds.sure_targets]
     # in a traced function the operations are made once all the same (truth table D40)
-    traced = bool(run.stack.activations) and run.stack.activations[-1].graph
+    traced = bool(run.stack.call_frames) and run.stack.call_frames[-1].graph
     recorded_by = tuple(
         other
         for other, other_state in recorder.live()
@@ -213,7 +213,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> Ask:
         and other_state.active is True
         and all(any(surely_tracks(other_state, node) for node in read) for read in curved)
     )
-    return Ask(
+    return GradientCall(
         question.at, tape, question.method, "", (), run.stack.context,
         in_own_block=tape.persistent is True and state.active is True, recorded_by=recorded_by, visit=question.visit,
         of_gradient=bool(grounds.targets) and all(node.op is Op.GRADIENT for node in grounds.targets),
@@ -226,11 +226,11 @@ def _claim_wrong_values(run: Run, question: Question, sound: list[tuple[str, Nod
     at = question.at
     texts = (argument_text(at, 0, "target"), argument_text(at, 2, "output_gradients"))
     for event in wrong_values(run, question, sound, texts):
-        run.outcomes.claim(at, run.stack.context, question.visit, event, run.certainty.is_sure)
+        run.claims.claim(at, run.stack.context, question.visit, event, run.certainty.is_sure)
     if _stale(run, question, sound):
         names = tuple(name for name, _ in sound)
         stale = WrongValue(at, question.tape.name, texts[0], names, Flaw.SAME_LOSS_AGAIN, texts[0])
-        run.outcomes.claim(at, run.stack.context, question.visit, stale, run.certainty.is_sure)
+        run.claims.claim(at, run.stack.context, question.visit, stale, run.certainty.is_sure)
 
 
 def _stale(run: Run, question: Question, sound: list[tuple[str, Node]]) -> bool:

@@ -13,13 +13,13 @@ from flake8_gradtape.events import (
     CauseKind,
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Const,
-    Mapping,
+    DictValue,
+    ListValue,
     Opaque,
-    Sequence,
     Tensor,
     Value,
     Variable,
@@ -31,7 +31,7 @@ from flake8_gradtape.machine.language.operators import edges_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.backward import backward_inputs
 from flake8_gradtape.machine.tapes.observer import Decision, Silence
-from flake8_gradtape.machine.tapes.state import Ask, Connection
+from flake8_gradtape.machine.tapes.state import Connection, GradientCall
 from flake8_gradtape.machine.tapes.tracking import connection_to, sometimes_unconnected, surely_connected
 from flake8_gradtape.machine.verdicts.causes import explain
 from flake8_gradtape.machine.verdicts.question import Grounds, Question
@@ -57,7 +57,7 @@ def element_names(node: cst.BaseExpression) -> Names:
 class SourceDecision:
     """Decides for every source of one gradient call, and builds the result in the structure of the sources."""
 
-    def __init__(self, run: Run, question: Question, grounds: Grounds, record: Ask) -> None:
+    def __init__(self, run: Run, question: Question, grounds: Grounds, record: GradientCall) -> None:
         self.run, self.question, self.grounds, self.record = run, question, grounds, record
         self.asked: list[AskedSource] = []
         """What was decided, in order."""
@@ -77,7 +77,7 @@ class SourceDecision:
             *self.grounds.weights,
         ]
         if len(read) > 300:
-            read = [recorder.unknown(read, sees_all=True)]
+            read = [recorder.unknown(read, may_hold_anything=True)]
         made = recorder.operation(Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, surely_tensors=False)
         self.record.results.append(made)
         if source is None:
@@ -88,7 +88,7 @@ class SourceDecision:
         """The result for a source or a structure of sources."""
         run = self.run
         value = bound(value)
-        if isinstance(value, Sequence):
+        if isinstance(value, ListValue):
             content = run.heap.items(value)
             if not content.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
@@ -96,8 +96,8 @@ class SourceDecision:
                 self.structure(one, self._element_name(names, position, f"[{position}]"))
                 for position, one in enumerate(content.items)
             ]
-            return Sequence(run.heap.new_cell(Items(tuple(results), True, content.immutable)))
-        if isinstance(value, Mapping):
+            return ListValue(run.heap.new_cell(SequenceContents(tuple(results), True, content.immutable)))
+        if isinstance(value, DictValue):
             entries = run.heap.entries(value.cell)
             if not entries.exact:
                 return self._summary(value, names if isinstance(names, str) else "")
@@ -122,13 +122,13 @@ class SourceDecision:
             self.sound.append((name, nodes[0]))
         if leaves and all(isinstance(leaf, (Tensor, Variable, Opaque)) for leaf in leaves):
             none = self._decide([node for leaf in leaves for node in self.run.heap.nodes(leaf)], name)
-            if not none and isinstance(value, Sequence):
+            if not none and isinstance(value, ListValue):
                 self._decide_parts(value, name)
         else:
             self._show(AskedSource(name, Answer.CANNOT_TELL), [], (Silence.NO_TENSOR if leaves else Silence.EMPTY,))
         return Opaque(self._result(None))
 
-    def _decide_parts(self, value: Sequence, name: str) -> None:
+    def _decide_parts(self, value: ListValue, name: str) -> None:
         """The layers of a model whose variables surely are in the list, one by one."""
         content = self.run.heap.items(value)
         for item in content.items[: content.sure]:
@@ -235,6 +235,6 @@ class SourceDecision:
 
 def _may_hold(given: Node, source: Node) -> bool:
     """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
-    if given.given is None:
+    if given.handed_over_at is None:
         return False
     return not source.weights or bool(LIKE_VARIABLES.search(given.name))

@@ -8,11 +8,11 @@ from flake8_gradtape.events import Kept, TapeEnded
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     UNBOUND,
-    Choice,
+    Alternatives,
     Class,
+    DictValue,
     Instance,
-    Mapping,
-    Sequence,
+    ListValue,
     TapeValue,
     Value,
     options,
@@ -38,7 +38,7 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
         groups.setdefault((tape.at, tape.context), []).append(tape)
     for (at, context), tapes in groups.items():
         visit = object()
-        run.outcomes.visit(at, context, visit)
+        run.claims.visit(at, context, visit)
         if not at_end:
             continue
         ended = [_ended(run, tape, holders.get(tape.number), held) for tape in tapes]
@@ -46,7 +46,7 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
         if len(known) < len(ended) or all(tape.muted for tape in tapes):
             continue
         for event in _agreed(known):
-            run.outcomes.claim(at, context, visit, event)
+            run.claims.claim(at, context, visit, event)
 
 
 def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
@@ -95,7 +95,7 @@ def named_by_functions(run: Run, tape: Tape) -> bool:
     """A function that was not run with it mentions the name of a module-level tape."""
     if not tape.module_level or not tape.name:
         return False
-    return any(tape.name in run.outcomes.free_names(definition) for definition in run.definitions.defined_functions)
+    return any(tape.name in run.claims.free_names(definition) for definition in run.definitions.defined_functions)
 
 
 def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
@@ -180,7 +180,7 @@ def _grows(tape: Tape) -> bool:
 
 def _answered(run: Run, tape: Tape) -> bool:
     """It was asked, and nothing says that the answer was None: so it had recorded something."""
-    asked = [record for record in run.recorder.asks if record.tape is tape]
+    asked = [record for record in run.recorder.gradient_calls if record.tape is tape]
     return any(record.through_unknown and any(one.cause is None for one in record.sources) for record in asked)
 
 
@@ -196,7 +196,7 @@ def _module_holders(run: Run) -> dict[int, Kept]:
                     first = name == run.recorder.tapes[number].name
                     if not first or number not in found:
                         found[number] = Kept.MODULE if first else Kept.SECOND_NAME
-        elif isinstance(value, (Sequence, Mapping)):
+        elif isinstance(value, (ListValue, DictValue)):
             for number in run.heap.tapes_in(value):
                 found.setdefault(number, Kept.CONTAINER)
         elif isinstance(value, Instance):
@@ -212,7 +212,7 @@ def _module_names(run: Run) -> list[tuple[str, Value]]:
 
 def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
     """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
-    values: list[Value] = [value for _, value in _module_names(run) if not isinstance(value, Choice)]
+    values: list[Value] = [value for _, value in _module_names(run) if not isinstance(value, Alternatives)]
     if isinstance(instance, Instance):
         values.extend(value for _, value in run.heap.entries(instance.cell).entries)
     return {node for value in values if run.heap.definite(value) for node in run.heap.nodes(value)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_gradtape.events import Flaw, WrongValue
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import Const, Tensor
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.state.run import Run
@@ -163,7 +163,9 @@ def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
             one
             for branch in branches
             for one in _above(branch)
-            if one.text in _SINGULAR and one.bend is Bend.CURVED and not state.recordings.isdisjoint(one.recorded)
+            if one.text in _SINGULAR
+            and one.curvature is Curvature.CURVED
+            and not state.recordings.isdisjoint(one.recorded)
         )
         if depends and any(_reaches_unguarded(one, source) for one in singular):
             return True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
-from flake8_gradtape.machine.domain.values import Mapping, Opaque, Sequence, Tensor, Value, node_of
+from flake8_gradtape.machine.domain.values import DictValue, ListValue, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.state.run import Run
 
@@ -16,9 +16,9 @@ def outputs_of(run: Run, outputs: Value | None) -> ModelOutputs | None:
 
     What `model.output` and `layer.output` give is another node each time, so nothing is known of these.
     """
-    if isinstance(outputs, Sequence) and run.heap.items(outputs).exact:
+    if isinstance(outputs, ListValue) and run.heap.items(outputs).exact:
         keys, values = None, run.heap.items(outputs).items
-    elif isinstance(outputs, Mapping) and run.heap.entries(outputs.cell).exact:
+    elif isinstance(outputs, DictValue) and run.heap.entries(outputs.cell).exact:
         entries = run.heap.entries(outputs.cell).entries
         keys, values = tuple(key for key, _ in entries), tuple(value for _, value in entries)
     else:
@@ -44,7 +44,7 @@ def call_outputs(run: Run, outputs: ModelOutputs, given: list[Node], at: cst.CST
             for before, value in made.items()
             if before in above and (other := node_of(value)) is not None
         )
-        node = run.recorder.operation(Op.LAYER, edges, at, floating=None, bend=Bend.CURVED)
+        node = run.recorder.operation(Op.LAYER, edges, at, floating=None, curvature=Curvature.CURVED)
         made.setdefault(end, Tensor(node) if single else Opaque(node))
     values = [made[end] for end, _ in outputs.ends]
     if outputs.keys is not None:

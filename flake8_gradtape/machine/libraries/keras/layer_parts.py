@@ -6,21 +6,23 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.values import (
     Const,
     Function,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Value,
 )
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
-LEAVING = frozenset("predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split())
+METHODS_RETURNING_NUMPY = frozenset(
+    "predict predict_on_batch evaluate train_on_batch test_on_batch fit get_weights".split()
+)
 """Methods of a model that give numbers."""
 
 SILENT = frozenset(
@@ -30,14 +32,14 @@ SILENT = frozenset(
 """Methods of a layer or model that give nothing and change no attribute that a subclass sets."""
 
 
-def mark_built(run: Run, network: Network) -> None:
-    """The network has its variables from now on, and so have those that it is made of."""
-    if run.heap.is_built(network.cell):
+def mark_built(run: Run, layer: KerasLayer) -> None:
+    """The layer has its variables from now on, and so have those that it is made of."""
+    if run.heap.is_built(layer.cell):
         return
-    run.store.set(("built", network.cell), True)
-    own = set(parts(run, network))
-    for other in run.heap.made:
-        inside = parts(run, other) if isinstance(other, Network) else []
+    run.store.set(("built", layer.cell), True)
+    own = set(parts(run, layer))
+    for other in run.heap.created_objects:
+        inside = parts(run, other) if isinstance(other, KerasLayer) else []
         if inside and own.issuperset(inside):
             run.store.set(("built", other.cell), True)
 
@@ -50,28 +52,28 @@ def setting(arguments: Arguments, name: str) -> Tri:
     return bool(value.value) if isinstance(value, Const) else None
 
 
-def parts(run: Run, network: Network) -> list[Node]:
+def parts(run: Run, layer: KerasLayer) -> list[Node]:
     """The nodes of its variables; unknown ones for layers that cannot be seen into."""
-    return [item.node for item in run.heap.items(Sequence(network.cell)).items if isinstance(item, Opaque)]
+    return [item.node for item in run.heap.items(ListValue(layer.cell)).items if isinstance(item, Opaque)]
 
 
-def variables_of(run: Run, network: Network, only_trainable: bool) -> Sequence:
-    """Its variables, of which each part stands for some; a network that may not be built yet may have none."""
-    nodes = [node for node in parts(run, network) if node.trainable is not False or not only_trainable]
-    if not run.heap.is_built(network.cell):
+def variables_of(run: Run, layer: KerasLayer, only_trainable: bool) -> ListValue:
+    """Its variables, of which each part stands for some; a layer that may not be built yet may have none."""
+    nodes = [node for node in parts(run, layer) if node.trainable is not False or not only_trainable]
+    if not run.heap.is_built(layer.cell):
         return run.heap.sequence(
             [*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True
         )
-    if network.part:
+    if layer.part:
         return run.heap.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
     return variable_list(run, nodes, [])
 
 
 def _perhaps_nothing(run: Run, nodes: list[Node]) -> Opaque:
-    return Opaque(replace(run.recorder.unknown(nodes, sees_all=True), op=Op.PERHAPS_NOTHING))
+    return Opaque(replace(run.recorder.unknown(nodes, may_hold_anything=True), op=Op.PERHAPS_NOTHING))
 
 
-def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool = False) -> Sequence:
+def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool = False) -> ListValue:
     """`trainable_variables`: parts that are surely built, and others; what may be frozen, or empty, is not sure.
 
     A list that is asked for is taken to have something in it where the object has layers, or parts that nobody can see
@@ -87,7 +89,9 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     elif known or some:
         others = [replace(node, op=Op.OTHER) if node.op is Op.PERHAPS_NOTHING else node for node in others]
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
-    return Sequence(run.heap.new_cell(Items(items, exact=False, immutable=True, sure=len(dict.fromkeys(known)))))
+    return ListValue(
+        run.heap.new_cell(SequenceContents(items, exact=False, immutable=True, sure=len(dict.fromkeys(known))))
+    )
 
 
 def numbers_from(run: Run, model: Value, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
@@ -103,21 +107,22 @@ def run_callbacks(run: Run, arguments: Arguments) -> None:
             run.sharing.escape(value)
 
 
-def open_up(run: Run, network: Network, value: Value) -> None:
+def open_up(run: Run, layer: KerasLayer, value: Value) -> None:
     """Something was put into a layer: calling it may now do anything with that."""
     nodes = run.heap.nodes(value)
     for leaf in run.heap.leaves(value):
         if isinstance(leaf, Function):
             run.sharing.escape(leaf)
             nodes.extend(node for item in run.sharing.captured(leaf) for node in run.heap.nodes(item))
-    content = run.heap.items(Sequence(network.cell))
+    content = run.heap.items(ListValue(layer.cell))
     run.sharing.put(
-        network.cell, Items((*content.items, Opaque(run.recorder.unknown(nodes, sees_all=True))), exact=False)
+        layer.cell,
+        SequenceContents((*content.items, Opaque(run.recorder.unknown(nodes, may_hold_anything=True))), exact=False),
     )
 
 
-def freeze(run: Run, network: Network) -> None:
+def freeze(run: Run, layer: KerasLayer) -> None:
     """`model.trainable = …`: whether its variables are trainable is no longer known."""
-    for node in parts(run, network):
+    for node in parts(run, layer):
         if node.kind is Kind.VARIABLE:
             node.trainable = None

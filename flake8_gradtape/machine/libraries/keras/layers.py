@@ -7,18 +7,18 @@ from collections.abc import Callable
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
     Function,
     Instance,
-    Network,
+    KerasLayer,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Tensor,
     Value,
     node_of,
@@ -27,7 +27,7 @@ from flake8_gradtape.machine.domain.walks import ancestors
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.keras.functional import call_outputs, outputs_of
 from flake8_gradtape.machine.libraries.keras.layer_parts import (
-    LEAVING,
+    METHODS_RETURNING_NUMPY,
     SILENT,
     freeze,
     mark_built,
@@ -69,11 +69,11 @@ _MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDrop
 
 def layer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """A call that makes a Keras layer, a model, or a symbolic tensor."""
-    name = network_path(path)
-    return make_network(run, name, arguments, at) if name else None
+    name = layer_path(path)
+    return make_layer(run, name, arguments, at) if name else None
 
 
-def network_path(path: str) -> str:
+def layer_path(path: str) -> str:
     """The class name of a Keras layer or model constructor that is known here; empty if it is none."""
     for root in _ROOTS:
         if not path.startswith(root):
@@ -91,7 +91,7 @@ def network_path(path: str) -> str:
     return ""
 
 
-def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)` and their kin."""
     if name == "Input":
         return _symbolic(run, [], at)
@@ -112,12 +112,12 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     for value in arguments.all():
         for leaf in run.heap.leaves(value):
             if isinstance(leaf, (Function, Instance)):
-                # an activation or a regularizer of the user's own
+                # an call frame or a regularizer of the user's own
                 run.sharing.escape(leaf)
                 nodes = run.heap.nodes(leaf)
                 if isinstance(leaf, Function):
                     nodes.extend(node for item in run.sharing.captured(leaf) for node in run.heap.nodes(item))
-                made[run.recorder.unknown(nodes, sees_all=True)] = None
+                made[run.recorder.unknown(nodes, may_hold_anything=True)] = None
     own = [node for node in made if node.kind is Kind.VARIABLE]
     if name in ("Sequential", "Model") and _keyword_given(arguments, "trainable"):
         for node in own:
@@ -126,23 +126,23 @@ def make_network(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     for node in own:
         node.name = node.name or (called.value if isinstance(called, Const) and called.value else name.lower())
         node.weights = True
-    content = Items(tuple(Opaque(node) for node in made), exact=False)
+    content = SequenceContents(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.heap.leaves(value)]
     nested = name == "Sequential" and all(
-        _is_symbolic(leaf) or (isinstance(leaf, Network) and leaf.smooth) for leaf in inner
+        _is_symbolic(leaf) or (isinstance(leaf, KerasLayer) and leaf.smooth) for leaf in inner
     )
-    made_network = Network(run.heap.new_cell(content), name, False)
+    made_layer = KerasLayer(run.heap.new_cell(content), name, False)
     if any(keyword in _SHAPES for keyword, _ in arguments.keywords):
-        run.store.set(("shaped", made_network.cell), True)
+        run.store.set(("shaped", made_layer.cell), True)
     if name in ("Model", "application") or _knows_its_input(run, inner[:1]) or _is_built(run, inner):
-        mark_built(run, made_network)
+        mark_built(run, made_layer)
     several = _keyword_given(arguments, "return_state")
     smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
-    run.heap.made.append(made_network)
+    run.heap.created_objects.append(made_layer)
     outputs = outputs_of(run, arguments.get(1, "outputs")) if name == "Model" and not arguments.open else None
     if outputs is not None:
-        run.heap.outputs[made_network.cell] = outputs
-    return Network(made_network.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
+        run.heap.outputs[made_layer.cell] = outputs
+    return KerasLayer(made_layer.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
 
 
 def _ends_inside(run: Run, arguments: Arguments) -> bool:
@@ -156,10 +156,10 @@ def _keyword_given(arguments: Arguments, name: str) -> bool:
     return arguments.open or any(keyword == name for keyword, _ in arguments.keywords)
 
 
-def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+def clone_layer(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.keras.models.clone_model(model)`: the same layers with variables of their own."""
     model = arguments.get(0, "model")
-    if not isinstance(model, Network) or model.part or len(arguments.all()) != 1 or arguments.open:
+    if not isinstance(model, KerasLayer) or model.part or len(arguments.all()) != 1 or arguments.open:
         return unseen_call(run, Api("tensorflow.keras.models.clone_model"), arguments, at)
     made = []
     for node in parts(run, model):
@@ -168,8 +168,8 @@ def clone_network(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
             fresh = run.recorder.variable(node.trainable, node.floating, at)
             fresh.name, fresh.weights = node.name, node.weights
         made.append(Opaque(fresh))
-    clone = Network(run.heap.new_cell(Items(tuple(made), exact=False)), model.name, model.smooth)
-    run.heap.made.append(clone)
+    clone = KerasLayer(run.heap.new_cell(SequenceContents(tuple(made), exact=False)), model.name, model.smooth)
+    run.heap.created_objects.append(clone)
     return clone
 
 
@@ -180,14 +180,14 @@ def _is_symbolic(leaf: Value) -> bool:
 def _knows_its_input(run: Run, first: list[Value]) -> bool:
     """A Sequential model that begins with an `Input`, or a layer that was told its `input_shape`, is built at once."""
     return any(
-        _is_symbolic(leaf) or (isinstance(leaf, Network) and run.store.get(("shaped", leaf.cell)) is True)
+        _is_symbolic(leaf) or (isinstance(leaf, KerasLayer) and run.store.get(("shaped", leaf.cell)) is True)
         for leaf in first
     )
 
 
 def _is_built(run: Run, leaves: list[Value]) -> bool:
-    """Made of networks that all are built."""
-    return bool(leaves) and all(isinstance(leaf, Network) and run.heap.is_built(leaf.cell) for leaf in leaves)
+    """Made of layers that all are built."""
+    return bool(leaves) and all(isinstance(leaf, KerasLayer) and run.heap.is_built(leaf.cell) for leaf in leaves)
 
 
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
@@ -198,7 +198,7 @@ def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True
 
 def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
     """The variables that come with a layer, or lie behind a symbolic output; unknown values stand for themselves."""
-    if isinstance(leaf, Network):
+    if isinstance(leaf, KerasLayer):
         return parts(run, leaf)
     node = node_of(leaf)
     if node is None:
@@ -214,23 +214,23 @@ def _behind(node: Node, surely: bool) -> list[Node]:
     return [one for one in above if one.kind in (Kind.VARIABLE, Kind.UNKNOWN)]
 
 
-def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNode) -> Value:
+def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNode) -> Value:
     """The forward pass: differentiable in the inputs and in the variables."""
     given = [node for value in arguments.all() for node in run.heap.nodes(value)]
-    own = parts(run, network)
-    if not network.part:
-        mark_built(run, network)
-    flow = Flow.NO_GRADIENT if network.name == "Embedding" else Flow.GRADIENT  # it takes the input for integers
+    own = parts(run, layer)
+    if not layer.part:
+        mark_built(run, layer)
+    flow = Flow.NO_GRADIENT if layer.name == "Embedding" else Flow.GRADIENT  # it takes the input for integers
     single = len(given) == 1 and len(arguments.positional) == 1 and run.heap.definite(arguments.positional[0])
-    edges = [Edge(node, flow, network.smooth and single, single) for node in given]
-    whole = not network.part
+    edges = [Edge(node, flow, layer.smooth and single, single) for node in given]
+    whole = not layer.part
     edges.extend(Edge(node, Flow.GRADIENT, whole and node.trainable is True, whole) for node in own)
     if any(node.kind is Kind.UNKNOWN for node in own):
         for value in arguments.all():
             run.sharing.escape(value)
         run.recorder.last_unknown_effect = run.recorder.now()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
-    outputs = run.heap.outputs.get(network.cell) if whole else None
+    outputs = run.heap.outputs.get(layer.cell) if whole else None
     if outputs is not None:
         return call_outputs(run, outputs, given, at)
     node = run.recorder.operation(
@@ -238,68 +238,68 @@ def call_network(run: Run, network: Network, arguments: Arguments, at: cst.CSTNo
         edges,
         at,
         floating=None,
-        bend=Bend.CURVED,
-        surely_bends=whole and any(one.trainable is True for one in own),
+        curvature=Curvature.CURVED,
+        surely_curved=whole and any(one.trainable is True for one in own),
         # what changes nothing now gives back the very tensor
-        transparent=network.name in _MAY_DO_NOTHING and not own,
+        transparent=layer.name in _MAY_DO_NOTHING and not own,
     )
     # layers that are known give one tensor, models may give several
-    return Tensor(node) if network.smooth and whole else Opaque(node)
+    return Tensor(node) if layer.smooth and whole else Opaque(node)
 
 
-def network_attribute(run: Run, network: Network, name: str, at: cst.CSTNode) -> Value:
-    """Variables of a network, or a view of it."""
+def layer_attribute(run: Run, layer: KerasLayer, name: str, at: cst.CSTNode) -> Value:
+    """Variables of a layer, or a view of it."""
     if name in VARIABLES:
-        return variables_of(run, network, only_trainable=name.startswith("trainable"))
+        return variables_of(run, layer, only_trainable=name.startswith("trainable"))
     if name in ("input", "output", "inputs", "outputs"):
-        behind = parts(run, network) if name.startswith("output") or network.part else []
-        tensor = _symbolic(run, behind, at, not network.part)
+        behind = parts(run, layer) if name.startswith("output") or layer.part else []
+        tensor = _symbolic(run, behind, at, not layer.part)
         if not name.endswith("s"):
             return tensor
-        sure = int(run.heap.is_built(network.cell))
-        return Sequence(run.heap.new_cell(Items((tensor,), exact=False, immutable=True, sure=sure)))
+        sure = int(run.heap.is_built(layer.cell))
+        return ListValue(run.heap.new_cell(SequenceContents((tensor,), exact=False, immutable=True, sure=sure)))
     if name == "layers":
-        return run.heap.sequence([Network(network.cell, "a layer", part=True)], exact=False)
-    return run.anything(parts(run, network), at=at)
+        return run.heap.sequence([KerasLayer(layer.cell, "a layer", part=True)], exact=False)
+    return run.anything(parts(run, layer), at=at)
 
 
-def network_method(run: Run, network: Network, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
+def layer_method(run: Run, layer: KerasLayer, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`model.predict(...)` leaves TensorFlow; what is not known is unseen code."""
     if name in ("__call__", "call"):
-        return call_network(run, network, arguments, at)
-    if name == "build" or (name in LEAVING and name != "get_weights"):
-        mark_built(run, network)
-    if name in LEAVING:
+        return call_layer(run, layer, arguments, at)
+    if name == "build" or (name in METHODS_RETURNING_NUMPY and name != "get_weights"):
+        mark_built(run, layer)
+    if name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
-        return numbers_from(run, network, name, arguments, at)
+        return numbers_from(run, layer, name, arguments, at)
     if name == "add" and arguments.positional:
         first = run.heap.leaves(arguments.positional[0])[:1]
-        if _knows_its_input(run, first) and not run.heap.items(Sequence(network.cell)).items:
-            run.store.set(("built", network.cell), True)
+        if _knows_its_input(run, first) and not run.heap.items(ListValue(layer.cell)).items:
+            run.store.set(("built", layer.cell), True)
         new = [
             Opaque(node) for leaf in run.heap.leaves(arguments.positional[0]) for node in _parts_of(run, leaf, False)
         ]
-        content = run.heap.items(Sequence(network.cell))
-        run.sharing.put(network.cell, Items((*content.items, *new), exact=False))
+        content = run.heap.items(ListValue(layer.cell))
+        run.sharing.put(layer.cell, SequenceContents((*content.items, *new), exact=False))
         return NONE
     if name == "get_layer":
-        return Network(network.cell, "a layer", part=True)
+        return KerasLayer(layer.cell, "a layer", part=True)
     if name == "compile":
         for value in arguments.all():
             run.sharing.escape(value)  # the model will call its loss
     if name in SILENT:
         return NONE
-    freeze(run, network)  # `pop` leaves a layer out, another method may do more
-    return unseen_call(run, network, arguments, at)
+    freeze(run, layer)  # `pop` leaves a layer out, another method may do more
+    return unseen_call(run, layer, arguments, at)
 
 
-def set_on_network(run: Run, network: Network, name: str, new: Value, surely: bool) -> None:
+def set_on_layer(run: Run, layer: KerasLayer, name: str, new: Value, surely: bool) -> None:
     """`model.trainable = ...`, `layer.kernel = ...`: what the layer computes, or trains, is no longer known."""
     if name == "trainable":
-        freeze(run, network)
+        freeze(run, layer)
         return
     run.sharing.escape(new)
-    open_up(run, network, new)
+    open_up(run, layer, new)
 
 
 def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -311,8 +311,8 @@ def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
-    "tf.keras.models.clone_model": clone_network,
-    "keras.models.clone_model": clone_network,
+    "tf.keras.models.clone_model": clone_layer,
+    "keras.models.clone_model": clone_layer,
     "tf.keras.models.load_model": load_model,
     "keras.models.load_model": load_model,
     "tf.keras.saving.load_model": load_model,

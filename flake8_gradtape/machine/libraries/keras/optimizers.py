@@ -12,9 +12,9 @@ from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
+    ListValue,
     Opaque,
     Optimizer,
-    Sequence,
     Tensor,
     Value,
     Variable,
@@ -74,7 +74,7 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
     if name in run.sharing.patched:
         return unseen_call(run, value, arguments, at)
     if name == "apply_gradients" and _all_none(run, arguments):
-        run.die()  # ValueError: no gradients provided for any variable
+        run.end_all_paths()  # ValueError: no gradients provided for any variable
         return run.anything()
     if name == "apply_gradients" or name == "apply":
         _step(run, arguments)
@@ -96,7 +96,7 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
     if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.sharing.patched:
         return False
     wrong = _no_pairs(run, arguments)
-    if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), Sequence):
+    if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), ListValue):
         return False
     visit, text = _visit(run, at, "grads_and_vars")
     raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text, wrong))
@@ -106,16 +106,16 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
 def _visit(run: Run, at: cst.Call, parameter: str) -> tuple[object, str]:
     """A call of an optimizer is got to; its first argument, as text."""
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
+    run.claims.visit(at, run.stack.context, visit)
     return visit, argument_text(at, 0, parameter)
 
 
 def _all_none(run: Run, arguments: Arguments) -> bool:
     """Pairs of which every gradient surely is None."""
     given = arguments.get(0, "grads_and_vars")
-    if not isinstance(given, Sequence) or not run.heap.items(given).exact or not run.heap.items(given).items:
+    if not isinstance(given, ListValue) or not run.heap.items(given).exact or not run.heap.items(given).items:
         return False
-    pairs = [run.heap.items(pair) for pair in run.heap.items(given).items if isinstance(pair, Sequence)]
+    pairs = [run.heap.items(pair) for pair in run.heap.items(given).items if isinstance(pair, ListValue)]
     known = len(pairs) == len(run.heap.items(given).items) and all(pair.exact and pair.items for pair in pairs)
     gradients = [bound(pair.items[0]) for pair in pairs] if known else []
     return known and all(isinstance(one, Const) and one.value is None for one in gradients)
@@ -135,10 +135,10 @@ def _no_pairs(run: Run, arguments: Arguments) -> str | None:
     given = arguments.get(0, "grads_and_vars")
     if isinstance(given, Opaque):
         return _ONLY_GRADIENTS if given.node.op is Op.GRADIENT else None
-    if not isinstance(given, Sequence):
+    if not isinstance(given, ListValue):
         return None
     items = run.heap.items(given).items
-    pairs = [run.heap.items(item).items for item in items if isinstance(item, Sequence)]
+    pairs = [run.heap.items(item).items for item in items if isinstance(item, ListValue)]
     if len(pairs) == len(items) and pairs:
         swapped = all(len(pair) == 2 and _is_variable(pair[0]) and _is_tensor(pair[1]) for pair in pairs)
         return "pairs with the variable first" if swapped else None

@@ -11,24 +11,29 @@ from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
+    DictValue,
     Function,
     Instance,
-    Mapping,
-    Network,
+    KerasLayer,
+    ListValue,
     Opaque,
-    Parent,
-    Sequence,
+    SuperProxy,
     Tensor,
     Value,
     Variable,
     options,
 )
-from flake8_gradtape.machine.language.classes import class_attribute, has_known_bases, stands_on_keras, stands_on_module
+from flake8_gradtape.machine.language.classes import (
+    class_attribute,
+    has_known_bases,
+    inherits_from_keras,
+    inherits_from_module,
+)
 from flake8_gradtape.machine.language.functions import call_function, unseen_call
 from flake8_gradtape.machine.language.loops import repeat
 from flake8_gradtape.machine.language.traced_calls import given_to_layer
 from flake8_gradtape.machine.libraries.keras.layer_parts import (
-    LEAVING,
+    METHODS_RETURNING_NUMPY,
     SILENT,
     numbers_from,
     run_callbacks,
@@ -49,7 +54,7 @@ _SETTINGS = frozenset({"name", "dtype", "trainable", "dynamic"})
 def call_of_layer(run: Run, receiver: Instance, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """`layer(...)` runs the `call` of the class; None if nobody can see how the object is called."""
     method = class_attribute(run, receiver.cls, "call")
-    if isinstance(method, Function) and stands_on_keras(receiver.cls) and has_known_bases(receiver.cls):
+    if isinstance(method, Function) and inherits_from_keras(receiver.cls) and has_known_bases(receiver.cls):
         return _call_layer(run, receiver, method, arguments, at)
     return None  # another base may have its own __call__
 
@@ -77,28 +82,30 @@ def _call_layer(run: Run, receiver: Instance, method: Function, arguments: Argum
     return call_function(run, method.bound_to(receiver), given, at)
 
 
-def super_method_of_layer(run: Run, parent: Parent, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
+def super_method_of_layer(
+    run: Run, proxy: SuperProxy, name: str, arguments: Arguments, at: cst.CSTNode
+) -> Value | None:
     """`super().__init__()`, `super().build(shape)`, `super().compile(...)` of a class that inherits from known ones."""
-    if not has_known_bases(parent.cls):
+    if not has_known_bases(proxy.cls):
         return None
     plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
     if name == "compile":
-        compiled(run, parent.instance, arguments)
+        compiled(run, proxy.instance, arguments)
     return NONE if name in ("build", "compile") or (name == "__init__" and plain) else None
 
 
 def attribute_of_layer(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> Value | None:
     """`module.trainable_variables`, and what else a layer or module has by itself."""
-    if name in VARIABLES and (receiver.own or stands_on_module(receiver.cls)):
+    if name in VARIABLES and (receiver.own or inherits_from_module(receiver.cls)):
         return variables_in(run, receiver, only_trainable=name.startswith("trainable"))
-    if name in ("losses", "metrics", "layers", "submodules") and stands_on_keras(receiver.cls):
+    if name in ("losses", "metrics", "layers", "submodules") and inherits_from_keras(receiver.cls):
         return run.anything(run.heap.nodes(receiver), name, at)
     return None
 
 
 def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """A method that the object has from Keras; None if it is not known here."""
-    if not stands_on_keras(receiver.cls) or not has_known_bases(receiver.cls):
+    if not inherits_from_keras(receiver.cls) or not has_known_bases(receiver.cls):
         return None
     if name in ("add_weight", "add_variable"):
         trainable = setting(arguments, "trainable") if len(arguments.positional) < 3 else None
@@ -110,7 +117,7 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
     if name in ("compute_loss", "compiled_loss") and run.facts.has_plain_losses:
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value)]
         return Tensor(run.recorder.operation(name, edges, at, floating=True))
-    if name in LEAVING:
+    if name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
         if not _run_step(run, receiver, name, at):
             run.sharing.escape(receiver)
@@ -151,13 +158,13 @@ def compiled(run: Run, receiver: Instance, arguments: Arguments) -> None:
     run.sharing.put(receiver.cell, entries)
 
 
-def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence:
+def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> ListValue:
     """`module.trainable_variables`: those of its attributes, and of layers and modules in them, once they are built."""
     sure: list[Node] = []
     rest: list[Node] = []
     seen: set[int] = set()
     unlisted: list[Node] = []
-    keras = stands_on_keras(receiver.cls)
+    keras = inherits_from_keras(receiver.cls)
 
     def visit(value: Value, certain: bool) -> None:
         """Sort the variables in a value into those that are surely listed and the rest."""
@@ -170,16 +177,16 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
                 (sure if certain else rest).append(value.node)
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
             rest.append(value.node)
-        elif isinstance(value, Network):
+        elif isinstance(value, KerasLayer):
             content = run.heap.items(variables_of(run, value, only_trainable))
             for place, item in enumerate(content.items):
                 # a tf.Module does not list the variables of Keras 3
                 visit(item, certain and place < content.sure and (keras or run.facts.keras == 2))
-        elif isinstance(value, (Sequence, Mapping, Instance)) and value.cell not in seen:
+        elif isinstance(value, (ListValue, DictValue, Instance)) and value.cell not in seen:
             seen.add(value.cell)
             # neither looks into a plain object, nor Keras 3 into a tf.Module
             certain = certain and (not isinstance(value, Instance) or value is receiver or _is_listed(value, keras))
-            if isinstance(value, Sequence):
+            if isinstance(value, ListValue):
                 content = run.heap.items(value)
                 for place, item in enumerate(content.items):
                     visit(item, certain and (content.exact or place < content.sure))
@@ -195,9 +202,11 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> Sequence
     visit(receiver, True)
     if not run.heap.entries(receiver.cell).exact:
         name = "trainable_variables" if only_trainable else "variables"
-        rest.append(run.recorder.unknown([receiver.node], name, sees_all=receiver.node.sees_all))
+        rest.append(run.recorder.unknown([receiver.node], name, may_hold_anything=receiver.node.may_hold_anything))
     return variable_list(run, sure, rest, bool(unlisted))
 
 
 def _is_listed(part: Instance, keras: bool) -> bool:
-    return stands_on_keras(part.cls) if keras else stands_on_module(part.cls) and not stands_on_keras(part.cls)
+    return (
+        inherits_from_keras(part.cls) if keras else inherits_from_module(part.cls) and not inherits_from_keras(part.cls)
+    )

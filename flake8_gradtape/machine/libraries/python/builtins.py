@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
+    DictValue,
     Instance,
-    Mapping,
+    ListValue,
     Number,
     Opaque,
-    Parent,
-    Sequence,
+    SuperProxy,
     TapeValue,
     Value,
     bound,
@@ -64,21 +64,21 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
     if act is not None and not arguments.open:
         return act(run, arguments, at)
     if name in ("exit", "quit"):
-        run.die()
+        run.end_all_paths()
     return unseen_call(run, Api(f"builtins.{name}"), arguments, at)
 
 
 def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A builtin that gives plain Python: a constant where it can be computed, else a number."""
     given = arguments.all()
-    if name == "len" and given and isinstance(given[0], Sequence):
+    if name == "len" and given and isinstance(given[0], ListValue):
         content = run.heap.items(given[0])
         if content.exact:
             return Const(len(content.items))
     if name in ("float", "int") and given and isinstance(given[0], Const) and isinstance(given[0].value, (int, float)):
         return Const(float(given[0].value) if name == "float" else int(given[0].value))
     if name in ("float", "int") and given and isinstance(bound(given[0]), Const) and given[0] == NONE:
-        run.die()
+        run.end_all_paths()
         return run.anything()
     if name == "round" and given and not number_like(given[0]):
         for value in given:
@@ -101,8 +101,8 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
     if found.exact and name == "sorted":
         sure = len(items)
     single = at_most(run, given[0]) == 1
-    made = Items(items, found.exact and name != "sorted", name == "tuple", single=single, sure=sure)
-    return Sequence(run.heap.new_cell(made))
+    made = SequenceContents(items, found.exact and name != "sorted", name == "tuple", single=single, sure=sure)
+    return ListValue(run.heap.new_cell(made))
 
 
 def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -122,7 +122,9 @@ def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         return run.heap.sequence([run.heap.sequence(row, immutable=True) for row in rows], immutable=True)
     row = [run.sharing.join(items) if items else run.anything() for items, _ in columns]
     single = any(at_most(run, value) == 1 for value in arguments.positional)
-    return Sequence(run.heap.new_cell(Items((run.heap.sequence(row, immutable=True),), False, True, single=single)))
+    return ListValue(
+        run.heap.new_cell(SequenceContents((run.heap.sequence(row, immutable=True),), False, True, single=single))
+    )
 
 
 def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -137,7 +139,7 @@ def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         for place, item in enumerate(items)
     ]
     single = bool(arguments.positional) and at_most(run, arguments.positional[0]) == 1
-    return Sequence(run.heap.new_cell(Items(tuple(rows), exact, True, single=single)))
+    return ListValue(run.heap.new_cell(SequenceContents(tuple(rows), exact, True, single=single)))
 
 
 def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -201,7 +203,7 @@ def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     entries: list[tuple[object, Value]] = []
     exact = True
     for value in arguments.positional:
-        if isinstance(value, Mapping):
+        if isinstance(value, DictValue):
             known = run.heap.entries(value.cell)
             entries.extend(known.entries)
             exact = exact and known.exact
@@ -213,14 +215,14 @@ def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2 or at not in run.stack.consumed:
+    if len(arguments.positional) != 2 or at not in run.stack.eagerly_consumed:
         return unseen_call(run, Api("builtins.map"), arguments, at)
-    result = Sequence(run.heap.new_cell(Items(())))
+    result = ListValue(run.heap.new_cell(SequenceContents(())))
 
     def once(item: Value) -> None:
         value = run.call(arguments.positional[0], Arguments((item,)), at)
         content = run.heap.items(result)
-        run.sharing.put(result.cell, Items((*content.items, value), content.exact))
+        run.sharing.put(result.cell, SequenceContents((*content.items, value), content.exact))
 
     iterate(run, arguments.positional[1], at, once)
     return result
@@ -236,7 +238,7 @@ def void(value: Value) -> None:
 
 
 def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) != 2 or at not in run.stack.consumed:
+    if len(arguments.positional) != 2 or at not in run.stack.eagerly_consumed:
         return unseen_call(run, Api("builtins.filter"), arguments, at)
     _call_for_each(run, arguments.positional[0], arguments.positional[1], at)
     return run.heap.sequence(elements(run, arguments.positional[1], at)[0], exact=False, immutable=True)
@@ -264,7 +266,7 @@ def _super(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     instance = run.stack.current_self()
     owner = run.definitions.owners.get(run.stack.functions[-1]) if run.stack.functions else None
     if isinstance(instance, Instance) and owner is not None and has_one_line(instance.cls):
-        return Parent(instance, owner)
+        return SuperProxy(instance, owner)
     nodes = run.heap.nodes(instance) if instance is not None else []
     if isinstance(instance, Instance):
         run.sharing.escape(instance)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import Items
+from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow
 from flake8_gradtape.machine.domain.values import Api, ExitStack, Function, Number, Value, Variable
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -37,15 +37,19 @@ def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.C
 
 
 def _exit_stack(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    return ExitStack(run.heap.new_cell(Items(())))
+    return ExitStack(run.heap.new_cell(SequenceContents(())))
 
 
 def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`functools.partial(f, ...)`: a function of the module with its first arguments; else unknown, but no call yet."""
     function = arguments.positional[0] if arguments.positional else None
     if isinstance(function, Function) and not arguments.open:
-        named = {**dict(function.given_by_name), **dict(arguments.keywords)}
-        return replace(function, given=(*function.given, *arguments.positional[1:]), given_by_name=tuple(named.items()))
+        named = {**dict(function.named_arguments), **dict(arguments.keywords)}
+        return replace(
+            function,
+            first_arguments=(*function.first_arguments, *arguments.positional[1:]),
+            named_arguments=tuple(named.items()),
+        )
     for value in arguments.all():
         run.sharing.escape(value)
     return run.anything([node for value in arguments.all() for node in run.heap.nodes(value)], at=at)

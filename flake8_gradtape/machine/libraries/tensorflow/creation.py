@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Bend, Flow, Kind, Node, Tri
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, Opaque, Sequence, Tensor, Value, Variable, bound
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Tri
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, ListValue, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import view
 from flake8_gradtape.machine.libraries.numpy import floating_dtype, floating_value
@@ -52,7 +52,7 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
     if value is None or arguments.open:
         return unseen_call(run, Api("tensorflow." + path[3:]), arguments, at)
     if holds_none(run, value):
-        run.die()
+        run.end_all_paths()
         return run.anything()
     dtype = arguments.get(1, "dtype")
     floating = floating_dtype(dtype) if dtype is not None else None
@@ -69,14 +69,14 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
         if known is None and dtype is None and not hinted:
             known = floating_value(run, option)
         edges = run.heap.edges(option, flow)
-        return Tensor(run.recorder.operation(path, edges, at, floating=known, bend=Bend.LINEAR))
+        return Tensor(run.recorder.operation(path, edges, at, floating=known, curvature=Curvature.LINEAR))
 
     return run.each(bound(value), act)
 
 
 def holds_none(run: Run, value: Value) -> bool:
     """It surely is None, or a list with None in it, of which no tensor can be made."""
-    if isinstance(value, Sequence):
+    if isinstance(value, ListValue):
         content = run.heap.items(value)
         return content.exact and any(holds_none(run, item) for item in content.items)
     return value == NONE
@@ -86,7 +86,7 @@ def _maybe_same(run: Run, value: Opaque, path: str, at: cst.CSTNode, floating: T
     """A tensor that may be the very tensor that the unknown value is, but surely is no variable."""
     node = run.recorder.unknown([view(run, value.node, path)], value.node.name, at)
     node.path, node.trainable, node.floating = path, False, floating
-    node.sees_all = value.node.sees_all
+    node.may_hold_anything = value.node.may_hold_anything
     return node
 
 
@@ -108,7 +108,7 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         differs = known is not None and floating is not None and known is not floating
         same = isinstance(option, (Tensor, Opaque, Variable)) and floating is not False and not differs
         made = run.recorder.operation(
-            "tf.cast", edges, at, floating=floating, bend=Bend.LINEAR, transparent=same,
+            "tf.cast", edges, at, floating=floating, curvature=Curvature.LINEAR, transparent=same,
             surely_tensors=isinstance(option, (Tensor, Variable)) or flow is Flow.NO_GRADIENT,
         )  # fmt: skip
         return Tensor(made)

@@ -50,7 +50,7 @@ def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) ->
     if path in _GRAPH_ONLY and (not surely_eager(run) or run.facts.uses_graph_mode):
         return unseen_call(run, Api(path), arguments, at)
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
+    run.claims.visit(at, run.stack.context, visit)
     misuse = Misuse.GRAPH_GRADIENTS if path in _GRAPH_ONLY else Misuse.UNKNOWN_ATTRIBUTE
     raises(run, at, visit, CallRaised(at, "", "call", misuse, "", path))
     return run.anything()

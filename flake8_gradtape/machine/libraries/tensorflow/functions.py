@@ -5,15 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape import knowledge
-from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Node, Tri
+from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Node, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Function,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Tensor,
     Value,
     Variable,
@@ -47,7 +47,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
         return unseen_call(run, Api(facts.name), arguments, at)
     first = arguments.get(0, facts.parameters[0]) if facts.parameters and facts.parameters[0] in facts.tensors else None
     if first is not None and (first == NONE or (facts.name in _TAKING_LISTS and holds_none(run, first))):
-        run.die()
+        run.end_all_paths()
         return run.anything()
     if facts.result == "python":
         edges = [edge for _, value in given for edge in run.heap.edges(value, Flow.LEFT)]
@@ -61,7 +61,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
     if facts.result == "tensors":
         return run.heap.sequence([Tensor(node) for node in made], exact=False)
     names = tuple(output.name for output in facts.outputs) if facts.result == "named" else ()
-    return Sequence(run.heap.new_cell(Items(tuple(Tensor(node) for node in made), True, True, names)))
+    return ListValue(run.heap.new_cell(SequenceContents(tuple(Tensor(node) for node in made), True, True, names)))
 
 
 def _unknown_integer(run: Run, nodes: list[Node], path: str, at: cst.CSTNode) -> Node:
@@ -99,16 +99,16 @@ def _output(
             stopped = facts.name.endswith("stop_gradient")
             new = run.heap.edges(value, Flow.STOPPED if stopped else Flow.NO_GRADIENT)
         edges.extend(new)
-    bend = Bend.CURVED
+    curvature = Curvature.CURVED
     if output.flows and output.flows <= output.linear:
-        bend = Bend.LINEAR
+        curvature = Curvature.LINEAR
     elif facts.name in _BILINEAR:
-        bend = Bend.BILINEAR
+        curvature = Curvature.BILINEAR
     bends = any(name in output.bends and run.heap.nodes(value) for name, value in given)
     same = (option for name, value in given if name == facts.same for option in options(value))
     return run.recorder.operation(
-        facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), bend=bend,
-        surely_bends=bends and len(output.flows) == 1,
+        facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), curvature=curvature,
+        surely_curved=bends and len(output.flows) == 1,
         surely_tensors=True,
         no_gradient=any(name in facts.missing and run.heap.nodes(value) for name, value in given),
         transparent=facts.name in _MAY_DO_NOTHING or any(isinstance(option, (Tensor, Opaque)) for option in same),

@@ -10,10 +10,10 @@ from flake8_gradtape import knowledge
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
-    Mapping,
+    DictValue,
+    ListValue,
     Number,
     Opaque,
-    Sequence,
     Tensor,
     Value,
     Variable,
@@ -32,8 +32,8 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         return unseen_call(run, Api("tensorflow.nest.flatten"), arguments, at)
     leaves = run.heap.leaves(value)
     # TensorFlow goes through a dict in the order of its keys
-    exact = len(options(value)) == 1 and isinstance(value, (Sequence, Tensor, Variable))
-    exact = exact and not (isinstance(value, Sequence) and _has_mapping(run, value))
+    exact = len(options(value)) == 1 and isinstance(value, (ListValue, Tensor, Variable))
+    exact = exact and not (isinstance(value, ListValue) and _has_mapping(run, value))
     return run.heap.sequence(leaves, exact=exact and not any(isinstance(leaf, Opaque) for leaf in leaves))
 
 
@@ -45,11 +45,11 @@ def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
     def mapped(values: tuple[Value, ...]) -> Value:
         first = values[0]
-        if isinstance(first, Sequence) and all(isinstance(one, Sequence) for one in values):
-            rows = [run.heap.items(one) for one in values if isinstance(one, Sequence)]
+        if isinstance(first, ListValue) and all(isinstance(one, ListValue) for one in values):
+            rows = [run.heap.items(one) for one in values if isinstance(one, ListValue)]
             if all(row.exact and len(row.items) == len(rows[0].items) for row in rows):
                 return run.heap.sequence(mapped(items) for items in zip(*(row.items for row in rows), strict=True))
-        elif isinstance(first, Mapping) and len(values) == 1 and run.heap.entries(first.cell).exact:
+        elif isinstance(first, DictValue) and len(values) == 1 and run.heap.entries(first.cell).exact:
             return run.heap.mapping((key, mapped((one,))) for key, one in run.heap.entries(first.cell).entries)
         elif all(isinstance(one, (Tensor, Variable, Number, Const)) for one in values):
             return run.call(function, Arguments(values), at)
@@ -58,9 +58,9 @@ def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return mapped(structures)
 
 
-def _has_mapping(run: Run, value: Sequence) -> bool:
+def _has_mapping(run: Run, value: ListValue) -> bool:
     return any(
-        isinstance(item, Mapping) or (isinstance(item, Sequence) and _has_mapping(run, item))
+        isinstance(item, DictValue) or (isinstance(item, ListValue) and _has_mapping(run, item))
         for item in run.heap.items(value).items
     )
 
@@ -69,7 +69,7 @@ def _add_n(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """A sum of one tensor is that tensor."""
     inputs = arguments.get(0, "inputs")
     facts = knowledge.lookup("tf.math.add_n")
-    if isinstance(inputs, Sequence) and run.heap.items(inputs).exact and len(run.heap.items(inputs).items) == 1:
+    if isinstance(inputs, ListValue) and run.heap.items(inputs).exact and len(run.heap.items(inputs).items) == 1:
         return run.heap.items(inputs).items[0]
     return known_operation(run, facts, arguments, at) if facts is not None else run.anything(at=at)
 

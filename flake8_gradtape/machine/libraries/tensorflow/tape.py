@@ -13,11 +13,11 @@ from flake8_gradtape.events import (
     RedundantWatch,
 )
 from flake8_gradtape.machine.domain.graph import Node, Tri
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, Opaque, Pausing, TapeValue, Value, Variable
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Opaque, StopRecording, TapeValue, Value, Variable
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.with_blocks import enter_another
 from flake8_gradtape.machine.libraries.paths import canonical
-from flake8_gradtape.machine.state.call_endings import note_survivors, raises, tape_raises
+from flake8_gradtape.machine.state.call_endings import note_partial_raise, raises, tape_raises
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.tapes.state import TAPE_NAMES, Raised, Tape
@@ -32,13 +32,13 @@ def make_tape(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         len(run.recorder.tapes),
         persistent=_flag(arguments.get(0, "persistent"), default=False, open_=arguments.open),
         auto=_flag(arguments.get(1, "watch_accessed_variables"), default=True, open_=arguments.open),
-        at=run.stack.opening if run.stack.opening is not None else at,
+        at=run.stack.with_statement if run.stack.with_statement is not None else at,
         module_level=not run.stack.functions,
         context=run.stack.context,
         muted=run.certainty.muted,
         loop_depth=run.stack.loop_depth(),
         made_in=run.stack.functions[-1] if run.stack.functions else None,
-        traced=bool(run.stack.activations) and run.stack.activations[-1].graph,
+        traced=bool(run.stack.call_frames) and run.stack.call_frames[-1].graph,
     )
     return TapeValue(run.recorder.open(tape))
 
@@ -52,7 +52,7 @@ def _flag(value: Value | None, default: bool, open_: bool) -> Tri:
 def enter_tape(run: Run, value: TapeValue, at: cst.CSTNode) -> None:
     """`with tape:`, and what follows if it is active already."""
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
+    run.claims.visit(at, run.stack.context, visit)
     tape = run.recorder.tapes[value.tape]
     state = run.recorder.state(value.tape)
     try:
@@ -80,18 +80,18 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
     tape.last_use = at
     patched = any(path.endswith(f"GradientTape.{method}") for path in run.sharing.patched)
     if patched and method in ASKING:
-        run.recorder.escape(value.tape)
+        run.recorder.tape_escapes(value.tape)
         return unseen_call(run, value, arguments, at)  # the program's own method, which may do anything
     if method in ASKING:
         return gradient_call(run, value, method, arguments, at, _made_since(run, arguments))
     if method == "stop_recording":
-        return Pausing(value)
+        return StopRecording(value)
     if method == "watched_variables":
         tape.mentioned = True
-        return Opaque(run.recorder.unknown(name="watched_variables", at=at, sees_all=True))
+        return Opaque(run.recorder.unknown(name="watched_variables", at=at, may_hold_anything=True))
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
-    note_survivors(run, run.recorder.state(value.tape))
+    run.claims.visit(at, run.stack.context, visit)
+    note_partial_raise(run, run.recorder.state(value.tape))
     try:
         if method == "watch":
             wrong = unwatchable(run, arguments.get(0, "tensor"))
@@ -108,7 +108,7 @@ def tape_method(run: Run, value: TapeValue, method: str, arguments: Arguments, a
         elif method == "__exit__":
             run.recorder.leave(value.tape)
         elif method.startswith("_") or tape.may_have(method) or run.facts.uses_attribute_reflection or patched:
-            run.recorder.escape(value.tape)
+            run.recorder.tape_escapes(value.tape)
             return run.anything(at=at)
         else:
             raises(run, at, visit, CallRaised(at, tape.name, method, Misuse.UNKNOWN_ATTRIBUTE, "", method))
@@ -132,9 +132,9 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
     )
     if leaves and watched_anyway and run.heap.definite(given) and tape.auto is True:
         visit = run.stack.new_visit()
-        run.outcomes.visit(at, run.stack.context, visit)
+        run.claims.visit(at, run.stack.context, visit)
         text = argument_text(at, 0, "tensor")
-        run.outcomes.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.is_sure)
+        run.claims.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.is_sure)
 
 
 def tape_is_open(run: Run, number: int) -> bool:
@@ -163,11 +163,11 @@ def tape_attribute(run: Run, value: TapeValue, name: str, at: cst.CSTNode) -> Va
     """`tape.name`, not called: tapes have few attributes; who has a method may call it."""
     if _is_unknown(run, value, name):
         visit = run.stack.new_visit()
-        run.outcomes.visit(at, run.stack.context, visit)
+        run.claims.visit(at, run.stack.context, visit)
         tape = run.recorder.tapes[value.tape].name
         raises(run, at, visit, CallRaised(at, tape, name, Misuse.UNKNOWN_ATTRIBUTE, "", name))
         return run.anything()
-    run.recorder.escape(value.tape)
+    run.recorder.tape_escapes(value.tape)
     return run.anything(at=at)
 
 
@@ -184,11 +184,11 @@ def set_on_tape(run: Run, value: TapeValue, name: str, new: Value, surely: bool)
     run.sharing.escape(new)
 
 
-def pause(run: Run, value: Pausing, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
+def pause(run: Run, value: StopRecording, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
     """`with tape.stop_recording():`."""
     visit = run.stack.new_visit()
-    run.outcomes.visit(where, run.stack.context, visit)
-    note_survivors(run, run.recorder.state(value.tape.tape))
+    run.claims.visit(where, run.stack.context, visit)
+    note_partial_raise(run, run.recorder.state(value.tape.tape))
     try:
         run.recorder.pause(value.tape.tape)
     except Raised as raised:
@@ -196,7 +196,7 @@ def pause(run: Run, value: Pausing, where: cst.CSTNode, item: cst.WithItem | Non
     return value
 
 
-def resume(run: Run, value: Pausing) -> None:
+def resume(run: Run, value: StopRecording) -> None:
     """The end of the pause."""
     run.recorder.resume(value.tape.tape)
 
@@ -215,7 +215,7 @@ def enter_name(run: Run, value: Api, where: cst.CSTNode, item: cst.WithItem | No
     if canonical(value.path) not in _TAPES or item is None:
         return enter_another(run, value, where, item)
     visit = run.stack.new_visit()
-    run.outcomes.visit(where, run.stack.context, visit)
+    run.claims.visit(where, run.stack.context, visit)
     name = text_of(item.asname.name) if item.asname is not None else ""
     raises(run, where, visit, CallRaised(where, name, "class", Misuse.NOT_ENTERED, text_of(item.item)))
     return run.anything()

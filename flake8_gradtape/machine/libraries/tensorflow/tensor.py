@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.domain.contents import Items
-from flake8_gradtape.machine.domain.graph import Bend, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import NONE, Number, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.domain.walks import Walk, inputs
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -30,7 +30,7 @@ def tensor_attribute(run: Run, value: Tensor | Variable, name: str, at: cst.CSTN
     """`tensor.name`: its size or dtype, or something of the tensor that is no operation."""
     if name in SIZES:
         return Number(run.recorder.number(at=at))
-    if value.node.given is not None:
+    if value.node.handed_over_at is not None:
         return run.anything([value.node], name, at)
     return Opaque(view(run, value.node, name))
 
@@ -40,14 +40,14 @@ def tensor_item(run: Run, value: Tensor | Variable, index: Value, at: cst.CSTNod
     return _item_operation(run, value, index, at, Op.GETITEM)
 
 
-def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> Items:
+def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> SequenceContents:
     """Iterating makes new tensors."""
-    return Items((_item_operation(run, value, NONE, at, Op.ITERATE),), exact=False)
+    return SequenceContents((_item_operation(run, value, NONE, at, Op.ITERATE),), exact=False)
 
 
 def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: Op) -> Tensor:
     edges = [*run.heap.edges(value, sure=True), *run.heap.edges(index, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(op, edges, at, bend=Bend.LINEAR, floating=floating_of(run, [value]))
+    node = run.recorder.operation(op, edges, at, curvature=Curvature.LINEAR, floating=floating_of(run, [value]))
     return Tensor(node)
 
 
@@ -56,7 +56,7 @@ def augment_variable(run: Run, value: Variable, sign: str, other: Value, at: cst
     if run.facts.uses_strategies or sign not in ("+", "-", "*", "/", "**") or not isinstance(at, cst.AugAssign):
         return False
     visit = run.stack.new_visit()
-    run.outcomes.visit(at, run.stack.context, visit)
+    run.claims.visit(at, run.stack.context, visit)
     event = CallRaised(at, "", f"{sign}=", Misuse.VARIABLE_AUGMENTED, "", text_of(at.target), "a tf.Variable")
     raises(run, at, visit, event)
     return True
@@ -71,7 +71,7 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
     if isinstance(receiver, Variable):
         if name in _COPYING:
             node = run.recorder.operation(
-                name, run.heap.edges(receiver), at, floating=receiver.node.floating, bend=Bend.LINEAR
+                name, run.heap.edges(receiver), at, floating=receiver.node.floating, curvature=Curvature.LINEAR
             )
             return Tensor(node)
         if name in WRITING:
@@ -79,7 +79,7 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
     elif name in WRITING and (whole := _part_of(receiver.node)) is not None:
         return _write(run, Variable(whole), arguments)
     elif name in WRITING and not receiver.node.transparent and receiver.node.op is not Op.GETITEM:
-        run.die()  # a tensor has no such method, but for a part of a variable
+        run.end_all_paths()  # a tensor has no such method, but for a part of a variable
         return run.anything()
     return unseen_call(run, receiver, arguments, at)
 
@@ -94,7 +94,7 @@ def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
     """`v.assign(x)`: the variable stays the source that it was; there is no path to `x` (truth table A144-A149)."""
     new = [node for value in arguments.all() for node in run.heap.nodes(value)]
     if any(bound(value) == NONE for value in arguments.positional):
-        run.die()
+        run.end_all_paths()
         return run.anything()
     run.recorder.write(receiver.node, [Edge(one, Flow.STATE) for one in dict.fromkeys(new)])
     return receiver
