@@ -49,6 +49,7 @@ def test_a_need_that_is_not_met_is_told_in_words(monkeypatch: pytest.MonkeyPatch
     assert unmet([]) == ""
 
 
+@pytest.mark.tensorflow
 def test_the_versions_that_are_here_are_found() -> None:
     assert unmet(read_needs("# needs: tensorflow>=2.15\n# needs: keras>=2.15\n")) == ""
     assert unmet(read_needs("# needs: tensorflow<1\n")).startswith("needs tensorflow<1, and this is tensorflow 2.")
