@@ -14,6 +14,8 @@ from types import CodeType
 CallSite = tuple[CodeType, int]
 """A code object and the offset of an instruction in it."""
 
+_CALLING = frozenset(number for name, number in dis.opmap.items() if name.startswith("CALL_"))
+
 
 def call_sites(source: str, filename: str, calls: Sequence[ast.Call]) -> Mapping[CallSite, ast.Call]:
     """The call in `calls` that each calling instruction makes when `source` is compiled as `filename`.
@@ -35,6 +37,8 @@ def call_sites(source: str, filename: str, calls: Sequence[ast.Call]) -> Mapping
     # equal functions on one line, such as two lambdas, are one code object: only the calls of the first have been found
     told = {id(call) for call in found.values()}
     missing = {(call.lineno, ast.dump(call)) for call in calls if id(call) not in told}
+    if not missing:
+        return found
     return {site: call for site, call in found.items() if (call.lineno, ast.dump(call)) not in missing}
 
 
@@ -50,17 +54,19 @@ def _one_call_a_line(source: str, first: int) -> ast.Module:
 def _lines(code: CodeType, numbered: CodeType) -> Iterator[tuple[CallSite, int]]:
     """Each calling instruction of `code` and of the code inside it, with its line in `numbered`."""
     lines = {offset: line for start, end, line in numbered.co_lines() for offset in range(start, end, 2)}
-    pairs = list(zip_longest(_calling(code), _calling(numbered)))
-    if all(one and other and (one.opcode, one.arg) == (other.opcode, other.arg) for one, other in pairs):
-        yield from (((code, one.offset), lines.get(other.offset) or 0) for one, other in pairs)
+    pairs = list(zip_longest(_calling(code), _calling(numbered), fillvalue=(0, 0, 0)))
+    if all(one[1:] == other[1:] for one, other in pairs):
+        yield from (((code, one[0]), lines.get(other[0]) or 0) for one, other in pairs)
     inside, inside_numbered = _inside(code), _inside(numbered)
     if len(inside) == len(inside_numbered):
         for inner, inner_numbered in zip(inside, inside_numbered, strict=True):
             yield from _lines(inner, inner_numbered)
 
 
-def _calling(code: CodeType) -> Iterator[dis.Instruction]:
-    return (one for one in dis.get_instructions(code) if one.opname.startswith("CALL_"))
+def _calling(code: CodeType) -> Iterator[tuple[int, int, int]]:
+    """The offset of each calling instruction, which it is, and its argument."""
+    text = code.co_code
+    return ((offset, text[offset], text[offset + 1]) for offset in range(0, len(text), 2) if text[offset] in _CALLING)
 
 
 def _inside(code: CodeType) -> list[CodeType]:

@@ -56,6 +56,8 @@ class ProgramLines:
         self._statements: list[tuple[int, int, list[ast.Call]]] = []
         self.headers: dict[int, int] = {}
         """From each further line of a `with` header of several lines to its first one."""
+        self.named_contexts: set[int] = set()
+        """Lines of `with` statements that enter something by name, as `with tf.GradientTape:` does."""
         self.partial: set[int] = set()
         """Lines that may run without every expression on them: a lambda, `and`, `if ready: start()`."""
         try:
@@ -77,6 +79,9 @@ class ProgramLines:
                 last = max((getattr(part, "end_lineno", 0) for part in parts), default=0)
                 self._statements.append((node.lineno, last, [part for part in parts if isinstance(part, ast.Call)]))
                 if isinstance(node, (ast.With, ast.AsyncWith)):
+                    entered = [item.context_expr for item in node.items]
+                    if any(isinstance(one, (ast.Name, ast.Attribute)) for one in entered):
+                        self.named_contexts.update(one.lineno for one in (node, *entered))
                     self.headers.update(dict.fromkeys(range(node.lineno + 1, last + 1), node.lineno))
 
     def caller(self, method: str, source_map: Callable[[], SourceMap]) -> Place | None:

@@ -57,7 +57,7 @@ def record(
         error, output = run_program(source, filename, argv, capture, finish, judged.filename)
     deleted = deleted_by_name(judged.source)
     told = [(_deleted(event, place, deleted), place.column) for place, event in observer.events()]
-    events = [*told, *_class_entered(error)]
+    events = [*told, *_class_entered(error, lines)]
     reached = frozenset(observer.reached | ({error.where} if error and error.where else set()))
     return Recording(
         events=tuple(event for event, _ in events),
@@ -88,13 +88,14 @@ def _deleted(event: Event, place: Place, deleted: Collection[tuple[int, int]]) -
     return event
 
 
-def _class_entered(error: ProgramError | None) -> list[tuple[Event, None]]:
+def _class_entered(error: ProgramError | None, lines: ProgramLines) -> list[tuple[Event, None]]:
     """`with tf.GradientTape as tape:` raises in Python itself, no method of a tape runs (truth table B32)."""
     if error is None or error.where is None:
         return []
     if error.kind == "TypeError" and "context manager protocol" in error.message and "'type'" in error.message:
         return [(CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)), None)]
-    if error.kind == "AttributeError" and error.message == "__enter__":  # Python 3.10
+    in_python_3_10 = error.kind == "AttributeError" and error.message == "__enter__"  # of whatever can't be entered
+    if in_python_3_10 and error.where in lines.named_contexts:
         return [(CallRaised(error.where, "", "__enter__", Misuse.NOT_ENTERED, str(error)), None)]
     return []
 
