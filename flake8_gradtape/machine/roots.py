@@ -48,6 +48,7 @@ def run_roots(run: Run) -> None:
     module = run.facts.module
     left = BUDGET_OF_A_ROOT + BUDGET_OF_A_LINE * run.facts.line_count
     left -= _run_root(run, left, module, lambda: run.execute(run.scopes.module_scope, module.body), None, None)
+    run.node_states.outlive(0, run.recorder.now())
     if left <= 0:
         left = BUDGET_OF_A_FUNCTION  # the body took all
     done: set[cst.CSTNode] = set()
@@ -91,16 +92,19 @@ def _open_containers(run: Run) -> None:
 def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> int:
     """Run a function as somebody unseen would call it, and the functions it defines; gives the work done.
 
-    What the run leaves behind is undone: the next one finds what the body of the module has left.
+    What the run leaves behind is undone: the next one finds what the body of the module has left. But what it has
+    shared or frozen of that stays so: it may be run before the next one.
     """
     run.store.reachable = True
     owner = run.definitions.owners.get(function.definition)
     run.budget.left = 0
+    shared = run.node_states.count
     if function.definition in run.definitions.shared_methods:
         owner = None
     made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
     building = -run.budget.left
-    mark = run.store.mark()
+    run.node_states.outlive(shared, run.recorder.now())
+    mark, began = run.store.mark(), run.recorder.now()
     instance = _self_of(run, function, owner, made)
     not_before = made.not_before if made is not None and instance is made.value else None
     before = set(run.definitions.defined_functions)
@@ -119,6 +123,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
                 run.sharing.escape(leaf)
 
     spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
+    run.node_states.outlive(shared, run.recorder.now())
     for definition, inner in list(run.definitions.defined_functions.items()):
         if definition in before or definition in run.definitions.entered_functions or spent >= budget:
             continue
@@ -126,6 +131,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
             spent += _run_alone(run, budget - spent, inner, objects)
     run.store.rollback(mark)
     run.store.reachable = True
+    run.node_states.outlive(shared, began)
     return spent + building
 
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
+from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Walk, inputs
 
 MOST_SAME = 2_000
@@ -31,7 +30,7 @@ def _unchanged(node: Node) -> list[Node]:
     return inputs(node) if node.transparent else []
 
 
-def may_be(one: Node, other: Node) -> bool:
+def may_be(node_states: NodeStates, one: Node, other: Node) -> bool:
     """Two nodes may be, or hold, the same object; one of them is unknown.
 
     An unknown value cannot hold what was made after it, unless code that the machine cannot see got hold of that.
@@ -43,14 +42,14 @@ def may_be(one: Node, other: Node) -> bool:
     unknown, known = (one, other) if one.kind is Kind.UNKNOWN else (other, one)
     if unknown.kind is not Kind.UNKNOWN:
         return False
-    return sees(unknown, known)
+    return sees(node_states, unknown, known)
 
 
-def sees(unknown: Node, known: Node) -> bool:
+def sees(node_states: NodeStates, unknown: Node, known: Node) -> bool:
     """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
-    if known.kind is Kind.UNKNOWN or known.escaped:
+    if known.kind is Kind.UNKNOWN or node_states.escaped(known):
         return True
-    within_reach = known.reachable_later or known.kind is not Kind.TENSOR
+    within_reach = known.kind is not Kind.TENSOR or node_states.reachable_later(known)
     if (
         unknown.handed_over_at is not None
         and known.kind is not Kind.VARIABLE
@@ -72,14 +71,3 @@ def sees(unknown: Node, known: Node) -> bool:
 def _unseen_inputs(node: Node) -> list[Node]:
     """The inputs that nobody can see into either."""
     return [edge.node for edge in node.edges if edge.node.kind is Kind.UNKNOWN]
-
-
-def escape(node: Node) -> None:
-    """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
-    # no bound: not to mark what lies beyond would claim too much, and each node is marked once
-    for one in Walk([] if node.escaped else [node], _not_escaped_inputs, sys.maxsize):
-        one.escaped = True
-
-
-def _not_escaped_inputs(node: Node) -> list[Node]:
-    return [edge.node for edge in node.edges if not edge.node.escaped]

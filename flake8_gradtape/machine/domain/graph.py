@@ -118,11 +118,10 @@ class Edge:
 
 @dataclass(eq=False)
 class Node:
-    """One value in the data-flow graph: its inputs and what recorded it never change.
+    """One value in the data-flow graph: what it was computed from, and what recorded that.
 
-    What is known of it may become less in the course of a run, and for good (`escaped` and `reachable_later` become
-    true, `trainable` None), so that a branch that is rolled back leaves that behind; names and marks are set when it is
-    made.
+    It is what it is in every run that makes it, but for its name, and for the summary of a loop, which grows until it
+    stands for all passes. What may become true of it (that others have it, that it may be frozen) is in `NodeStates`.
 
     `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
     operation to whether it surely did; `during` has the recordings that may have been running at the time.
@@ -138,15 +137,13 @@ class Node:
     during: frozenset[int] = frozenset()
     floating: Tri = None
     trainable: Tri = None
+    """As it was made; `NodeStates` knows whether that may have changed."""
     curvature: Curvature = Curvature.CURVED
     surely_curved: bool = False
     name: str = ""
     named_in: cst.CSTNode | None = None
     """The function in which it got its name."""
     at: cst.CSTNode | None = None
-    escaped: bool = False
-    reachable_later: bool = False
-    """An object, a container, or a name that functions read has held it: the module may get hold of it later."""
     may_hold_anything: bool = False
     """Unknown code that made this may have used everything that existed and that code of the module can reach."""
     handed_over_at: int | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.aliasing import escape, sees
+from flake8_gradtape.machine.domain.aliasing import sees
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -126,7 +128,7 @@ def _variables(run: Run, model: Node, name: str) -> Node:
         found = run.recorder.unknown(
             [model], name, model.at, time=model.time, may_hold_anything=model.may_hold_anything
         )
-        found.handed_over_at = model.handed_over_at
+        found = replace(found, handed_over_at=model.handed_over_at)
         run.heap.views[(model, "variables")] = found
     return found
 
@@ -202,7 +204,7 @@ def set_on_object(run: Run, value: Instance, name: str, new: Value, surely: bool
     old = entries.get(name)
     keep = old if not surely and old is not None else None
     run.sharing.put(value.cell, entries.put(name, new if keep is None else run.sharing.join([keep, new])))
-    if value.node.escaped or not value.own:
+    if run.node_states.escaped(value.node) or not value.own:
         _stored_outside(run, new)
 
 
@@ -221,7 +223,7 @@ def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) 
     """What is put into something unknown may be found wherever that may have come from."""
     run.sharing.escape(new)
     if name == "trainable" and isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE:
-        value.node.trainable = None
+        run.node_states.freeze(value.node)
     if isinstance(value, Opaque):
         run.recorder.last_unknown_effect = run.recorder.now()
         _set_on_unknown(run, value.node, name, new)
@@ -230,7 +232,9 @@ def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) 
 def _set_on_unknown(run: Run, unknown: Node, name: str, new: Value) -> None:
     """`model.layers[0].kernel = tensor`: the unknown value may be any object that it may have come from."""
     for made in list(run.heap.created_objects):
-        if not any(sees(unknown, node) for node in run.heap.nodes(made) if node.kind is not Kind.UNKNOWN):
+        if not any(
+            sees(run.node_states, unknown, node) for node in run.heap.nodes(made) if node.kind is not Kind.UNKNOWN
+        ):
             continue
         if isinstance(made, Instance):
             run.sharing.blur_entries(made.cell)
@@ -250,7 +254,7 @@ def _is_intercepted(run: Run, value: Instance, name: str) -> bool:
 def _stored_outside(run: Run, value: Value) -> None:
     """The object is known to others, so what it holds is within their reach: but a tape stays ours to judge."""
     for node in run.heap.nodes(value):
-        escape(node)
+        run.node_states.escape(node)
 
 
 def delete_attribute(run: Run, value: Value, name: str) -> None:

@@ -6,6 +6,7 @@ What TensorFlow's own functions do is in `library`, methods of tapes in `tape_me
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -63,12 +64,12 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, may_hold_anything=local)
     if handed and len(options(callee)) == 1:
-        node.called, node.callee = True, node_of(callee)
+        node = replace(node, called=True, callee=node_of(callee))
         if isinstance(at, cst.Call):
-            node.model_output = called(at) in run.facts.asked_for_variables
-            node.surely_new = makes_something_new(at, node.model_output)
-            node.during = run.recorder.recording_now()
-            if node.model_output:
+            output = called(at) in run.facts.asked_for_variables
+            fresh = makes_something_new(at, output)
+            node = replace(node, model_output=output, surely_new=fresh, during=run.recorder.recording_now())
+            if output:
                 run.recorder.note_record()
     return Opaque(node)
 
@@ -86,8 +87,8 @@ def _may_change_models(run: Run, arguments: Arguments) -> None:
                 leaf.cell, SequenceContents((*run.heap.items(ListValue(leaf.cell)).items, added), exact=False)
             )
         for node in run.heap.nodes(leaf):
-            if node.kind is Kind.VARIABLE and node.trainable is True:
-                node.trainable = None
+            if node.kind is Kind.VARIABLE and run.node_states.trainable(node) is True:
+                run.node_states.freeze(node)
 
 
 def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -222,7 +223,8 @@ def bind_unknown(
             value = instance
         else:
             node = run.recorder.unknown(name=name, may_hold_anything=True, time=not_before)
-            node.handed_over_at = run.recorder.now() if not_before is not None else None
+            if not_before is not None:
+                node = replace(node, handed_over_at=run.recorder.now())
             value = Opaque(node)
         run.sharing.bind(scope, name, value)
 

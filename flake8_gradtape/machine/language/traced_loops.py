@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flake8_gradtape.machine.domain.graph import Op
 from flake8_gradtape.machine.domain.values import Opaque, Tensor, Value, Variable, bound, options
@@ -35,8 +36,7 @@ def lowered(run: Run) -> Iterator[None]:
     returns = run.stack.call_frames[-1].returns if run.stack.call_frames else []
     before = len(returns)
     yield
-    output = run.recorder.unknown(may_hold_anything=True)
-    output.op = Op.GRAPH_LOOP
+    output = replace(run.recorder.unknown(may_hold_anything=True), op=Op.GRAPH_LOOP)
     for place in range(before, len(returns)):
         delta, value = returns[place]
         returns[place] = (delta, _output(run, value, Opaque(output)))

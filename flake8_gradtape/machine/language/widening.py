@@ -11,6 +11,7 @@ from typing import Any
 
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, either
+from flake8_gradtape.machine.domain.node_states import NODE_STATES
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -50,6 +51,9 @@ class Widening:
         """Put into the store what a later pass may find; `changed` are the values that the first passes left."""
         store = self.run.store
         for key, values in changed.items():
+            if isinstance(key, tuple) and key[0] in NODE_STATES:
+                store.set(key, True)  # some pass before may have made it true
+                continue
             old = store.get(key, MISSING)
             if old is MISSING:
                 continue
@@ -116,9 +120,10 @@ class Widening:
         floating = either(*(node.floating for node in nodes))
         made = Node(
             Kind.TENSOR, recorder.now(), Op.LOOP, "", tuple(Edge(node, Flow.GRADIENT) for node in nodes), recorded,
-            during, floating, escaped=any(node.escaped for node in nodes), name=nodes[0].name,
-            transparent=any(node.transparent for node in nodes),
+            during, floating, name=nodes[0].name, transparent=any(node.transparent for node in nodes),
         )  # fmt: skip
+        if any(self.run.node_states.escaped(node) for node in nodes):
+            self.run.node_states.escape_alone(made)
         self.summaries[key] = made
         return made
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from flake8_gradtape.machine.domain.graph import Flow, Op, Tri
@@ -79,9 +81,7 @@ def _holds_objects(value: Value) -> bool:
 def _of_objects(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """An array of objects may hold tensors; NumPy computes with these as Python does."""
     made = unseen_call(run, Api(path), arguments, at)
-    if isinstance(made, Opaque):
-        made.node.op = Op.OBJECTS
-    return made
+    return Opaque(replace(made.node, op=Op.OBJECTS)) if isinstance(made, Opaque) else made
 
 
 def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:

@@ -44,6 +44,7 @@ class Run:
         self.budget = Budget(self.stack.functions)
         self.store = Store(lambda key, values: self.sharing.join_key(key, values))
         self.recorder = Recorder(self.store)
+        self.node_states = self.recorder.node_states
         self.claims = Claims(self.stack.functions)
         self.heap = Heap(self.store, self.recorder)
         self.scopes = Scopes()
@@ -142,6 +143,7 @@ class Run:
     def close(self) -> None:
         """Let go of everything, so that nothing waits for the garbage collector."""
         self.store.close()
+        self.node_states.close()
         self.definitions.clear()
         for held in (self.scopes.by_number, self.heap.views, self.heap.created_objects):
             held.clear()

@@ -7,9 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.aliasing import escape
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Kind, Node
+from flake8_gradtape.machine.domain.node_states import NODE_STATES
 from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import (
     MOST_OPTIONS,
@@ -103,7 +103,7 @@ class Sharing:
     def keep(self, value: Value) -> None:
         """Code of the module may get hold of the value later, wherever it runs."""
         for node in self._heap.nodes(value):
-            node.reachable_later = True
+            self._recorder.node_states.keep(node)
 
     def _keep_tapes(self, value: Value) -> None:
         """A function that others get hold of, and the tape that it asks."""
@@ -126,7 +126,7 @@ class Sharing:
             self._budget.step()
             only = node_of(value)
             if only is not None:
-                escape(only)
+                self._recorder.node_states.escape(only)
             return
         seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
         classes: set[int] = set()
@@ -139,7 +139,7 @@ class Sharing:
             self._budget.step()
             node = node_of(one)
             if node is not None:
-                escape(node)
+                self._recorder.node_states.escape(node)
             if isinstance(one, Alternatives):
                 pending.extend(one.options)
             elif isinstance(one, ListValue):
@@ -268,6 +268,8 @@ class Sharing:
     def join_key(self, key: Key, values: list[Any]) -> Any:
         """What the store holds under a key where several ways meet."""
         kind = key[0] if isinstance(key, tuple) else None
+        if kind in NODE_STATES:
+            return True
         if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING
         if kind == "tape":

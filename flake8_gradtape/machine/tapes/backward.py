@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flake8_gradtape.machine.domain.aliasing import same_as
 from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node
+from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Reach, Tape, TapeState
 from flake8_gradtape.machine.tapes.tracking import MOST_SURE, may_track, surely_connected, surely_tracks
 
 
-def backward_inputs(state: TapeState, tape: Tape, reach: Reach, source: Node | None) -> list[Node]:
+def backward_inputs(
+    node_states: NodeStates, state: TapeState, tape: Tape, reach: Reach, source: Node | None
+) -> list[Node]:
     """What the gradient of one source may be computed from; of anything, if the source is not known."""
     way = None if source is None or reach.anywhere else _way_to(state, reach, source)
     may: dict[Node, None] = {}
@@ -21,7 +24,7 @@ def backward_inputs(state: TapeState, tape: Tape, reach: Reach, source: Node | N
             continue
         inputs = [edge for edge in node.edges if edge.flow is Flow.GRADIENT]
         if way is None:
-            on_way = [edge for edge in inputs if may_track(state, tape, edge.node)]
+            on_way = [edge for edge in inputs if may_track(node_states, state, tape, edge.node)]
         else:
             on_way = [edge for edge in inputs if edge.node in way] if node in way else []
         if not on_way or node.curvature is Curvature.LINEAR:

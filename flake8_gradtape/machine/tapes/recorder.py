@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flake8_gradtape.events import Misuse
 from flake8_gradtape.machine.domain.aliasing import same_as
 from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, Tri
+from flake8_gradtape.machine.domain.node_states import RunStates
 from flake8_gradtape.machine.domain.store import Store
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from flake8_gradtape.machine.tapes.observer import Observer
 
-from flake8_gradtape.machine.domain.aliasing import escape
 from flake8_gradtape.machine.tapes.state import HOLDING, GradientCall, Raised, Tape, TapeState, left
 from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 
@@ -34,6 +34,7 @@ class Recorder:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.node_states = RunStates(store)
         self.tapes: list[Tape] = []
         self.gradient_calls: list[GradientCall] = []
         self.differentiated: dict[Node, None] = {}
@@ -140,7 +141,8 @@ class Recorder:
             tracked = [
                 edge
                 for edge in edges
-                if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT) and may_track(state, tape, edge.node)
+                if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT)
+                and may_track(self.node_states, state, tape, edge.node)
             ]
             if floating is False or not tracked:
                 continue
@@ -179,14 +181,16 @@ class Recorder:
                 continue
             during |= state.recordings
             after = self._read_variable(tape, state, variable)
-            if may_track(after, tape, variable):
+            if may_track(self.node_states, after, tape, variable):
                 sure = after.active is True and len(after.recordings) == 1 and surely_tracks(after, variable)
                 recorded.update(dict.fromkeys(after.recordings, sure))
         read = Node(
             Kind.TENSOR, self.now(), Op.READ, "",
             (Edge(variable, Flow.GRADIENT, True), *self.writes.get(variable, ())), recorded, frozenset(during),
-            variable.floating, None, Curvature.LINEAR, name=variable.name, at=variable.at, escaped=variable.escaped,
+            variable.floating, None, Curvature.LINEAR, name=variable.name, at=variable.at,
         )  # fmt: skip
+        if self.node_states.escaped(variable):
+            self.node_states.escape_alone(read)
         return Edge(read, edge.flow, edge.sure, edge.certain)
 
     def _read_variable(self, tape: Tape, state: TapeState, variable: Node) -> TapeState:
@@ -194,7 +198,7 @@ class Recorder:
         sure = (
             tape.auto is True
             and state.active is True
-            and variable.trainable is True
+            and self.node_states.trainable(variable) is True
             and variable.floating is True
             and variable not in state.surely_watched
         )
@@ -219,9 +223,9 @@ class Recorder:
         known = {edge.node for edge in before}
         fresh = [edge for edge in edges if edge.node not in known and edge.node is not variable]
         self.writes[variable] = (*before, *fresh)
-        if variable.escaped:
+        if self.node_states.escaped(variable):
             for edge in fresh:
-                escape(edge.node)
+                self.node_states.escape(edge.node)
 
     def tape_of(self, recordings: Iterable[int], besides: Tape) -> Tape | None:
         """The tape that holds one of the recordings, if it is another one."""

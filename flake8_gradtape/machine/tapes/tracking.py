@@ -16,6 +16,7 @@ from flake8_gradtape.machine.assumptions.variables import (
 )
 from flake8_gradtape.machine.domain.aliasing import may_be, same_as, sees
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, inputs, sure_inputs
 from flake8_gradtape.machine.tapes.state import Connection, Link, Reach, Tape, TapeState
 
@@ -23,7 +24,7 @@ MOST_SURE = 3_000
 """The bound of walks whose answer is only worth having where it is certain."""
 
 
-def may_track(state: TapeState, tape: Tape, node: Node) -> bool:
+def may_track(node_states: NodeStates, state: TapeState, tape: Tape, node: Node) -> bool:
     """The tape may be tracking the node: watched, or the output of an operation it recorded."""
     if node.kind is Kind.NUMBER or node.floating is False:
         return False
@@ -31,11 +32,14 @@ def may_track(state: TapeState, tape: Tape, node: Node) -> bool:
         return True
     if node.kind is Kind.UNKNOWN and node.time >= state.since:
         return True
-    if node.transparent and any(may_track(state, tape, one) for one in same_as(node) if not one.transparent):
+    if node.transparent and any(
+        may_track(node_states, state, tape, one) for one in same_as(node) if not one.transparent
+    ):
         return True
-    if node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False and node.trainable is not False:
+    read = node.kind in (Kind.VARIABLE, Kind.UNKNOWN) and tape.auto is not False
+    if read and node_states.trainable(node) is not False:
         return True
-    return any(may_be(seen, node) for seen in state.watched)
+    return any(may_be(node_states, seen, node) for seen in state.watched)
 
 
 def surely_tracks(state: TapeState, node: Node) -> bool:
@@ -53,7 +57,7 @@ def reach_of(state: TapeState, targets: Iterable[Node]) -> Reach:
 
 
 def connection_to(
-    state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+    node_states: NodeStates, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
 ) -> Connection | None:
     """Why a gradient of the targets (which reach `reach`) may exist for `source`; generous. None if there is none.
 
@@ -61,31 +65,31 @@ def connection_to(
     """
     for one in same_as(source) if source.transparent else ():
         if not one.transparent:
-            found = _connection(state, tape, reach, targets, one, itself)
+            found = _connection(node_states, state, tape, reach, targets, one, itself)
             if found is not None:
                 return found
-    return _connection(state, tape, reach, targets, source, itself)
+    return _connection(node_states, state, tape, reach, targets, source, itself)
 
 
 def _connection(
-    state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
+    node_states: NodeStates, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
 ) -> Connection | None:
     for target in [one for node in targets for one in same_as(node)]:
         if target is source and itself:
             return Connection(Link.ITSELF, source, target)
         if _is_not(target, source):
             continue
-        if Kind.UNKNOWN in (target.kind, source.kind) and may_be(target, source):
+        if Kind.UNKNOWN in (target.kind, source.kind) and may_be(node_states, target, source):
             return Connection(Link.TARGET_MAY_BE_SOURCE, source, target)
     for node in reach.anywhere:
         if node.op is Op.GRAPH_LOOP:
             return Connection(Link.GRAPH_LOOP, source, node)
-    if not may_track(state, tape, source):
+    if not may_track(node_states, state, tape, source):
         return None
     if source in reach.nodes:
         return Connection(Link.PATH, source, source)
     for node in reach.anywhere:
-        if sees(node, source):
+        if sees(node_states, node, source):
             return Connection(Link.UNSEEN, source, node)
     nodes = (node for node in reach.nodes if not (node in targets and _is_not(node, source)))
     if source.kind is Kind.UNKNOWN:
@@ -94,11 +98,15 @@ def _connection(
         for node in nodes:
             if ours and not may_be_variable_of(node, source):
                 continue
-            if may_be(source, node) or (handed and node.kind is Kind.VARIABLE):
+            if may_be(node_states, source, node) or (handed and node.kind is Kind.VARIABLE):
                 return Connection(Link.SOURCE_MAY_BE_ON_WAY, source, node)
         return None
     for node in nodes:
-        if node.kind is Kind.UNKNOWN and not (source.weights and node.model_output) and may_be(node, source):
+        if (
+            node.kind is Kind.UNKNOWN
+            and not (source.weights and node.model_output)
+            and may_be(node_states, node, source)
+        ):
             return Connection(Link.WAY_MAY_HOLD_SOURCE, source, node)
     return None
 

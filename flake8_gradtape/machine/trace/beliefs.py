@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
-from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.graph import Node, Tri
 from flake8_gradtape.machine.domain.values import (
     Alternatives,
     DictValue,
@@ -62,7 +62,8 @@ class Belief:
     `content` is what the container or object held (of the sequence or mapping itself; None for other values), `parts`
     the beliefs about what is in it: the alternatives of a choice by position, the elements of a sequence by position,
     the entries of a mapping by key, the attributes of an object by name. Parts too deep or too many are missing;
-    `content` has them all. `marks` tell which tapes recorded or watch a tensor, `state` is that of a tape.
+    `content` has them all. `marks` tell which tapes recorded or watch a tensor, `state` is that of a tape, `trainable`
+    that of a variable.
     """
 
     value: Value
@@ -70,6 +71,7 @@ class Belief:
     parts: tuple[tuple[Any, Belief], ...] = ()
     marks: tuple[tuple[Mark, Tape], ...] = ()
     state: TapeState | None = None
+    trainable: Tri = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,9 @@ class Snapshots:
         if isinstance(value, TapeValue):
             return Belief(value, state=self._run.recorder.state(value.tape))
         if isinstance(value, (Tensor, Variable, Opaque)):
-            return Belief(value, marks=tuple(self._marks(value.node)))
+            return Belief(
+                value, marks=tuple(self._marks(value.node)), trainable=self._run.node_states.trainable(value.node)
+            )
         parts: list[tuple[Any, Value]] = []
         content: SequenceContents | MappingContents | None = None
         if isinstance(value, Alternatives):

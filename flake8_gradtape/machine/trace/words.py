@@ -76,7 +76,7 @@ class Words:
 
     def _variable(self, belief: Belief) -> str:
         node: Node = belief.value.node  # type: ignore[union-attr]
-        trainable = {True: [], False: ["not trainable"], None: ["perhaps not trainable"]}[node.trainable]
+        trainable = {True: [], False: ["not trainable"], None: ["perhaps not trainable"]}[belief.trainable]
         name = "variables of a layer" if node.weights else "variable"
         return ", ".join([name, *_dtype(node.floating), *trainable, *self._marks(belief)])
 

@@ -10,6 +10,7 @@ from flake8_gradtape.events import Cause, CauseKind
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.aliasing import may_be, sees
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
@@ -41,9 +42,9 @@ def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node
         return Cause(CauseKind.SWAPPED)
     # what goes through differentiable operations only tells more than a shape, an index or a label on another way
     way = (
-        _nodes_on_the_way(targets, source, gradient_inputs, itself=True)
-        or _nodes_on_the_way(targets, source, _contents, itself=True)
-        or _nodes_on_the_way(targets, source)
+        _nodes_on_the_way(recorder.node_states, targets, source, gradient_inputs, itself=True)
+        or _nodes_on_the_way(recorder.node_states, targets, source, _contents, itself=True)
+        or _nodes_on_the_way(recorder.node_states, targets, source)
     )
     if not way or _only_sizes(way, source):
         for target in targets:
@@ -63,12 +64,12 @@ def _is_above(targets: list[Node], source: Node) -> bool:
     return any(node in targets for node in Walk(inputs(source), most=5_000))
 
 
-def _same(node: Node, source: Node) -> bool:
+def _same(node_states: NodeStates, node: Node, source: Node) -> bool:
     if node is source:
         return True
     if node.kind is Kind.UNKNOWN:
-        return source.kind is Kind.UNKNOWN or sees(node, source)
-    return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(source, node)
+        return source.kind is Kind.UNKNOWN or sees(node_states, node, source)
+    return source.kind is Kind.UNKNOWN and node.kind is not Kind.NUMBER and may_be(node_states, source, node)
 
 
 def _is_copy(node: Node) -> bool:
@@ -93,7 +94,7 @@ def _only_sizes(way: dict[Node, None], source: Node) -> bool:
 
 
 def _nodes_on_the_way(
-    targets: list[Node], source: Node, onward: Onward = inputs, itself: bool = False
+    node_states: NodeStates, targets: list[Node], source: Node, onward: Onward = inputs, itself: bool = False
 ) -> dict[Node, None]:
     """All nodes between the targets and the source, both included, where `onward` leads from one to the next.
 
@@ -102,7 +103,7 @@ def _nodes_on_the_way(
     met = Walk(targets, onward).finish().met
     if source in met:
         return leading_to([source], met, onward)  # no need to guess where it came in
-    return {} if itself else leading_to([node for node in met if _same(node, source)], met, onward)
+    return {} if itself else leading_to([node for node in met if _same(node_states, node, source)], met, onward)
 
 
 def _nearest_break(
@@ -203,10 +204,11 @@ def _inner_gradient(state: TapeState, node: Node) -> bool:
 def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -> Cause:
     """Every step was made while the tape was recording: the source itself was not tracked."""
     if source.kind is Kind.VARIABLE:
-        if source.trainable is not False and tape.auto is not False:
+        trainable = recorder.node_states.trainable(source)
+        if trainable is not False and tape.auto is not False:
             return Cause(CauseKind.NOT_RECORDED, what=source.name, detail="before")
         detail = "weights" if source.weights else "trainable"
-        detail = detail if source.trainable is False else "accessed"
+        detail = detail if trainable is False else "accessed"
         return Cause(CauseKind.VARIABLE_NOT_WATCHED, what=source.name, detail=detail)
     if any(node is source and time >= state.since for node, time in tape.watch_log):
         return Cause(CauseKind.WATCHED_TOO_LATE, what=source.name)

@@ -26,7 +26,7 @@ def settle(run: Run) -> None:
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.claims.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later
-        kept = record.tape.stored is not None and any(result.escaped for result in record.results)
+        kept = record.tape.stored is not None and any(run.node_states.ever.escaped(result) for result in record.results)
         kept = kept or named_by_functions(run, record.tape)
         if record.in_own_block and not used and not kept:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
@@ -44,7 +44,7 @@ def settle(run: Run) -> None:
 
 def differentiated(run: Run, result: Node) -> bool:
     """Some gradient call may have differentiated the result."""
-    recorder = run.recorder
+    recorder, ever = run.recorder, run.node_states.ever
     if result in recorder.differentiated:
         return True
-    return any(node.time > result.time and sees(node, result) for node in recorder.differentiated_anywhere)
+    return any(node.time > result.time and sees(ever, node, result) for node in recorder.differentiated_anywhere)

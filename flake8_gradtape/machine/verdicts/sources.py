@@ -73,7 +73,7 @@ class SourceDecision:
             return self.unspecific
         recorder = self.run.recorder
         read = [
-            *backward_inputs(self.question.state, self.question.tape, self.grounds.reach, source),
+            *backward_inputs(recorder.node_states, self.question.state, self.question.tape, self.grounds.reach, source),
             *self.grounds.weights,
         ]
         if len(read) > 300:
@@ -199,7 +199,13 @@ class SourceDecision:
         itself = self.question.method == "gradient"
         for node in nodes:
             found = connection_to(
-                self.question.state, self.question.tape, self.grounds.reach, self.grounds.targets, node, itself
+                self.run.node_states,
+                self.question.state,
+                self.question.tape,
+                self.grounds.reach,
+                self.grounds.targets,
+                node,
+                itself,
             )
             if found is not None:
                 return found

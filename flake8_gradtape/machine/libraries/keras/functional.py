@@ -38,7 +38,11 @@ def call_outputs(run: Run, outputs: ModelOutputs, given: list[Node], at: cst.CST
     for end, single in sorted(outputs.ends, key=lambda one: one[0].time):  # what an output is computed from is older
         above = ancestors([end])
         edges = [Edge(node, Flow.GRADIENT, certain=False) for node in given]
-        edges.extend(Edge(one, Flow.GRADIENT, one.trainable is True) for one in above if one.kind is Kind.VARIABLE)
+        edges.extend(
+            Edge(one, Flow.GRADIENT, run.node_states.trainable(one) is True)
+            for one in above
+            if one.kind is Kind.VARIABLE
+        )
         edges.extend(
             Edge(other, Flow.GRADIENT, certain=False)
             for before, value in made.items()

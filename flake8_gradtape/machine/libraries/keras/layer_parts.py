@@ -59,7 +59,7 @@ def parts(run: Run, layer: KerasLayer) -> list[Node]:
 
 def variables_of(run: Run, layer: KerasLayer, only_trainable: bool) -> ListValue:
     """Its variables, of which each part stands for some; a layer that may not be built yet may have none."""
-    nodes = [node for node in parts(run, layer) if node.trainable is not False or not only_trainable]
+    nodes = [node for node in parts(run, layer) if not only_trainable or run.node_states.trainable(node) is not False]
     if not run.heap.is_built(layer.cell):
         return run.heap.sequence(
             [*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True
@@ -79,11 +79,12 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     A list that is asked for is taken to have something in it where the object has layers, or parts that nobody can see
     into; not if the object has variables that Keras does not list (`unlisted`).
     """
+    trainable = run.node_states.trainable
     known = [
-        node for node in sure if node.kind is Kind.VARIABLE and node.trainable is not None and node.floating is True
+        node for node in sure if node.kind is Kind.VARIABLE and trainable(node) is not None and node.floating is True
     ]
     others = [node for node in (*sure, *rest) if node not in known]
-    some = any(node.weights and node.trainable is not False for node in (*sure, *rest))
+    some = any(node.weights and trainable(node) is not False for node in (*sure, *rest))
     if not known and not some and (unlisted or all(node.op is Op.PERHAPS_NOTHING for node in others)):
         others.append(_perhaps_nothing(run, others).node)
     elif known or some:
@@ -125,4 +126,4 @@ def freeze(run: Run, layer: KerasLayer) -> None:
     """`model.trainable = …`: whether its variables are trainable is no longer known."""
     for node in parts(run, layer):
         if node.kind is Kind.VARIABLE:
-            node.trainable = None
+            run.node_states.freeze(node)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -95,16 +96,18 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
     """`tf.keras.layers.Dense(8)`, `tf.keras.Sequential([...])`, `tf.keras.Model(inputs, outputs)` and their kin."""
     if name == "Input":
         return _symbolic(run, [], at)
+    given_name = arguments.get(-1, "name")
+    called = str(given_name.value) if isinstance(given_name, Const) and given_name.value else name.lower()
     made: dict[Node, None] = {}
     if name not in _PLAIN_LAYERS and name not in ("Sequential", "Model"):
         trainable = setting(arguments, "trainable")
         if trainable is False and run.facts.keras != 2:
             trainable = None  # its variables are trainable to a tape around Keras 3, and not in its lists
         sure = name in _WEIGHTED | _ALSO_WEIGHTED and trainable is True and not arguments.open
-        made[run.recorder.variable(True if sure else trainable, True if sure else None, at)] = None
+        made[_weights(run, True if sure else trainable, True if sure else None, called, at)] = None
     if name == "BatchNormalization":
         # the moving averages (truth table K12)
-        made[run.recorder.variable(False, True, at)] = None
+        made[_weights(run, False, True, called, at)] = None
     if name not in _WEIGHTED and name != "application":
         for value in arguments.all():
             for leaf in run.heap.leaves(value):
@@ -121,11 +124,8 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
     own = [node for node in made if node.kind is Kind.VARIABLE]
     if name in ("Sequential", "Model") and _keyword_given(arguments, "trainable"):
         for node in own:
-            node.trainable = None if node.trainable else node.trainable
-    called = arguments.get(-1, "name")
-    for node in own:
-        node.name = node.name or (called.value if isinstance(called, Const) and called.value else name.lower())
-        node.weights = True
+            if run.node_states.trainable(node):
+                run.node_states.freeze(node)
     content = SequenceContents(tuple(Opaque(node) for node in made), exact=False)
     inner = [leaf for value in arguments.positional for leaf in run.heap.leaves(value)]
     nested = name == "Sequential" and all(
@@ -143,6 +143,11 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
     if outputs is not None:
         run.heap.outputs[made_layer.cell] = outputs
     return KerasLayer(made_layer.cell, name, smooth, part=name == "Model" and _ends_inside(run, arguments))
+
+
+def _weights(run: Run, trainable: Tri, floating: Tri, name: str, at: cst.CSTNode) -> Node:
+    """The variables of a layer, as one."""
+    return replace(run.recorder.variable(trainable, floating, at), name=name, weights=True)
 
 
 def _ends_inside(run: Run, arguments: Arguments) -> bool:
@@ -165,8 +170,8 @@ def clone_layer(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     for node in parts(run, model):
         fresh = node
         if node.kind is Kind.VARIABLE:
-            fresh = run.recorder.variable(node.trainable, node.floating, at)
-            fresh.name, fresh.weights = node.name, node.weights
+            fresh = run.recorder.variable(run.node_states.trainable(node), node.floating, at)
+            fresh = replace(fresh, name=node.name, weights=node.weights)
         made.append(Opaque(fresh))
     clone = KerasLayer(run.heap.new_cell(SequenceContents(tuple(made), exact=False)), model.name, model.smooth)
     run.heap.created_objects.append(clone)
@@ -224,7 +229,7 @@ def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNod
     single = len(given) == 1 and len(arguments.positional) == 1 and run.heap.definite(arguments.positional[0])
     edges = [Edge(node, flow, layer.smooth and single, single) for node in given]
     whole = not layer.part
-    edges.extend(Edge(node, Flow.GRADIENT, whole and node.trainable is True, whole) for node in own)
+    edges.extend(Edge(node, Flow.GRADIENT, whole and run.node_states.trainable(node) is True, whole) for node in own)
     if any(node.kind is Kind.UNKNOWN for node in own):
         for value in arguments.all():
             run.sharing.escape(value)
@@ -239,7 +244,7 @@ def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNod
         at,
         floating=None,
         curvature=Curvature.CURVED,
-        surely_curved=whole and any(one.trainable is True for one in own),
+        surely_curved=whole and any(run.node_states.trainable(one) is True for one in own),
         # what changes nothing now gives back the very tensor
         transparent=layer.name in _MAY_DO_NOTHING and not own,
     )
@@ -305,9 +310,7 @@ def set_on_layer(run: Run, layer: KerasLayer, name: str, new: Value, surely: boo
 def load_model(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`load_model(path)`: a Keras model that nobody can see into."""
     found = unseen_call(run, Api("tensorflow.keras.models.load_model"), arguments, at)
-    if isinstance(found, Opaque):
-        found.node.op = Op.LOADED_MODEL
-    return found
+    return Opaque(replace(found.node, op=Op.LOADED_MODEL)) if isinstance(found, Opaque) else found
 
 
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {

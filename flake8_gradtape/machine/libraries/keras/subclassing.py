@@ -173,7 +173,7 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> ListValu
             plain = keras and isinstance(value, Variable) and run.facts.keras != 2
             certain = certain and not plain
             unlisted.extend([value.node] if plain else [])
-            if value.node.trainable is not False or not only_trainable:
+            if not only_trainable or run.node_states.trainable(value.node) is not False:
                 (sure if certain else rest).append(value.node)
         elif isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN:
             rest.append(value.node)

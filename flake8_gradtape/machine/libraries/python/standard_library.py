@@ -60,7 +60,9 @@ def _deep_copy(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     value = arguments.get(0, "x")
     if isinstance(value, Variable):
         edges = run.heap.edges(value, Flow.STATE)
-        node = run.recorder.variable(value.node.trainable, value.node.floating, at, edges, "copy.deepcopy")
+        node = run.recorder.variable(
+            run.node_states.trainable(value.node), value.node.floating, at, edges, "copy.deepcopy"
+        )
         return Variable(node)
     return unseen_call(run, Api("copy.deepcopy"), arguments, at)
 

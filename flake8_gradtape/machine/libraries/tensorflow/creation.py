@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -82,12 +83,11 @@ def holds_none(run: Run, value: Value) -> bool:
     return value == NONE
 
 
-def _maybe_same(run: Run, value: Opaque, path: str, at: cst.CSTNode, floating: Tri) -> Node:
-    """A tensor that may be the very tensor that the unknown value is, but surely is no variable."""
-    node = run.recorder.unknown([view(run, value.node, path)], value.node.name, at)
-    node.path, node.trainable, node.floating = path, False, floating
-    node.may_hold_anything = value.node.may_hold_anything
-    return node
+def _maybe_same(run: Run, value: Opaque, path: str, at: cst.CSTNode, floating: Tri, trainable: Tri = False) -> Node:
+    """A tensor that may be the very tensor that the unknown value is; but no variable, unless `trainable` is None."""
+    seen = view(run, value.node, path)
+    made = run.recorder.unknown([seen], value.node.name, at, may_hold_anything=value.node.may_hold_anything)
+    return replace(made, path=path, floating=floating, trainable=trainable)
 
 
 def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -99,9 +99,8 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
     def act(option: Value) -> Value:
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN and floating is not False:
-            node = _maybe_same(run, option, "tf.cast", at, floating)
-            node.trainable = None  # a variable of that dtype is given back as it is
-            return Tensor(node)
+            # a variable of that dtype is given back as it is
+            return Tensor(_maybe_same(run, option, "tf.cast", at, floating, trainable=None))
         known = option.node.floating if isinstance(option, (Tensor, Opaque, Variable)) else None
         flow = Flow.GRADIENT if floating is not False and known is not False else Flow.NO_GRADIENT
         edges = run.heap.edges(option, flow, sure=known is True and floating is True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from flake8_gradtape import knowledge
@@ -66,9 +68,7 @@ def known_operation(run: Run, facts: knowledge.FunctionFacts, arguments: Argumen
 
 def _unknown_integer(run: Run, nodes: list[Node], path: str, at: cst.CSTNode) -> Node:
     """An integer result that is connected all the same, as a target by itself (measured: zeros)."""
-    made = run.recorder.unknown(nodes, at=at)
-    made.path, made.floating, made.trainable = path, False, False
-    return made
+    return replace(run.recorder.unknown(nodes, at=at), path=path, floating=False, trainable=False)
 
 
 def _by_parameter(facts: knowledge.FunctionFacts, arguments: Arguments) -> list[tuple[str, Value]]:

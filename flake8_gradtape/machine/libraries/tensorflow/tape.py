@@ -128,7 +128,8 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
     tape = run.recorder.tapes[value.tape]
     leaves = run.heap.leaves(given)
     watched_anyway = all(
-        isinstance(leaf, Variable) and leaf.node.trainable is True and leaf.node.floating is True for leaf in leaves
+        isinstance(leaf, Variable) and run.node_states.trainable(leaf.node) is True and leaf.node.floating is True
+        for leaf in leaves
     )
     if leaves and watched_anyway and run.heap.definite(given) and tape.auto is True:
         visit = run.stack.new_visit()

@@ -1,0 +1,98 @@
+"""What may become true of a node in the course of a run: that others may have it, that it may be frozen.
+
+The graph itself never changes. What is told here is kept in the store, like the values of names: a branch that is
+rolled back leaves nothing of it behind, and where several ways meet, it is true if it is on one of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from flake8_gradtape.machine.domain.graph import Node, Tri
+from flake8_gradtape.machine.domain.store import Store
+from flake8_gradtape.machine.domain.walks import Walk
+
+_ESCAPED = "escaped"
+_KEPT = "kept"
+_FROZEN = "perhaps frozen"
+NODE_STATES = frozenset({_ESCAPED, _KEPT, _FROZEN})
+"""How the keys begin under which the store has them; the node follows."""
+_Key = tuple[str, Node]
+
+
+class NodeStates:
+    """What is true of nodes: `get` gives True for a key that is."""
+
+    def __init__(self, get: Callable[[_Key], object]) -> None:
+        self._get = get
+
+    def escaped(self, node: Node) -> bool:
+        """Code that nobody sees has got hold of it: from then on it may come from any such code."""
+        return self._get((_ESCAPED, node)) is True
+
+    def reachable_later(self, node: Node) -> bool:
+        """An object, a container, or a name that functions read has held it: code of the module may come by it."""
+        return self._get((_KEPT, node)) is True
+
+    def trainable(self, node: Node) -> Tri:
+        """Whether a variable is trainable, if that is known; code that got hold of its model may have changed it."""
+        return None if self._get((_FROZEN, node)) is True else node.trainable
+
+
+class RunStates(NodeStates):
+    """What is true of nodes at this point of a run."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.get)
+        self._store = store
+        self._ever: dict[_Key, bool] = {}
+        self.ever = NodeStates(self._ever.get)
+        """What was true at some point of some run so far: also of one that ended, or of a branch that was undone."""
+
+    def _set(self, key: _Key) -> None:
+        self._store.set(key, True)
+        self._ever[key] = True
+
+    def escape(self, node: Node) -> None:
+        """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
+        if self.escaped(node):
+            return
+        # no bound: not to mark what lies beyond would claim too much, and each node is marked once
+        for one in Walk([node], self._not_escaped_inputs, sys.maxsize):
+            self._set((_ESCAPED, one))
+
+    def escape_alone(self, node: Node) -> None:
+        """The same of a new value that escapes as what it stands for has, of which all inputs have by then."""
+        self._set((_ESCAPED, node))
+
+    def _not_escaped_inputs(self, node: Node) -> list[Node]:
+        return [edge.node for edge in node.edges if self._get((_ESCAPED, edge.node)) is not True]
+
+    def keep(self, node: Node) -> None:
+        """Something that other code of the module may look at gets hold of a value."""
+        if self._get((_KEPT, node)) is not True:
+            self._set((_KEPT, node))
+
+    def freeze(self, node: Node) -> None:
+        """Somebody may have set `trainable` of a variable, or of its layer."""
+        self._set((_FROZEN, node))
+
+    @property
+    def count(self) -> int:
+        """How much has come to be true so far; to be given to `outlive`."""
+        return len(self._ever)
+
+    def outlive(self, count: int, time: int) -> None:
+        """Make true again what has come to be true since `count`, of nodes that are no newer than `time`.
+
+        Called where the work of a function that was run by itself is undone: another function may run after it, and in
+        whatever run it was that has shared or frozen something.
+        """
+        for key in list(self._ever)[count:]:
+            if key[1].time <= time:
+                self._store.set(key, True)
+
+    def close(self) -> None:
+        """Let go of all nodes."""
+        self._ever.clear()
