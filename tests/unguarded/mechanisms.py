@@ -15,7 +15,10 @@ from tests.unguarded.removal import Account, Removal
 DECLARED: dict[str, tuple[str, Callable[..., Any]]] = {
     "for_each_flag": ("loops are run once, whatever their flags", lambda run, scope, loop, act: act()),
     "Objects.object_of": ("nothing is known of the object of a method that is run alone", lambda *_: None),
-    "_Keeping.attributes": ("an object keeps what `__init__` left on it", lambda own, made: own.run.heap.entries(made.cell)),
+    "_Keeping.attributes": (
+        "an object keeps what `__init__` left on it",
+        lambda own, made: own.run.heap.entries(made.cell),
+    ),
     "_Keeping._lasting": ("an attribute keeps its value", lambda own, value: value),
     "_Keeping._items": ("a list of an object keeps its items", lambda own, content: content),
     "Sharing.blur": ("what is assigned more than once is what it was", lambda own, value, *_: value),
