@@ -197,6 +197,7 @@ class _Reader:
             self.names.changed.add(container.id)
 
     def call(self, node: ast.Call) -> None:
+        """Note a call: of what, and which of its arguments it may change."""
         function = node.func
         called, noted = "", False
         if type(function) is ast.Name:

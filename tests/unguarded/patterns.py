@@ -87,5 +87,3 @@ def _plain(answer: Any) -> object:
     if isinstance(answer, re.Match):
         return (answer.span(), answer.groups())
     return list(answer) if isinstance(answer, Iterator) else answer
-
-

@@ -116,6 +116,31 @@ class Edge:
     """In every run this is the input."""
 
 
+def op_and_path(what: Op | str) -> tuple[Op, str]:
+    """An operation, as a node keeps it: one that the machine tells apart, or the path of another."""
+    return (what, "") if isinstance(what, Op) else (Op.OTHER, what)
+
+
+@dataclass(frozen=True)
+class OperationTraits:
+    """What an operation does besides connecting its output to its inputs."""
+
+    floating: Tri = True
+    """The output is a floating tensor."""
+    curvature: Curvature = Curvature.CURVED
+    surely_curved: bool = False
+    """A second derivative surely is not zero for this operation alone."""
+    surely_tensors: bool = True
+    """False if the inputs may be plain numbers, so that nothing is surely recorded."""
+    no_gradient: bool = False
+    """It has no gradient function that is registered."""
+    transparent: bool = False
+    """The output may be the input itself."""
+
+
+PLAIN_OPERATION = OperationTraits()
+
+
 @dataclass(eq=False)
 class Node:
     """One value in the data-flow graph: what it was computed from, and what recorded that.

@@ -1,6 +1,6 @@
 """Calling: functions of the module run with the real arguments, everything else is unseen code.
 
-What TensorFlow's own functions do is in `library`, methods of tapes in `tape_methods`, of containers in `containers`.
+What functions of libraries do is in `libraries`, methods of containers in `containers`.
 """
 
 from __future__ import annotations

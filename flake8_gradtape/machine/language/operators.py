@@ -1,6 +1,6 @@
 """Operators and comparisons of values: what is an operation of TensorFlow, what is plain Python.
 
-Items are in `items`, calls in `calls`.
+Items are in `subscripts`, calls in `calls`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
@@ -161,7 +161,10 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
         for one in options(side)
     )
     return run.recorder.operation(
-        Op(sign), edges, at, floating=floating, curvature=curvature, surely_curved=surely, surely_tensors=surely_tensors
+        Op(sign),
+        edges,
+        at,
+        OperationTraits(floating=floating, curvature=curvature, surely_curved=surely, surely_tensors=surely_tensors),
     )
 
 
@@ -186,7 +189,7 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
     if all(number_like(side) for side in sides):
         return _compare_plain(run, signs, sides, at)
     nodes = [edge for side in sides for edge in run.heap.edges(side, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(Op.COMPARISON, nodes, at, floating=False)
+    node = run.recorder.operation(Op.COMPARISON, nodes, at, OperationTraits(floating=False))
     tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
     return Tensor(node) if tensors else Opaque(node)
 
@@ -258,12 +261,11 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     if number_like(value):
         return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT
-    node = run.recorder.operation(
-        Op(sign), run.heap.edges(value, flow, flow is Flow.GRADIENT), at, floating=floating_of(run, [value]),
-        curvature=Curvature.CURVED if sign == "abs" else Curvature.LINEAR,
-        surely_tensors=all(isinstance(one, (Tensor, Variable)) for one in options(value)),
-    )  # fmt: skip
-    return Tensor(node) if all(isinstance(one, (Tensor, Variable)) for one in options(value)) else Opaque(node)
+    tensors = all(isinstance(one, (Tensor, Variable)) for one in options(value))
+    curvature = Curvature.CURVED if sign == "abs" else Curvature.LINEAR
+    traits = OperationTraits(floating_of(run, [value]), curvature, surely_tensors=tensors)
+    node = run.recorder.operation(Op(sign), run.heap.edges(value, flow, flow is Flow.GRADIENT), at, traits)
+    return Tensor(node) if tensors else Opaque(node)
 
 
 def _has_object(values: list[Value]) -> bool:

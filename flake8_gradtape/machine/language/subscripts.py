@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Alternatives,
@@ -147,7 +147,10 @@ def _in_several_dimensions(run: Run, value: Opaque, at: cst.CSTNode) -> Node:
     """Of something unknown it makes a new tensor or array."""
     edges = run.heap.edges(value)
     return run.recorder.operation(
-        Op.GETITEM, edges, at, curvature=Curvature.LINEAR, floating=floating_of(run, [value]), surely_tensors=False
+        Op.GETITEM,
+        edges,
+        at,
+        OperationTraits(curvature=Curvature.LINEAR, floating=floating_of(run, [value]), surely_tensors=False),
     )
 
 

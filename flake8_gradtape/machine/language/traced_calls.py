@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Op
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import Const, DictValue, ListValue, Number, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -47,7 +47,9 @@ def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
             return run.anything(run.heap.nodes(value))
         if several and isinstance(value, (Tensor, Opaque)):
             edges = [Edge(node, Flow.GRADIENT) for node in dict.fromkeys(nodes)]
-            made = run.recorder.operation(Op.TRACED, edges, at, floating=value.node.floating, surely_tensors=False)
+            made = run.recorder.operation(
+                Op.TRACED, edges, at, OperationTraits(floating=value.node.floating, surely_tensors=False)
+            )
             return replace(value, node=made)
         return value
 

@@ -279,6 +279,7 @@ class Sharing:
         return self.join([UNBOUND if value is MISSING else value for value in values])
 
     def _join_content(self, contents: list[Any]) -> Any:
+        """What a container holds after several ways: item by item if all are as long, else any of the items."""
         first = contents[0]
         if all(content is first for content in contents):
             return first

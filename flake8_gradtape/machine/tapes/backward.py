@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from flake8_gradtape.knowledge.backward_pass import INPUT_ONLY
 from flake8_gradtape.machine.domain.aliasing import same_as
 from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node
 from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Walk, gradient_inputs, leading_to, sure_inputs
-from flake8_gradtape.machine.tapes.state import INPUT_ONLY, Reach, Tape, TapeState
+from flake8_gradtape.machine.tapes.state import Reach, Tape, TapeState
 from flake8_gradtape.machine.tapes.tracking import MOST_SURE, may_track, surely_connected, surely_tracks
 
 

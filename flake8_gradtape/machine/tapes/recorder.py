@@ -1,7 +1,7 @@
 """What TensorFlow does to tapes: entering, watching, recording an operation, asking; and the making of nodes.
 
 The only place that changes the state of tapes. The facts are those of the eager tape of TensorFlow 2.21 and 2.15.
-What follows from the state is in `connections`, why a source is not connected is told in `causes`.
+What follows from the state is in `tracking`, why a source is not connected in `verdicts/causes`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import Misuse
+from flake8_gradtape.knowledge.backward_pass import HOLDING
 from flake8_gradtape.machine.domain.aliasing import same_as
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, Tri
+from flake8_gradtape.machine.domain.graph import (
+    PLAIN_OPERATION,
+    Curvature,
+    Edge,
+    Flow,
+    Kind,
+    Node,
+    Op,
+    OperationTraits,
+    Tri,
+    op_and_path,
+)
 from flake8_gradtape.machine.domain.node_states import RunStates
 from flake8_gradtape.machine.domain.store import Store
 
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 
     from flake8_gradtape.machine.tapes.observer import Observer
 
-from flake8_gradtape.machine.tapes.state import HOLDING, GradientCall, Raised, Tape, TapeState, left
+from flake8_gradtape.machine.tapes.state import GradientCall, Raised, Tape, TapeState, left
 from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 
 FOREVER = sys.maxsize
@@ -73,20 +85,9 @@ class Recorder:
         may_hold_anything: bool = False,
     ) -> Node:
         """A value that the machine cannot see into, made of anything that existed, `edges` among it."""
-        return Node(
-            Kind.UNKNOWN,
-            self.now() if time is None else time,
-            edges=tuple(Edge(node, Flow.GRADIENT) for node in dict.fromkeys(edges)),
-            name=name,
-            at=at,
-            may_hold_anything=may_hold_anything,
-        )
-
-    def note_record(self) -> None:
-        """A model with variables is called: the tapes that are recording surely record something."""
-        for tape, state in self.live():
-            if state.active is True and tape.auto is True and not state.records:
-                self._set(tape.number, replace(state, records=True))
+        born = self.now() if time is None else time
+        inputs = tuple(Edge(node, Flow.GRADIENT) for node in dict.fromkeys(edges))
+        return Node(Kind.UNKNOWN, born, edges=inputs, name=name, at=at, may_hold_anything=may_hold_anything)
 
     def recording_now(self) -> frozenset[int]:
         """The recordings that may be running."""
@@ -96,7 +97,7 @@ class Recorder:
         self, edges: Iterable[Edge] = (), what: Op | str = "", at: cst.CSTNode | None = None, floating: Tri = None
     ) -> Node:
         """A Python number or NumPy array, computed from the inputs."""
-        op, path = _told(what)
+        op, path = op_and_path(what)
         return Node(Kind.NUMBER, self.now(), op, path, tuple(edges), floating=floating, at=at)
 
     def variable(
@@ -113,21 +114,15 @@ class Recorder:
         what: Op | str,
         edges: Iterable[Edge],
         at: cst.CSTNode | None,
-        *,
-        floating: Tri = True,
-        curvature: Curvature = Curvature.CURVED,
-        surely_curved: bool = False,
-        surely_tensors: bool = True,
-        no_gradient: bool = False,
-        transparent: bool = False,
+        traits: OperationTraits = PLAIN_OPERATION,
     ) -> Node:
         """The output of a TensorFlow operation, recorded by the tapes that are recording and track an input.
 
         A tape records an operation when at least one input is tracked; the output is tracked if it is floating, even
         where the operation has no gradient (round, zeros_like), but not after `tf.stop_gradient` or outside of
-        TensorFlow. `surely_tensors` is false if the inputs might be plain numbers, so nothing is surely recorded.
+        TensorFlow.
         """
-        op, path = _told(what)
+        op, path = op_and_path(what)
         holding = (path or op.value) in HOLDING
         edges = tuple(self._reading(edge) for edge in edges)
         recorded: dict[int, bool] = {}
@@ -144,17 +139,17 @@ class Recorder:
                 if edge.flow in (Flow.GRADIENT, Flow.NO_GRADIENT)
                 and may_track(self.node_states, state, tape, edge.node)
             ]
-            if floating is False or not tracked:
+            if traits.floating is False or not tracked:
                 continue
             sure = (
                 state.active is True
                 and len(state.recordings) == 1
-                and surely_tensors
+                and traits.surely_tensors
                 and any(edge.certain and surely_tracks(state, edge.node) for edge in tracked)
             )
             for recording in state.recordings:
                 recorded[recording] = sure
-            if sure and not transparent and (not state.records or (holding and not state.holds_since_entry)):
+            if sure and not traits.transparent and (not state.records or (holding and not state.holds_since_entry)):
                 self._set(
                     number,
                     replace(
@@ -165,8 +160,9 @@ class Recorder:
                     ),
                 )
         return Node(
-            Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), floating, None, curvature,
-            surely_curved, at=at, no_gradient=no_gradient, transparent=transparent,
+            Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), traits.floating, None,
+            traits.curvature, traits.surely_curved, at=at, no_gradient=traits.no_gradient,
+            transparent=traits.transparent,
         )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
@@ -227,28 +223,9 @@ class Recorder:
             for edge in fresh:
                 self.node_states.escape(edge.node)
 
-    def tape_of(self, recordings: Iterable[int], besides: Tape) -> Tape | None:
-        """The tape that holds one of the recordings, if it is another one."""
-        for recording in recordings:
-            tape = self.tapes[self._holder[recording]]
-            if tape is not besides:
-                return tape
-        return None
-
     def holder(self, recording: int) -> Tape:
         """The tape that holds, or held, a recording."""
         return self.tapes[self._holder[recording]]
-
-    def was_recorded_by(self, node: Node, tape: Tape) -> bool:
-        """A recording of the tape, the present one or an earlier one, holds the node."""
-        return any(self.tapes[self._holder[recording]] is tape for recording in node.recorded)
-
-    def watcher_of(self, node: Node, besides: Tape) -> Tape | None:
-        """Another tape that watched the node."""
-        for tape in self.tapes:
-            if tape is not besides and any(seen is node for seen, _ in tape.watch_log):
-                return tape
-        return None
 
     def state(self, number: int) -> TapeState | None:
         """The state of a tape; None where no run that gets here has made it."""
@@ -314,6 +291,12 @@ class Recorder:
         self._recordings += 1
         self._holder[self._recordings] = number
         return self._recordings
+
+    def note_record(self) -> None:
+        """A model with variables is called: the tapes that are recording surely record something."""
+        for tape, state in self.live():
+            if state.active is True and tape.auto is True and not state.records:
+                self._set(tape.number, replace(state, records=True))
 
     def leave(self, number: int) -> None:
         """The end of `with tape:`."""
@@ -415,8 +398,3 @@ class Recorder:
         if self.observer is not None:
             self.observer.escaped(number)
         self.update(number, lambda state: replace(state, escaped=True))
-
-
-def _told(what: Op | str) -> tuple[Op, str]:
-    """An operation, as a node keeps it: one that the machine tells apart, or the path of another."""
-    return (what, "") if isinstance(what, Op) else (Op.OTHER, what)

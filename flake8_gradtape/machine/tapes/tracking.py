@@ -74,6 +74,7 @@ def connection_to(
 def _connection(
     node_states: NodeStates, state: TapeState, tape: Tape, reach: Reach, targets: list[Node], source: Node, itself: bool
 ) -> Connection | None:
+    """The first reason why the source may get a gradient from one of the targets; None if there is none."""
     for target in [one for node in targets for one in same_as(node)]:
         if target is source and itself:
             return Connection(Link.ITSELF, source, target)

@@ -1,6 +1,6 @@
 """Why a source is surely not connected to a target: the break nearest to the target.
 
-Called only when `recording` has found that nothing connects them. Walks the data flow from the target back towards the
+Called only when `tracking` has found that nothing connects them. Walks the data flow from the target back towards the
 source, whether recorded or not; the first break on a way to the source is the cause, else the source itself is.
 """
 
@@ -14,6 +14,7 @@ from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to
 from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
+from flake8_gradtape.machine.tapes.whose import tape_of, was_recorded_by, watcher_of
 from flake8_gradtape.reading.syntax import text_of
 
 _COPIES = frozenset(
@@ -109,6 +110,7 @@ def _nodes_on_the_way(
 def _nearest_break(
     recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, way: dict[Node, None]
 ) -> Cause | None:
+    """The cause at the break that lies nearest to the targets, on the `way` to the source; None if none is known."""
 
     def onward(node: Node) -> list[Node]:
         return [edge.node for edge in node.edges if edge.node in way] if node is not source else []
@@ -163,7 +165,7 @@ def _unrecorded(recorder: Recorder, tape: Tape, state: TapeState, node: Node, ta
         return None
     if node.op is Op.GRADIENT:
         return Cause(CauseKind.INNER_GRADIENT_OUTSIDE, what=node.name, at=node.at)
-    other = recorder.tape_of(node.recorded, tape)
+    other = tape_of(recorder, node.recorded, tape)
     if other is not None:
         return Cause(CauseKind.OTHER_TAPE, what=node.name, tape=other.name, at=node.at)
     detail = _when(recorder, tape, state, node)
@@ -181,7 +183,7 @@ def _when(recorder: Recorder, tape: Tape, state: TapeState, node: Node) -> str:
     """At what time an operation ran that the tape has not recorded."""
     if any(begin < node.time < end for begin, end in tape.pauses):
         return "paused"
-    if recorder.was_recorded_by(node, tape):
+    if was_recorded_by(recorder, node, tape):
         return "reset" if tape.resets else "earlier"
     return "before" if node.time < state.since else "after"
 
@@ -212,13 +214,14 @@ def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -
         return Cause(CauseKind.VARIABLE_NOT_WATCHED, what=source.name, detail=detail)
     if any(node is source and time >= state.since for node, time in tape.watch_log):
         return Cause(CauseKind.WATCHED_TOO_LATE, what=source.name)
-    other = recorder.tape_of(source.recorded, tape) or recorder.watcher_of(source, tape)
+    other = tape_of(recorder, source.recorded, tape) or watcher_of(recorder, source, tape)
     if other is not None and other.number not in tape.nested_with:
         return Cause(CauseKind.OTHER_TAPE, what=source.name, tape=other.name)
     return Cause(CauseKind.UNWATCHED, what=source.name)
 
 
 def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bool) -> Cause:
+    """The cause where no way at all leads to the source: it was replaced, it is a copy, or nothing uses it."""
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
     if source.kind is Kind.TENSOR:

@@ -14,7 +14,7 @@ from flake8_gradtape.events import (
 )
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import (
     Const,
     DictValue,
@@ -78,7 +78,9 @@ class SourceDecision:
         ]
         if len(read) > 300:
             read = [recorder.unknown(read, may_hold_anything=True)]
-        made = recorder.operation(Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, surely_tensors=False)
+        made = recorder.operation(
+            Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, OperationTraits(surely_tensors=False)
+        )
         self.record.results.append(made)
         if source is None:
             self.unspecific = made

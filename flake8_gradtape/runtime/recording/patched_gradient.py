@@ -50,6 +50,7 @@ class PatchedGradient:
         def asked(
             tape: Any, target: Any, sources: Any, output_gradients: Any = None, sources_raw: Any = None, **options: Any
         ) -> Any:
+            """Ask also for what earlier gradient calls gave, to see which of it the tape differentiates."""
             ask = self._observer.asking(tape)
             if ask is None or not isinstance(sources, (list, tuple)):
                 return original(tape, target, sources, output_gradients, sources_raw, **options)

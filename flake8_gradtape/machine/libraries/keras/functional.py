@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.values import DictValue, ListValue, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.domain.walks import ancestors
@@ -48,7 +48,7 @@ def call_outputs(run: Run, outputs: ModelOutputs, given: list[Node], at: cst.CST
             for before, value in made.items()
             if before in above and (other := node_of(value)) is not None
         )
-        node = run.recorder.operation(Op.LAYER, edges, at, floating=None, curvature=Curvature.CURVED)
+        node = run.recorder.operation(Op.LAYER, edges, at, OperationTraits(floating=None, curvature=Curvature.CURVED))
         made.setdefault(end, Tensor(node) if single else Opaque(node))
     values = [made[end] for end, _ in outputs.ends]
     if outputs.keys is not None:

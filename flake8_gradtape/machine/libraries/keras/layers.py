@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, Tri
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, OperationTraits, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -198,7 +198,7 @@ def _is_built(run: Run, leaves: list[Value]) -> bool:
 def _symbolic(run: Run, nodes: list[Node], at: cst.CSTNode, certain: bool = True) -> Value:
     """A symbolic Keras tensor, behind which these variables lie; only some of them if that is not `certain`."""
     edges = [Edge(node, Flow.GRADIENT, certain=certain) for node in nodes]
-    return Opaque(run.recorder.operation(Op.INPUT, edges, at, floating=None, surely_tensors=False))
+    return Opaque(run.recorder.operation(Op.INPUT, edges, at, OperationTraits(floating=None, surely_tensors=False)))
 
 
 def _parts_of(run: Run, leaf: Value, symbolic: bool) -> list[Node]:
@@ -242,11 +242,12 @@ def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNod
         Op.LAYER,
         edges,
         at,
-        floating=None,
-        curvature=Curvature.CURVED,
-        surely_curved=whole and any(run.node_states.trainable(one) is True for one in own),
-        # what changes nothing now gives back the very tensor
-        transparent=layer.name in _MAY_DO_NOTHING and not own,
+        OperationTraits(
+            floating=None,
+            curvature=Curvature.CURVED,
+            surely_curved=whole and any(run.node_states.trainable(one) is True for one in own),
+            transparent=layer.name in _MAY_DO_NOTHING and not own,
+        ),
     )
     # layers that are known give one tensor, models may give several
     return Tensor(node) if layer.smooth and whole else Opaque(node)

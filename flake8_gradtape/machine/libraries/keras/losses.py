@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_gradtape.machine.domain.graph import OperationTraits
 from flake8_gradtape.machine.domain.values import Api, Pure, Tensor, Value
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -28,4 +29,4 @@ def pure_call(run: Run, callee: Pure, arguments: Arguments, at: cst.CSTNode) -> 
         for position, value in enumerate(arguments.all())
         for edge in run.heap.edges(value, sure=position == 1 and len(arguments.positional) >= 2)
     ]
-    return Tensor(run.recorder.operation(callee.name, edges, at, floating=True))
+    return Tensor(run.recorder.operation(callee.name, edges, at, OperationTraits(floating=True)))

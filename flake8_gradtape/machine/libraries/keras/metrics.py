@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Op
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import NONE, Api, Metric, Tensor, Value
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.keras.losses import LOSS_FUNCTIONS
@@ -56,4 +56,6 @@ def _update(run: Run, metric: Metric, arguments: Arguments) -> None:
 
 
 def _result(run: Run, metric: Metric, at: cst.CSTNode) -> Value:
-    return Tensor(run.recorder.operation(Op.METRIC, [Edge(metric.node, Flow.GRADIENT)], at, floating=True))
+    return Tensor(
+        run.recorder.operation(Op.METRIC, [Edge(metric.node, Flow.GRADIENT)], at, OperationTraits(floating=True))
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
-from flake8_gradtape.machine.domain.graph import Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -116,7 +116,7 @@ def keras_method(run: Run, receiver: Instance, name: str, arguments: Arguments, 
         return NONE
     if name in ("compute_loss", "compiled_loss") and run.facts.has_plain_losses:
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value)]
-        return Tensor(run.recorder.operation(name, edges, at, floating=True))
+        return Tensor(run.recorder.operation(name, edges, at, OperationTraits(floating=True)))
     if name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
         if not _run_step(run, receiver, name, at):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Tri
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, OperationTraits, Tri
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, ListValue, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import view
@@ -70,7 +70,9 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
         if known is None and dtype is None and not hinted:
             known = floating_value(run, option)
         edges = run.heap.edges(option, flow)
-        return Tensor(run.recorder.operation(path, edges, at, floating=known, curvature=Curvature.LINEAR))
+        return Tensor(
+            run.recorder.operation(path, edges, at, OperationTraits(floating=known, curvature=Curvature.LINEAR))
+        )
 
     return run.each(bound(value), act)
 
@@ -106,10 +108,9 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         edges = run.heap.edges(option, flow, sure=known is True and floating is True)
         differs = known is not None and floating is not None and known is not floating
         same = isinstance(option, (Tensor, Opaque, Variable)) and floating is not False and not differs
-        made = run.recorder.operation(
-            "tf.cast", edges, at, floating=floating, curvature=Curvature.LINEAR, transparent=same,
-            surely_tensors=isinstance(option, (Tensor, Variable)) or flow is Flow.NO_GRADIENT,
-        )  # fmt: skip
+        tensors = isinstance(option, (Tensor, Variable)) or flow is Flow.NO_GRADIENT
+        traits = OperationTraits(floating, Curvature.LINEAR, surely_tensors=tensors, transparent=same)
+        made = run.recorder.operation("tf.cast", edges, at, traits)
         return Tensor(made)
 
     return run.each(bound(value), act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import Api, Function, Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -48,4 +48,4 @@ def _dataset(run: Run, before: list[Node], arguments: Arguments, at: cst.CSTNode
 
 def dataset_element(run: Run, node: Node, at: cst.CSTNode) -> Value:
     """One element: fresh tensors, or a structure of them."""
-    return Opaque(run.recorder.operation(Op.DATASET, [Edge(node, Flow.LEFT)], at, floating=None))
+    return Opaque(run.recorder.operation(Op.DATASET, [Edge(node, Flow.LEFT)], at, OperationTraits(floating=None)))

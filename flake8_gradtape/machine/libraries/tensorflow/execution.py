@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.domain.graph import Flow
+from flake8_gradtape.machine.domain.graph import Flow, OperationTraits
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, Function, Number, Opaque, Value, options
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.libraries.numpy import floating_dtype
@@ -88,7 +88,7 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, 
     run.recorder.last_unknown_effect = run.recorder.now()
     dtype = arguments.get(2, "Tout")
     floating = floating_dtype(dtype) if dtype is not None else None
-    return Opaque(run.recorder.operation(path, edges, at, floating=floating))
+    return Opaque(run.recorder.operation(path, edges, at, OperationTraits(floating=floating)))
 
 
 def _executing_eagerly(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:

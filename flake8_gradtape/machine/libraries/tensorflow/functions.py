@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_gradtape import knowledge
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Node, Tri
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Node, OperationTraits, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -106,13 +106,14 @@ def _output(
         curvature = Curvature.BILINEAR
     bends = any(name in output.bends and run.heap.nodes(value) for name, value in given)
     same = (option for name, value in given if name == facts.same for option in options(value))
-    return run.recorder.operation(
-        facts.name, edges, at, floating=_output_floating(run, facts, output, given, carrying), curvature=curvature,
+    traits = OperationTraits(
+        floating=_output_floating(run, facts, output, given, carrying),
+        curvature=curvature,
         surely_curved=bends and len(output.flows) == 1,
-        surely_tensors=True,
         no_gradient=any(name in facts.missing and run.heap.nodes(value) for name, value in given),
         transparent=facts.name in _MAY_DO_NOTHING or any(isinstance(option, (Tensor, Opaque)) for option in same),
-    )  # fmt: skip
+    )
+    return run.recorder.operation(facts.name, edges, at, traits)
 
 
 _MAY_DO_NOTHING = frozenset(

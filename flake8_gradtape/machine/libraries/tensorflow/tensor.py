@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
 from flake8_gradtape.machine.domain.contents import SequenceContents
-from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Kind, Node, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import NONE, Number, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.domain.walks import Walk, inputs
 from flake8_gradtape.machine.language.functions import unseen_call
@@ -47,7 +47,9 @@ def tensor_elements(run: Run, value: Tensor | Variable, at: cst.CSTNode) -> Sequ
 
 def _item_operation(run: Run, value: Value, index: Value, at: cst.CSTNode, op: Op) -> Tensor:
     edges = [*run.heap.edges(value, sure=True), *run.heap.edges(index, Flow.NO_GRADIENT)]
-    node = run.recorder.operation(op, edges, at, curvature=Curvature.LINEAR, floating=floating_of(run, [value]))
+    node = run.recorder.operation(
+        op, edges, at, OperationTraits(curvature=Curvature.LINEAR, floating=floating_of(run, [value]))
+    )
     return Tensor(node)
 
 
@@ -71,7 +73,10 @@ def tensor_method(run: Run, receiver: Tensor | Variable, name: str, arguments: A
     if isinstance(receiver, Variable):
         if name in _COPYING:
             node = run.recorder.operation(
-                name, run.heap.edges(receiver), at, floating=receiver.node.floating, curvature=Curvature.LINEAR
+                name,
+                run.heap.edges(receiver),
+                at,
+                OperationTraits(floating=receiver.node.floating, curvature=Curvature.LINEAR),
             )
             return Tensor(node)
         if name in WRITING:
