@@ -13,8 +13,7 @@ from flake8_gradtape.machine.assumptions.variables import stands_for_variables
 from flake8_gradtape.machine.domain.aliasing import MOST_SAME, same_as, sees
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.limits import GiveUp
-from flake8_gradtape.machine.domain.node_states import RunStates
-from flake8_gradtape.machine.domain.store import Store
+from flake8_gradtape.machine.domain.node_states import NodeStates
 from flake8_gradtape.machine.domain.walks import (
     MOST_NODES,
     Walk,
@@ -25,6 +24,7 @@ from flake8_gradtape.machine.domain.walks import (
     shortest_way,
     sure_inputs,
     users_of,
+    within,
 )
 
 
@@ -32,11 +32,6 @@ def made_of(*nodes: Node, kind: Kind = Kind.TENSOR, flow: Flow = Flow.GRADIENT, 
     """A node with these inputs."""
     time = 1 + max((node.time for node in nodes), default=0)
     return Node(kind, time, edges=tuple(Edge(node, flow) for node in nodes), transparent=transparent)
-
-
-def states() -> RunStates:
-    """Nothing has become true of any node yet."""
-    return RunStates(Store(lambda key, values: all(values)))
 
 
 def chain(length: int, start: Node, transparent: bool = False, kind: Kind = Kind.TENSOR) -> Node:
@@ -115,6 +110,11 @@ def test_who_needs_all_nodes_gives_up_past_the_bound() -> None:
         ancestors([last])
 
 
+def test_a_walk_may_be_bounded_in_steps(diamond: dict[str, Node]) -> None:
+    assert names(within([diamond["bottom"]], 1)) == ["bottom", "left", "right"]
+    assert names(within([diamond["bottom"]], 2)) == ["bottom", "left", "right", "top", "far"]
+
+
 def test_the_users_of_a_node_are_those_computed_from_it(diamond: dict[str, Node]) -> None:
     users = users_of(Walk([diamond["bottom"]]))
     assert sorted(names(users[diamond["top"]])) == ["far", "left", "right"]
@@ -135,8 +135,9 @@ def test_the_shortest_way_is_told_with_both_ends(diamond: dict[str, Node]) -> No
 def test_an_unknown_value_that_is_made_of_too_much_may_have_seen_anything() -> None:
     tensor = made_of()
     unseen = made_of(kind=Kind.UNKNOWN)
-    assert not sees(states(), chain(10, unseen, kind=Kind.UNKNOWN), tensor)
-    assert sees(states(), chain(MOST_NODES, unseen, kind=Kind.UNKNOWN), tensor)
+    nothing = NodeStates(lambda key: None)
+    assert not sees(nothing, chain(10, unseen, kind=Kind.UNKNOWN), tensor)
+    assert sees(nothing, chain(MOST_NODES, unseen, kind=Kind.UNKNOWN), tensor)
 
 
 def test_a_list_of_variables_made_of_too_much_is_not_surely_one() -> None:
@@ -151,12 +152,6 @@ def test_too_many_operations_that_may_do_nothing_are_given_up() -> None:
     assert same_as(chain(3, x, transparent=True))[-1] is x
     with pytest.raises(GiveUp):
         same_as(chain(MOST_SAME, x, transparent=True))
-
-
-def test_all_that_an_escaped_value_was_made_of_escapes_however_much_it_is() -> None:
-    first, told = made_of(), states()
-    told.escape(chain(2 * MOST_NODES, first))
-    assert told.escaped(first)
 
 
 def test_no_other_module_walks_the_graph_by_hand() -> None:

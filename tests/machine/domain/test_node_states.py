@@ -1,0 +1,54 @@
+"""What may become true of nodes is undone with the branch in which it did; what was ever true is known all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.node_states import RunStates
+from flake8_gradtape.machine.domain.store import Key, Store
+from flake8_gradtape.machine.domain.walks import MOST_NODES
+
+
+def either(key: Key, values: list[Any]) -> Any:
+    return True in values
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store(either)
+
+
+def test_what_is_undone_with_a_branch_was_true_in_it(store: Store) -> None:
+    states, node = RunStates(store), Node(Kind.VARIABLE, 1, trainable=True)
+    mark = store.mark()
+    states.escape(node)
+    states.keep(node)
+    states.freeze(node)
+    assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (True, True, None)
+    store.rollback(mark)
+    assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (False, False, True)
+    assert (states.ever.escaped(node), states.ever.reachable_later(node), states.ever.trainable(node)) == (True, True, None)
+
+
+def test_all_that_an_escaped_value_was_made_of_escapes_however_much_it_is(store: Store) -> None:
+    states, first = RunStates(store), Node(Kind.TENSOR, 0)
+    last = first
+    for time in range(2 * MOST_NODES):
+        last = Node(Kind.TENSOR, time + 1, edges=(Edge(last, Flow.LEFT),))
+    states.escape(last)
+    assert states.escaped(first)
+
+
+def test_what_outlives_a_run_is_what_it_did_to_older_nodes(store: Store) -> None:
+    states, older, before = RunStates(store), Node(Kind.VARIABLE, 1), Node(Kind.VARIABLE, 1)
+    states.keep(before)
+    count, mark = states.count, store.mark()
+    newer = Node(Kind.VARIABLE, 2)
+    states.escape(older)
+    states.escape(newer)
+    store.rollback(mark)
+    states.outlive(count, 1)
+    assert (states.escaped(older), states.escaped(newer), states.escaped(before)) == (True, False, False)
