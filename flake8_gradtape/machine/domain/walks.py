@@ -89,6 +89,18 @@ def ancestors(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, None
     return Walk(nodes, onward).nodes()
 
 
+def within(start: Iterable[Node], steps: int, onward: Onward = inputs) -> Walk:
+    """A walk to the nodes that are no more than so many steps away, the nearest first."""
+    away = dict.fromkeys(start, 0)
+
+    def nearer(node: Node) -> Iterator[Node]:
+        for one in onward(node) if away[node] < steps else ():
+            away.setdefault(one, away[node] + 1)
+            yield one
+
+    return Walk(list(away), nearer, nearest_first=True)
+
+
 def users_of(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, list[Node]]:
     """Each node that `onward` leads to from some of `nodes`, with those: a walk can go back along them."""
     users: dict[Node, list[Node]] = {}

@@ -23,13 +23,16 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.domain.walks import Walk, inputs
+from flake8_gradtape.machine.domain.walks import inputs, within
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.language.containers import set_item
 from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted, text_of
+
+MOST_STEPS = 6
+"""What took more operations than that is not said to be the variable, replaced."""
 
 
 def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
@@ -140,9 +143,8 @@ def _note_replaced(run: Run, name: str, old: Value | None, new: Value) -> None:
 
 
 def _derived(node: Node, variables: set[Node]) -> bool:
-    """A tensor was computed from one of the variables, through tensors alone."""
-    walk = Walk(_tensor_inputs(node), lambda one: [] if one in variables else _tensor_inputs(one))
-    return any(one in variables for one in walk)
+    """A tensor was computed from one of the variables, in a few steps and through tensors alone."""
+    return any(one in variables for one in within([node], MOST_STEPS, _tensor_inputs) if one is not node)
 
 
 def _tensor_inputs(node: Node) -> list[Node]:
