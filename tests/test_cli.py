@@ -85,6 +85,7 @@ def test_explain_does_not_know_other_codes(wanted: str, capsys: pytest.CaptureFi
 # --- check -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_check_prints_what_flake8_prints(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "late.py").write_text(LATE_LOSS)
     assert main(["check", "late.py"]) == 1
@@ -107,6 +108,7 @@ def test_check_looks_into_folders_but_not_hidden_ones(folder: Path, capsys: pyte
     assert [Path(name) for name in found] == [Path("a/b/two.py"), Path("a/one.py"), Path(".x/a/five.py")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("comment", "silent"),
     [
@@ -270,6 +272,7 @@ def test_wrong_use_prints_how_to_use_it(arguments: list[str], capsys: pytest.Cap
     assert "usage: gradtape" in printed.out + printed.err
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module_and_as_a_script(folder: Path) -> None:
     (folder / "late.py").write_text(LATE_LOSS)
     as_module = subprocess.run(

@@ -13,6 +13,8 @@ from flake8_gradtape.plugin import Plugin
 from tests.flake8_runs import findings, other_lines, run_flake8
 from tests.test_plugin import LATE_LOSS
 
+pytestmark = pytest.mark.slow
+
 TAPE_FUNCTION = """
 def step{n}(model, x, y):
     with tf.GradientTape() as tape:

@@ -51,6 +51,7 @@ def long_run(work: int) -> str:
     )
 
 
+@pytest.mark.slow
 def test_of_a_function_that_takes_too_long_nothing_is_claimed_and_what_it_calls_is_run_for_any_caller() -> None:
     assert found(long_run(10)) == [(9, "TAP201"), (15, "TAP106")]
     assert found(long_run(6000)) == [(9, "TAP201")]
@@ -131,6 +132,7 @@ def test_a_tape_in_a_traced_function_is_not_said_to_hold_memory(persistent: bool
     assert message(f"@tf.function\ndef step():\n    {block}{asks}    return y\n").startswith(said)
 
 
+@pytest.mark.slow
 def test_the_functions_of_a_module_that_is_too_long_are_run_all_the_same() -> None:
     begin = "import tensorflow as tf\nv = tf.Variable(1.0)\nheld, factor = [tf.ones([])], 1.0\n"
     step = "def step(x):\n  with tf.GradientTape() as tape:\n    y = {target}\n  return tape.gradient(y, v)\n"

@@ -41,6 +41,7 @@ def test_a_test_with_the_marker_gets_it() -> None:
     assert importlib.import_module("tensorflow").constant(1.0).shape == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("marker", "code"), [("", 1), ("@pytest.mark.tensorflow", 0)])
 def test_a_test_that_swallows_the_refusal_fails_all_the_same(tmp_path: Path, marker: str, code: int) -> None:
     (tmp_path / "test_it.py").write_text(

@@ -33,6 +33,7 @@ def test_nothing_is_left_to_fill_in() -> None:
     assert left_to_fill_in() == []
 
 
+@pytest.mark.slow
 def test_the_scaffold_fits_in_and_is_red_until_it_is_filled_in(project: Path) -> None:
     done = run(project, "-m", "tests.new_rule", "TAP299", "some-thing")
     assert done.returncode == 0, done.stderr

@@ -15,6 +15,8 @@ from flake8_gradtape.plugin import Plugin
 from flake8_gradtape.rules import all_rules
 from tests.flake8_runs import findings, other_lines, run_flake8
 
+pytestmark = pytest.mark.slow
+
 LATE_LOSS = """\
 import tensorflow as tf
 

@@ -29,6 +29,7 @@ def printed_after(command: str) -> str:
     return shown.partition("\n")[2]
 
 
+@pytest.mark.slow
 def test_the_example_gives_the_output_shown(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(blocks("python")[0])
     done = run_flake8("--select=TAP", "train.py", cwd=tmp_path)
@@ -67,6 +68,7 @@ def test_both_commands_are_there(command: str) -> None:
     assert f"```sh\n{command}\n```" in README
 
 
+@pytest.mark.slow
 def test_the_main_job_shows_findings_in_the_fixtures() -> None:
     done = run_flake8("--select=TAP", "fixtures/", cwd=PROJECT)
     assert done.returncode == 1
@@ -82,6 +84,7 @@ def test_every_rule_named_anywhere_exists() -> None:
         assert named <= known
 
 
+@pytest.mark.slow
 def test_json_and_ini_blocks_can_be_read(tmp_path: Path) -> None:
     for block in blocks("json"):
         assert json.loads(block)
@@ -96,6 +99,7 @@ def test_json_and_ini_blocks_can_be_read(tmp_path: Path) -> None:
     assert run_flake8("tests/train.py", cwd=tmp_path).stdout == ""
 
 
+@pytest.mark.slow
 def test_the_noqa_line_silences(tmp_path: Path) -> None:
     (line,) = (block for block in blocks("python") if "noqa" in block)
     example = blocks("python")[0]
@@ -104,6 +108,7 @@ def test_the_noqa_line_silences(tmp_path: Path) -> None:
     assert run_flake8("--select=TAP", "train.py", cwd=tmp_path).stdout == ""
 
 
+@pytest.mark.slow
 def test_the_github_format_makes_annotations(tmp_path: Path) -> None:
     (form,) = re.findall(r"--format='(.*?)'", README)
     (tmp_path / "train.py").write_text(blocks("python")[0])

@@ -86,6 +86,7 @@ def functions_of(tree: ast.Module) -> list[Function]:
     return sorted(contents.needed | contents.left_out, key=lambda function: function.lineno)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_positions_in_reduced_real_code_are_those_of_the_whole(every: int) -> None:
     functions_seen = nodes_seen = 0
@@ -106,6 +107,7 @@ def test_positions_in_reduced_real_code_are_those_of_the_whole(every: int) -> No
     assert nodes_seen > (100 if every == 1 else 3000)
 
 
+@pytest.mark.slow
 def test_positions_are_those_of_the_whole_where_all_that_nobody_mentions_is_gone() -> None:
     seen = dropped = 0
     for text in real_modules():
@@ -157,6 +159,7 @@ def first_line(definition: Function | ast.ClassDef) -> int:
     return min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
 
 
+@pytest.mark.slow
 def test_cheap_positions_equal_those_of_the_public_provider() -> None:
     compared = 0
     for text in real_modules()[:6]:
@@ -258,6 +261,7 @@ def test_deep_expressions_are_read_and_positions_after_them_are_right(expression
     assert source.position(block) == (2, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", [" and ".join(["a"] * 900), "-" * 900 + "a", "a" + ".b(1)" * 480])
 def test_even_deeper_expressions_never_end_the_process(expression: str) -> None:
     """Python 3.12 has a limit of its own here, which nothing raises."""
@@ -275,6 +279,7 @@ def test_a_long_docstring_is_no_chain_of_strings() -> None:
     assert read_module(text).has_tape
 
 
+@pytest.mark.slow
 def test_the_work_of_reading_grows_with_the_length_of_the_file() -> None:
     def calls(functions: int) -> int:
         body = "".join(f"def f{n}(x):\n    y = f{n // 2}(x)\n    return y\n" for n in range(functions))
