@@ -30,7 +30,8 @@ def test_what_is_undone_with_a_branch_was_true_in_it(store: Store) -> None:
     assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (True, True, None)
     store.rollback(mark)
     assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (False, False, True)
-    assert (states.ever.escaped(node), states.ever.reachable_later(node), states.ever.trainable(node)) == (True, True, None)
+    ever = states.ever
+    assert (ever.escaped(node), ever.reachable_later(node), ever.trainable(node)) == (True, True, None)
 
 
 def test_all_that_an_escaped_value_was_made_of_escapes_however_much_it_is(store: Store) -> None:
