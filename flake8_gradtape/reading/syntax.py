@@ -264,6 +264,19 @@ def argument_text(at: cst.Call, position: int, name: str) -> str:
     return text_of(node) if node is not None else ""
 
 
+def annotation_names(annotation: cst.Annotation, name: str) -> bool:
+    """The annotation has this name in it, perhaps in a string (`"ClassVar[int]"`)."""
+    pending: list[cst.CSTNode] = [annotation.annotation]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name) and node.value == name:
+            return True
+        if isinstance(node, cst.SimpleString) and name in node.value:
+            return True
+        pending.extend(children(node))
+    return False
+
+
 def is_stub(definition: cst.CSTNode) -> bool:
     """The body was left out (or is written as `...`), so it is unknown."""
     if not isinstance(definition, cst.FunctionDef):

@@ -32,7 +32,7 @@ from flake8_gradtape.machine.language.classes import class_attribute
 from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, CallFrame, Scope
-from flake8_gradtape.reading.syntax import declared_names, is_stub, parameter_names, parameters, text_of
+from flake8_gradtape.reading.syntax import annotation_names, declared_names, is_stub, parameter_names, parameters
 
 _LIBRARIES = ("tensorflow.", "tf.", "keras.", "builtins.", "tensorflow_probability.")
 """Whose functions do not freeze a model that they get."""
@@ -275,14 +275,12 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
 
 
 def _field_names(cls: Class) -> list[str]:
-    """The annotated names of a class body, in order: the fields of a dataclass or NamedTuple."""
+    """The annotated names of a class body, in order: the fields of a dataclass or NamedTuple; none if not all are."""
     definition = cls.definition
-    if definition is None or cls.bases or "ClassVar" in text_of(definition.body, limit=100_000):
+    if definition is None or cls.bases:
         return []
-    lines = [line for line in definition.body.body if isinstance(line, cst.SimpleStatementLine)]
-    return [
-        part.target.value
-        for line in lines
-        for part in line.body
-        if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name)
-    ]
+    lines = (line for line in definition.body.body if isinstance(line, cst.SimpleStatementLine))
+    annotated = [part for line in lines for part in line.body if isinstance(part, cst.AnnAssign)]
+    if any(annotation_names(part.annotation, "ClassVar") for part in annotated):
+        return []
+    return [part.target.value for part in annotated if isinstance(part.target, cst.Name)]

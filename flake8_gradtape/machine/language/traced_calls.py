@@ -11,13 +11,12 @@ from flake8_gradtape.machine.domain.graph import Edge, Flow, Op, OperationTraits
 from flake8_gradtape.machine.domain.values import Const, DictValue, ListValue, Number, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.reading.syntax import text_of
 
 
 def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) -> Arguments:
     """`tf.function` makes tensors of NumPy arrays, and of Python numbers too if it has a signature."""
     signed = isinstance(definition, cst.FunctionDef) and any(
-        "input_signature" in text_of(one.decorator, limit=1000) for one in definition.decorators
+        _may_give_signature(one.decorator) for one in definition.decorators
     )
 
     def convert(value: Value) -> Value:
@@ -26,6 +25,15 @@ def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) ->
         return value
 
     return _converted(run, arguments, convert)
+
+
+def _may_give_signature(decorator: cst.BaseExpression) -> bool:
+    """`tf.function(input_signature=...)`, or one with options that are not all seen."""
+    if not isinstance(decorator, cst.Call):
+        return False
+    by_place = [one for one in decorator.args if one.keyword is None]
+    names = [one.keyword.value for one in decorator.args if one.keyword is not None]
+    return "input_signature" in names or len(by_place) > 1 or any(one.star for one in by_place)
 
 
 def given_to_layer(run: Run, arguments: Arguments) -> Arguments:
