@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -272,10 +273,11 @@ def test_a_tensor_knows_where_it_was_made_and_who_recorded_it() -> None:
 
 
 def test_spans_are_those_of_ast_brackets_of_tuples_included() -> None:
-    text = "a = 1\nb = (a, (a))\nc = a + a + a\n"
+    text = "a = 1\nb = ((a, (a)))\nc = a + a + a\n"
     spans = {(one.text, one.span) for one in trace(text, whole=True).expressions if one.role is Role.READ}
-    assert ("(a, (a))", (2, 4, 2, 12)) in spans
-    assert {("a + a", (3, 4, 3, 9)), ("a + a + a", (3, 4, 3, 13)), ("a", (2, 9, 2, 10))} <= spans
+    (pair,) = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Tuple))
+    assert (pair.lineno, pair.col_offset, pair.end_lineno, pair.end_col_offset) in {span for _, span in spans}
+    assert {("a + a", (3, 4, 3, 9)), ("a + a + a", (3, 4, 3, 13)), ("a", (2, 10, 2, 11))} <= spans
 
 
 def test_lines_that_were_reached_and_lines_where_all_runs_end() -> None:
