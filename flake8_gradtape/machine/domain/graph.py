@@ -5,9 +5,10 @@ A node stands for one value in every run that makes it. Which names hold it is n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Final, Union
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -141,51 +142,52 @@ class OperationTraits:
 PLAIN_OPERATION = OperationTraits()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One value in the data-flow graph: what it was computed from, and what recorded that.
 
-    It is what it is in every run that makes it, but for its name, and for the summary of a loop, which grows until it
-    stands for all passes. What may become true of it (that others have it, that it may be frozen) is in `NodeStates`.
+    It is what it is in every run that makes it, and does not change, but for its name, and for the summary of a loop,
+    which grows until it stands for all passes (`take_in`). What may become true of it (that others have it, that it may
+    be frozen) is in `NodeStates`.
 
     `time` orders the making of nodes. `recorded` maps each recording (a tape between two resets) that recorded this
     operation to whether it surely did; `during` has the recordings that may have been running at the time.
     """
 
-    kind: Kind
-    time: int
-    op: Op = Op.OTHER
-    path: str = ""
+    kind: Final[Kind]
+    time: Final[int]
+    op: Final[Op] = Op.OTHER
+    path: Final[str] = ""
     """Of another operation: the public name of the function, or what in the program made the value."""
-    edges: tuple[Edge, ...] = ()
-    recorded: dict[int, bool] = field(default_factory=dict)
-    during: frozenset[int] = frozenset()
-    floating: Tri = None
-    trainable: Tri = None
+    edges: Final[tuple[Edge, ...]] = ()
+    recorded: Final[dict[int, bool]] = field(default_factory=dict)
+    during: Final[frozenset[int]] = frozenset()
+    floating: Final[Tri] = None
+    trainable: Final[Tri] = None
     """As it was made; `NodeStates` knows whether that may have changed."""
-    curvature: Curvature = Curvature.CURVED
-    surely_curved: bool = False
+    curvature: Final[Curvature] = Curvature.CURVED
+    surely_curved: Final[bool] = False
     name: str = ""
     named_in: cst.CSTNode | None = None
     """The function in which it got its name."""
-    at: cst.CSTNode | None = None
-    may_hold_anything: bool = False
+    at: Final[cst.CSTNode | None] = None
+    may_hold_anything: Final[bool] = False
     """Unknown code that made this may have used everything that existed and that code of the module can reach."""
-    handed_over_at: int | None = None
+    handed_over_at: Final[int | None] = None
     """When an unseen caller handed it to a method: data, and no part of the object, though it may hold some."""
-    weights: bool = False
+    weights: Final[bool] = False
     """The variables of a Keras layer, as one."""
-    transparent: bool = False
+    transparent: Final[bool] = False
     """It may be its input itself, as it came in: `tf.cast` to the dtype that the input has (truth table A126)."""
-    no_gradient: bool = False
+    no_gradient: Final[bool] = False
     """TensorFlow has no gradient function for the operation, so that asking raises LookupError."""
-    called: bool = False
+    called: Final[bool] = False
     """A call with arguments made an unknown value."""
-    callee: Node | None = None
+    callee: Final[Node | None] = None
     """What was called to make it."""
-    model_output: bool = False
+    model_output: Final[bool] = False
     """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
-    surely_new: bool = False
+    surely_new: Final[bool] = False
     """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
 
     def __repr__(self) -> str:
@@ -195,3 +197,20 @@ class Node:
     def text(self) -> str:
         """What messages call the operation that made it; empty if there is nothing to say."""
         return self.path or self.op.value
+
+    def take_in(self, nodes: Iterable[Node]) -> None:
+        """Let the summary of a loop stand for more values: it leads wherever one of them leads."""
+        self._change("edges", (*self.edges, *(Edge(node, Flow.GRADIENT) for node in nodes)))
+        for node in nodes:
+            self.recorded.update(dict.fromkeys(node.recorded, False))
+            self._change("transparent", self.transparent or node.transparent)
+            self._change("floating", either(self.floating, node.floating))
+
+    def stand_for_anything(self) -> None:
+        """Let the summary of a loop be unknown: it may lead to whatever existed."""
+        self._change("kind", Kind.UNKNOWN)
+        self._change("may_hold_anything", True)
+
+    def _change(self, field: str, value: object) -> None:
+        """The way around `Final`, which only the summary of a loop takes."""
+        object.__setattr__(self, field, value)

@@ -93,15 +93,10 @@ class Widening:
         fresh = [node for node in nodes if node not in known and node is not summary]
         if not fresh:
             return True
-        summary.edges = (*summary.edges, *(Edge(node, Flow.GRADIENT) for node in fresh))
         before = set(summary.recorded)
-        for node in fresh:
-            summary.recorded.update(dict.fromkeys(node.recorded, False))
-            summary.transparent = summary.transparent or node.transparent
-            if node.floating is not summary.floating:
-                summary.floating = None
+        summary.take_in(fresh)
         if any(node.kind is Kind.UNKNOWN for node in fresh) and summary.kind is not Kind.UNKNOWN:
-            summary.kind, summary.may_hold_anything = Kind.UNKNOWN, True
+            summary.stand_for_anything()
             return False
         # recordings that began inside the loop belong to tapes of their own pass
         return all(recording in before or recording > self.recordings for recording in summary.recorded)
@@ -109,7 +104,7 @@ class Widening:
     def give_up(self) -> None:
         """The summaries do not settle: they stand for anything."""
         for summary in self.summaries.values():
-            summary.kind, summary.may_hold_anything = Kind.UNKNOWN, True
+            summary.stand_for_anything()
 
     def _summary(self, key: Key, nodes: list[Node]) -> Node:
         recorder = self.run.recorder

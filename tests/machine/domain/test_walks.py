@@ -81,7 +81,7 @@ def test_a_walk_ends_in_a_graph_that_leads_back_to_itself() -> None:
     """The summary of a loop is made of what was made of it."""
     summary = made_of()
     later = made_of(summary)
-    summary.edges = (Edge(later, Flow.GRADIENT),)
+    summary.take_in([later])
     assert set(Walk([later])) == {summary, later}
 
 
