@@ -13,10 +13,11 @@ import pytest
 import flake8_gradtape.checking.check as checking
 from flake8_gradtape.checking.enabling import enabled_codes
 from tests.golden import SETTINGS, programs
+from tests.machine.cases import Case, problems, read_cases
 
 TESTS = Path(__file__).resolve().parents[1]
-STATIC_TESTS = ("test_machine.py", "machine")
-"""Tests, as far as there are, that check texts of their own."""
+STATIC_TESTS = ("test_machine.py",)
+"""Tests that check texts of their own."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,14 @@ class Program:
     """The messages are compared too; else lines and codes only."""
     options: tuple[tuple[str, Any], ...] = ()
     """What `check` is given with it."""
+    case: Case | None = None
+    """Its beliefs are compared instead."""
 
     def findings(self) -> list[str]:
-        """What is found now; an error of the machine is told like a finding."""
+        """What is found, or believed, now; an error of the machine is told like a finding."""
         try:
+            if self.case is not None:
+                return problems(self.case)
             reports = checking.check(self.text, **dict(self.options))
         except Exception as error:
             return [f"{type(error).__name__}: {error}"]
@@ -47,7 +52,16 @@ def all_programs() -> list[Program]:
         for name, text in programs()
         for keras in SETTINGS.values()
     ]
-    return sorted([*named, *_of_tests()], key=lambda one: (dict(one.options).get("keras") is not None, len(one.text)))
+    return sorted([*_cases(), *named, *_of_tests()], key=lambda one: (dict(one.options).get("keras") is not None, len(one.text)))
+
+
+def _cases() -> list[Program]:
+    """The cases of the tests by mechanism."""
+    return [
+        Program(f"tests/machine/{path.parent.name}: {case.title}", case.program, True, case=case)
+        for path in sorted((TESTS / "machine").glob("*/*.md"))
+        for case in read_cases(path)
+    ]
 
 
 def _of_tests() -> list[Program]:
