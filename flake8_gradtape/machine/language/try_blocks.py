@@ -11,7 +11,8 @@ from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Value
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Catches
-from flake8_gradtape.machine.tapes.state import TapeState, left
+from flake8_gradtape.machine.tapes.state import TapeState
+from flake8_gradtape.machine.tapes.transitions import left
 from flake8_gradtape.reading.syntax import dotted
 
 _RARE = frozenset("KeyboardInterrupt SystemExit ImportError ModuleNotFoundError GeneratorExit StopIteration".split())

@@ -32,7 +32,8 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.state import TapeState, join_states
+from flake8_gradtape.machine.tapes.state import TapeState
+from flake8_gradtape.machine.tapes.transitions import join_states
 
 
 @dataclass

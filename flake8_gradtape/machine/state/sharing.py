@@ -37,7 +37,8 @@ from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Scope, Scopes
-from flake8_gradtape.machine.tapes.state import TapeState, join_states
+from flake8_gradtape.machine.tapes.state import TapeState
+from flake8_gradtape.machine.tapes.transitions import join_states
 from flake8_gradtape.reading.syntax import captured_names, declared_names, is_stub
 
 

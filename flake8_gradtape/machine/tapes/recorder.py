@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from flake8_gradtape.machine.tapes.observer import Observer
 
-from flake8_gradtape.machine.tapes.state import GradientCall, Raised, Tape, TapeState, left
+from flake8_gradtape.machine.tapes import transitions
+from flake8_gradtape.machine.tapes.state import GradientCall, Raised, Tape, TapeState
 from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 
 FOREVER = sys.maxsize
@@ -149,16 +150,8 @@ class Recorder:
             )
             for recording in state.recordings:
                 recorded[recording] = sure
-            if sure and not traits.transparent and (not state.records or (holding and not state.holds_since_entry)):
-                self._set(
-                    number,
-                    replace(
-                        state,
-                        records=True,
-                        holds=state.holds or holding,
-                        holds_since_entry=state.holds_since_entry or holding,
-                    ),
-                )
+            if sure and not traits.transparent:
+                self._set(number, transitions.recording(state, holding))
         return Node(
             Kind.TENSOR, self.now(), op, path, edges, recorded, frozenset(during), traits.floating, None,
             traits.curvature, traits.surely_curved, at=at, no_gradient=traits.no_gradient,
@@ -200,7 +193,7 @@ class Recorder:
         )
         if not sure:
             return state
-        state = replace(state, watched=state.watched | {variable}, surely_watched=state.surely_watched | {variable})
+        state = transitions.reading(state, variable)
         self._set(tape.number, state)
         return state
 
@@ -263,24 +256,8 @@ class Recorder:
         self._set(number, self._entered(number, state))
 
     def _entered(self, number: int, state: TapeState) -> TapeState:
-        """A first entry, and one after the tape was spent, begins a new recording; others resume (B23, B24, B26)."""
-        fresh = state.entered is False or state.spent is True
-        if fresh:
-            recording = self._begin(number)
-            return replace(
-                state,
-                entered=True, active=True, spent=False, recordings=frozenset({recording}), since=self.now(),
-                watched=frozenset(), surely_watched=frozenset(), entries=1, records=False, holds=False,
-                holds_since_entry=False,
-            )  # fmt: skip
-        if state.entered is True and state.spent is False:
-            return replace(state, active=True, entries=state.entries + 1, holds_since_entry=False)
-        recording = self._begin(number)
-        return replace(
-            state,
-            entered=True, active=True, spent=False, recordings=state.recordings | {recording},
-            since=state.since or self.now(), surely_watched=frozenset(), entries=state.entries + 1,
-        )  # fmt: skip
+        """The state of a tape after it was entered, with a new recording of its own if one begins."""
+        return transitions.entered(state, lambda: self._begin(number), self.now)
 
     @property
     def recordings(self) -> int:
@@ -300,7 +277,7 @@ class Recorder:
 
     def leave(self, number: int) -> None:
         """The end of `with tape:`."""
-        self.update(number, left)
+        self.update(number, transitions.left)
 
     def pause(self, number: int) -> None:
         """`tape.stop_recording()` is entered; raises `Raised` if the tape surely does not record (A177, A178)."""
@@ -312,7 +289,7 @@ class Recorder:
         if state.active is False or state.spent is True:
             raise Raised(Misuse.OTHER)
         self.tapes[number].pauses.append((self.now(), FOREVER))
-        self._set(number, replace(left(state), paused_or_watched_after_ask=state.asked > 0))
+        self._set(number, transitions.paused(state))
 
     def resume(self, number: int) -> None:
         """`tape.stop_recording()` is left: a tape that was spent inside begins anew (B34)."""
@@ -331,7 +308,7 @@ class Recorder:
         if state.active is False:
             raise Raised(Misuse.OTHER)
         self.tapes[number].resets = True
-        self._set(number, self._entered(number, replace(state, entered=False, active=False)))
+        self._set(number, self._entered(number, transitions.forgotten(state)))
 
     def watch(self, number: int, nodes: list[Node], sure: bool) -> None:
         """`tape.watch(...)`; raises `Raised` on a tape that was never entered or is spent (A21, B30)."""
@@ -344,23 +321,11 @@ class Recorder:
             raise Raised(Misuse.OTHER)
         now = self.now()
         watched = [one for node in nodes for one in same_as(node)]
-        recording = state.active is True or self.called_from_outside or any(True for _ in self.live())
-        if not recording:
-            # no tape at all is recording, and then TensorFlow ignores a watch
-            self.tapes[number].watch_log.extend((node, now) for node in watched)
-            return
-        sure = sure and state.active is True
         self.tapes[number].watch_log.extend((node, now) for node in watched)
-        surely = [node for node in nodes if sure and node.floating is True]
-        self._set(
-            number,
-            replace(
-                state,
-                watched=state.watched.union(watched),
-                surely_watched=state.surely_watched.union(surely),
-                paused_or_watched_after_ask=state.paused_or_watched_after_ask or state.asked > 0,
-            ),
-        )
+        if state.active is not True and not self.called_from_outside and not any(True for _ in self.live()):
+            return  # no tape at all is recording, and then TensorFlow ignores a watch
+        surely = [node for node in nodes if sure and state.active is True and node.floating is True]
+        self._set(number, transitions.watching(state, watched, surely))
 
     def ask(self, number: int) -> TapeState | None:
         """The state in which a tape is asked; raises `Raised` if it surely is spent or was never entered (B01, B29)."""
@@ -376,22 +341,10 @@ class Recorder:
     def answered(self, number: int) -> None:
         """A gradient call succeeded: a tape that is not persistent is spent, and stops recording (B09, B10, B35)."""
         tape = self.tapes[number]
-        persistent = tape.persistent
         state = self.state(number)
         if state is not None:
             tape.most_asked = max(tape.most_asked, state.asked + 1)
-
-        def spend(state: TapeState) -> TapeState:
-            if persistent is True:
-                return replace(state, asked=state.asked + 1)
-            return replace(
-                state,
-                asked=state.asked + 1,
-                spent=True if persistent is False else None,
-                active=False if persistent is False or state.active is False else None,
-            )
-
-        self.update(number, spend)
+            self._set(number, transitions.answered(state, tape.persistent))
 
     def tape_escapes(self, number: int) -> None:
         """Code that the machine cannot see has the tape, and may watch, ask or delete."""

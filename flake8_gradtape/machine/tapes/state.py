@@ -1,17 +1,16 @@
 """What is kept about each tape: its state at one point of a run, and what is collected about it over the whole run.
 
-How the state changes is in `recorder`, what follows from it in `tracking`.
+How the state changes is in `transitions`, what follows from it in `tracking`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_gradtape.events import AskedSource, Kept, Misuse, Where
-from flake8_gradtape.machine.domain.graph import Node, Tri, either
-from flake8_gradtape.machine.domain.store import MISSING
+from flake8_gradtape.machine.domain.graph import Node, Tri
 from flake8_gradtape.machine.domain.values import GradientUse
 
 if TYPE_CHECKING:
@@ -159,34 +158,3 @@ class Raised(Exception):
 
     misuse: Misuse
     message: str = ""
-
-
-def left(state: TapeState) -> TapeState:
-    """The state after the end of a `with` block."""
-    return replace(state, active=False) if state.active is not False else state
-
-
-def join_states(states: list[TapeState]) -> TapeState:
-    """What is known of a tape after several branches."""
-    if MISSING in states:
-        states = [state for state in states if state is not MISSING]
-    first = states[0]
-    if all(state is first for state in states):
-        return first
-    return TapeState(
-        entered=either(*(state.entered for state in states)),
-        active=either(*(state.active for state in states)),
-        spent=either(*(state.spent for state in states)),
-        recordings=frozenset().union(*(state.recordings for state in states)),
-        since=min((state.since for state in states if state.recordings), default=0),
-        watched=frozenset().union(*(state.watched for state in states)),
-        surely_watched=first.surely_watched.intersection(*(state.surely_watched for state in states)),
-        asked=max(state.asked for state in states),
-        records=all(state.records for state in states),
-        escaped=any(state.escaped for state in states),
-        paused_or_watched_after_ask=any(state.paused_or_watched_after_ask for state in states),
-        entries=max(state.entries for state in states),
-        holds=all(state.holds for state in states),
-        holds_since_entry=all(state.holds_since_entry for state in states),
-        entered_in_loop=all(state.entered_in_loop for state in states),
-    )
