@@ -86,22 +86,23 @@ def method(name: str) -> FunctionFacts | None:
 
 
 def tensorflow_version() -> str:
-    """Give the version of the TensorFlow that was measured."""
+    """Give the version of the TensorFlow that was measured; with another one the facts may be others."""
     return str(_data()["tensorflow"])
 
 
 def functions() -> tuple[str, ...]:
-    """Give the canonical names of all functions known, sorted."""
+    """Give the canonical names of all functions known, sorted: for tests and the probe."""
     return tuple(_data()["functions"])
 
 
 def methods() -> tuple[str, ...]:
-    """Give the attribute names of `tf.Tensor` that are known, sorted."""
+    """Give the attribute names of `tf.Tensor` that are known, sorted: for tests and the probe."""
     return tuple(_data()["methods"])
 
 
 @cache
 def _data() -> dict[str, Any]:
+    """What the file holds, read once."""
     text = resources.files(__name__).joinpath("facts.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     return data
@@ -109,7 +110,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Map every public name to the canonical one."""
+    """Map every public name to the canonical one, under which the facts are stored."""
     names: dict[str, str] = {}
     for canonical, stored in _data()["functions"].items():
         names[canonical] = canonical
@@ -120,6 +121,7 @@ def _names() -> dict[str, str]:
 
 @cache
 def _function(canonical: str) -> FunctionFacts:
+    """The facts of a function by its canonical name, decoded once."""
     return _decode(canonical, _data()["functions"][canonical])
 
 

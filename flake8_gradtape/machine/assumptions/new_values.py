@@ -31,7 +31,11 @@ _PART_OF_A_MODEL = re.compile("(.*_)?(encoder|decoder|backbone)")
 
 
 def makes_something_new(at: cst.Call, of_model: bool) -> bool:
-    """The call gives a new value; `of_model` if variables of what is called are asked for elsewhere."""
+    """Whether what a call of unseen code gives is taken for new: nothing that was there before, nor a part of that.
+
+    Told by the name of what is called and its arguments; `of_model` if variables of it are asked for elsewhere. Then a
+    forward pass before the tape is known to be unrecorded, though nobody can see the model.
+    """
     name = called(at).rpartition(".")[2].lower()
     if _MODEL.fullmatch(name) is not None or (of_model and _PART_OF_A_MODEL.fullmatch(name) is not None):
         return not any(one.keyword is not None and one.keyword.value in ("reuse", "cache") for one in at.args)
@@ -54,6 +58,7 @@ def _may_be_given_back(argument: cst.Arg) -> bool:
 
 
 def _is_label(argument: cst.Arg) -> bool:
+    """The argument is called like labels, and not like predictions."""
     names = [dotted(argument.value).rpartition(".")[2], argument.keyword.value if argument.keyword is not None else ""]
     return any(
         _LABELS.fullmatch(name.lower()) is not None and _PREDICTIONS.search(name.lower()) is None for name in names
@@ -61,7 +66,10 @@ def _is_label(argument: cst.Arg) -> bool:
 
 
 def called(at: cst.Call) -> str:
-    """What is called, as text: `self.model` in `self.model(x)` and `self.model.call(x)`."""
+    """What is called, as text: `self.model` in `self.model(x)` and `self.model.call(x)`.
+
+    To be compared with what is asked for its variables somewhere.
+    """
     name = dotted(at.func)
     base, _, method = name.rpartition(".")
     return base if method in ("call", "__call__") else name

@@ -21,10 +21,10 @@ VARIABLES = frozenset("trainable_variables trainable_weights variables weights".
 
 
 def may_be_variable_of(node: Node, variables: Node) -> bool:
-    """An unknown value may be one of the variables of an unknown model.
+    """Whether an unknown value on the way may be one of the variables of an unknown model.
 
     The output of a model is none. Data that has another origin than the model is taken to be none, unless its name says
-    so.
+    so: else no gradient of a model that nobody can see could ever be said to be None.
     """
     if node.model_output and not LIKE_VARIABLES.search(node.name):
         return False
@@ -34,7 +34,10 @@ def may_be_variable_of(node: Node, variables: Node) -> bool:
 
 
 def stands_for_variables(node: Node) -> bool:
-    """It was read from `model.trainable_variables` and the like, of one model or several; or it is a layer's own."""
+    """Whether a node was read from `model.trainable_variables` and the like; or is a layer's own variables.
+
+    All that it may come from must be such a list, of one model or several.
+    """
     if node.kind is not Kind.UNKNOWN:
         return node.weights
     walk = Walk([node], lambda one: [] if _holds_variables(one) else inputs(one))
@@ -53,11 +56,11 @@ def _holds_variables(node: Node) -> bool:
 
 
 def stands_for_trainable(node: Node) -> bool:
-    """It was read from `model.trainable_variables` and the like: nothing but variables, to which no operation leads."""
+    """Whether a node is nothing but trainable variables: no operation leads to it, so a way to it ends there."""
     return stands_for_variables(node) and (node.weights or node.name.startswith("trainable_"))
 
 
 def is_no_variable(target: Node) -> bool:
-    """What a call gave, and is differentiated now, is taken to be no variable itself: nobody asks for that gradient."""
+    """Whether a target is taken to be no variable: a call gave it, and nobody differentiates a variable itself."""
     made = target.model_output or (target.kind is Kind.UNKNOWN and target.called)
     return made and not LIKE_VARIABLES.search(target.name)

@@ -31,9 +31,10 @@ def _unchanged(node: Node) -> list[Node]:
 
 
 def may_be(node_states: NodeStates, one: Node, other: Node) -> bool:
-    """Two nodes may be, or hold, the same object; one of them is unknown.
+    """Whether two nodes may be, or hold, the same object in some run; one of them is unknown, else they are not.
 
-    An unknown value cannot hold what was made after it, unless code that the machine cannot see got hold of that.
+    A source that may be something on the way of the gradient may get one, so nothing is claimed of it. An unknown value
+    cannot hold what was made after it, unless code that the machine cannot see got hold of that (`node_states`).
     """
     if one is other:
         return True
@@ -46,7 +47,11 @@ def may_be(node_states: NodeStates, one: Node, other: Node) -> bool:
 
 
 def sees(node_states: NodeStates, unknown: Node, known: Node) -> bool:
-    """Unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach."""
+    """Whether unseen code may have used `known` when it made `unknown`: it was handed over, or was within its reach.
+
+    All that goes in may come out again, as it is or recorded on the way, so that a gradient may lead there. Too much to
+    look at counts as seen.
+    """
     if known.kind is Kind.UNKNOWN or node_states.escaped(known):
         return True
     within_reach = known.kind is not Kind.TENSOR or node_states.reachable_later(known)

@@ -31,14 +31,14 @@ class MappingContents:
     exact: bool = True
 
     def get(self, key: Any) -> Value | None:
-        """The value under `key`, if it is known."""
+        """The value under `key`; None if it is not known, and surely not there if the contents are exact."""
         for known, value in self.entries:
             if type(known) is type(key) and known == key:
                 return value
         return None
 
     def put(self, key: Any, value: Value) -> MappingContents:
-        """The entries after `mapping[key] = value`."""
+        """The contents after `mapping[key] = value`; keys are compared by type as well, so that 1 and True are two."""
         if any(type(known) is type(key) and known == key for known, _ in self.entries):
             return MappingContents(
                 tuple((k, value if type(k) is type(key) and k == key else v) for k, v in self.entries), self.exact
@@ -46,7 +46,7 @@ class MappingContents:
         return MappingContents((*self.entries, (key, value)), self.exact)
 
     def without(self, key: Any) -> MappingContents:
-        """The entries after `del mapping[key]`."""
+        """The contents after `del mapping[key]`; the same, if there is no such key."""
         return MappingContents(
             tuple((k, v) for k, v in self.entries if not (type(k) is type(key) and k == key)), self.exact
         )

@@ -188,7 +188,7 @@ class Node:
     model_output: Final[bool] = False
     """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
     surely_new: Final[bool] = False
-    """A model or a loss function that nobody can see made it: it is nothing that was there before (see `fresh`)."""
+    """A model or a loss function that nobody can see made it: it is nothing that was there before."""
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} {self.name or self.text} at {self.time}>"

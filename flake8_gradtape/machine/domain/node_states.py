@@ -51,11 +51,15 @@ class RunStates(NodeStates):
         """What was true at some point of some run so far: also of one that ended, or of a branch that was undone."""
 
     def _set(self, key: _Key) -> None:
+        """Make something true at this point of the run, and note that it ever was."""
         self._store.set(key, True)
         self._ever[key] = True
 
     def escape(self, node: Node) -> None:
-        """Code that the machine cannot see gets hold of a value, and so of all that it was computed from."""
+        """Mark a value that code which the machine cannot see gets hold of, and all that it was computed from.
+
+        That code may compute with any of these, now or later, so that whatever it gives from now on may lead to them.
+        """
         if self.escaped(node):
             return
         # no bound: not to mark what lies beyond would claim too much, and each node is marked once
@@ -67,20 +71,24 @@ class RunStates(NodeStates):
         self._set((_ESCAPED, node))
 
     def _not_escaped_inputs(self, node: Node) -> list[Node]:
+        """Where an escape goes on: what has escaped already has taken its inputs along."""
         return [edge.node for edge in node.edges if self._get((_ESCAPED, edge.node)) is not True]
 
     def keep(self, node: Node) -> None:
-        """Something that other code of the module may look at gets hold of a value."""
+        """Mark a value that something gets hold of which other code of the module may look at later.
+
+        An unknown value that is made later may be it; a tensor that nothing keeps is out of reach for unseen code.
+        """
         if self._get((_KEPT, node)) is not True:
             self._set((_KEPT, node))
 
     def freeze(self, node: Node) -> None:
-        """Somebody may have set `trainable` of a variable, or of its layer."""
+        """Mark a variable of which somebody may have set `trainable`, or that of its layer: it is no longer known."""
         self._set((_FROZEN, node))
 
     @property
     def count(self) -> int:
-        """How much has come to be true so far; to be given to `outlive`."""
+        """How many states have come to be true so far in any run; to be given to `outlive` later."""
         return len(self._ever)
 
     def outlive(self, count: int, time: int) -> None:

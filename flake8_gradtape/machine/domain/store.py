@@ -35,6 +35,7 @@ class WriteLog:
 
 
 def _closed(key: Key, values: list[Any]) -> Any:
+    """Stands in for the join of a store that was closed, so that using it again is noticed."""
     raise RuntimeError("the store is closed")
 
 
@@ -52,11 +53,11 @@ class Store:
         self.reachable = True
 
     def get(self, key: Key, default: Any = None) -> Any:
-        """The value under `key`."""
+        """The value under `key`, or `default` if there is none."""
         return self._data.get(key, default)
 
     def set(self, key: Key, value: Any) -> None:
-        """Put `value` under `key`."""
+        """Put `value` under `key`; noted for undoing it, and in the write log of the `try` that is being run."""
         old = self._data.get(key, MISSING)
         if old is value:
             return
@@ -66,25 +67,25 @@ class Store:
             self._write_logs[-1].note(key, value)
 
     def remove(self, key: Key) -> None:
-        """Forget `key`."""
+        """Forget `key`, until that is undone."""
         old = self._data.pop(key, MISSING)
         if old is not MISSING:
             self._journal.append((key, old))
 
     def mark(self) -> int:
-        """A point to take changes since, and to roll back to."""
+        """This point of the run, by a number: to take the changes since, and to come back to it."""
         return len(self._journal)
 
     def changed_since(self, mark: int) -> AbstractSet[Key]:
-        """The keys that were written since `mark`."""
+        """The keys that were written, or removed, since `mark`, whatever they hold now."""
         return {key for key, _ in self._journal[mark:]}
 
     def delta(self, mark: int) -> Delta:
-        """What is different from the state at `mark`."""
+        """What is different from the state at `mark`: the present value of each key that was written, or `MISSING`."""
         return {key: self._data.get(key, MISSING) for key in self.changed_since(mark)}
 
     def rollback(self, mark: int) -> None:
-        """Restore the state at `mark`."""
+        """Restore the state at `mark`; what was written since leaves nothing behind."""
         while len(self._journal) > mark:
             key, old = self._journal.pop()
             if old is MISSING:
@@ -95,7 +96,7 @@ class Store:
                 watched.first.discard(key)
 
     def apply(self, delta: Delta) -> None:
-        """Make the changes of one branch, and be reachable."""
+        """Make the changes of one branch here, and be reachable: the run goes on as after that branch."""
         self.reachable = True
         for key, value in delta.items():
             if value is MISSING:
@@ -104,14 +105,20 @@ class Store:
                 self.set(key, value)
 
     def take(self, mark: int) -> Delta | None:
-        """The changes since `mark`, undone here; None if the run does not get to this point."""
+        """The changes since `mark`, and undo them, so that another branch can start from there.
+
+        None if no run gets to this point, so that the branch does not count where several meet.
+        """
         taken = self.delta(mark) if self.reachable else None
         self.rollback(mark)
         self.reachable = True
         return taken
 
     def merge(self, deltas: Iterable[Delta | None]) -> None:
-        """Continue with the join of the branches that get here; unreachable if none does."""
+        """Continue where several branches meet: with the join of their changes, which start from the state here.
+
+        None stands for a branch that does not get here; if none does, no run goes on.
+        """
         alive = [delta for delta in deltas if delta is not None]
         self.reachable = bool(alive)
         if not alive:

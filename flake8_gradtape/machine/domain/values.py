@@ -221,12 +221,12 @@ MOST_OPTIONS = 8
 
 
 def options(value: Value) -> tuple[Value, ...]:
-    """The alternatives of a value; one, unless it is a choice."""
+    """What a value may be, one for each way to get here: its alternatives, or the value itself as the only one."""
     return value.options if isinstance(value, Alternatives) else (value,)
 
 
 def flat_options(values: Iterator[Value] | tuple[Value, ...] | list[Value]) -> list[Value]:
-    """All alternatives of some values, each once."""
+    """All that any of some values may be, each once and in order: what a join of them has to choose from."""
     found: dict[Value, None] = {}
     for value in values:
         for option in options(value):
@@ -235,14 +235,14 @@ def flat_options(values: Iterator[Value] | tuple[Value, ...] | list[Value]) -> l
 
 
 def node_of(value: Value) -> Node | None:
-    """The node of a value that has just one."""
+    """The node of a value that stands for one thing in the graph; None for containers, functions and the like."""
     if isinstance(value, (Tensor, Variable, Number, Opaque, Instance, Metric)):
         return value.node
     return None
 
 
 def bound(value: Value) -> Value:
-    """The value that a read gives: reading an unbound name ends that run, so that alternative drops out."""
+    """What a read of a name that holds `value` gives: an unbound one ends the run, so that alternative drops out."""
     if not isinstance(value, Alternatives):
         return value
     rest = tuple(option for option in value.options if not isinstance(option, Unbound))

@@ -85,15 +85,19 @@ class Walk:
 
 
 def ancestors(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, None]:
-    """All that some nodes were made of, themselves included; raises `GiveUp` if that is too much to look at."""
+    """All that some nodes were made of, themselves included, where `onward` leads; raises `GiveUp` if too much.
+
+    For questions that need every node: "is none of them ...", "are they all ...".
+    """
     return Walk(nodes, onward).nodes()
 
 
 def within(start: Iterable[Node], steps: int, onward: Onward = inputs) -> Walk:
-    """A walk to the nodes that are no more than so many steps away, the nearest first."""
+    """A walk that ends after so many steps, the nearest nodes first: what lies further away does not matter."""
     away = dict.fromkeys(start, 0)
 
     def nearer(node: Node) -> Iterator[Node]:
+        """Where to go on from a node that is not too far away."""
         for one in onward(node) if away[node] < steps else ():
             away.setdefault(one, away[node] + 1)
             yield one
@@ -102,7 +106,10 @@ def within(start: Iterable[Node], steps: int, onward: Onward = inputs) -> Walk:
 
 
 def users_of(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, list[Node]]:
-    """Each node that `onward` leads to from some of `nodes`, with those: a walk can go back along them."""
+    """Who was computed from each node: for all that `onward` leads to, those of `nodes` that lead there.
+
+    Nodes know their inputs only; with this a walk can go the other way.
+    """
     users: dict[Node, list[Node]] = {}
     for node in nodes:
         for one in onward(node):
@@ -111,16 +118,23 @@ def users_of(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, list[
 
 
 def leading_to(ends: Iterable[Node], nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, None]:
-    """The ends, and those of `nodes` from which `onward` leads to one of them, through others of `nodes`."""
+    """The nodes between: the `ends`, and those of `nodes` from which `onward` leads to one of them through `nodes`.
+
+    `nodes` are those that a walk from the other side has met; so this is what lies on a way from there to the ends.
+    """
     users = users_of(nodes, onward)
     return ancestors(ends, lambda node: users.get(node, ()))
 
 
 def shortest_way(start: Iterable[Node], end: Node, onward: Onward = inputs) -> list[Node]:
-    """The nodes of the shortest way to `end`, both ends included; empty if no way is found within the bound."""
+    """The nodes of the shortest way from `start` to `end`, both included, to be told to a reader.
+
+    Empty if no way is found within the bound.
+    """
     before: dict[Node, Node] = {}
 
     def noting(node: Node) -> Iterator[Node]:
+        """Go on as `onward` says, and note by which node each one was come upon first."""
         for one in onward(node):
             before.setdefault(one, node)
             yield one

@@ -14,7 +14,12 @@ from flake8_gradtape.machine.tapes.tracking import MOST_SURE, may_track, surely_
 def backward_inputs(
     node_states: NodeStates, state: TapeState, tape: Tape, reach: Reach, source: Node | None
 ) -> list[Node]:
-    """What the gradient of one source may be computed from; of anything, if the source is not known."""
+    """What the gradient of one source may be computed from: the inputs of the operation that gives it; generous.
+
+    A gradient call is an operation itself, which an outer tape may record: it connects the result to all that the
+    backward pass reads on the way from the targets (which reach `reach`) to the source. If the source is not known
+    (None), that is the way to anything.
+    """
     way = None if source is None or reach.anywhere else _way_to(state, reach, source)
     may: dict[Node, None] = {}
     for node in reach.nodes:
@@ -44,6 +49,7 @@ def _way_to(state: TapeState, reach: Reach, source: Node) -> dict[Node, None]:
     """The nodes of `reach` that lead to the source."""
 
     def onward(node: Node) -> list[Node]:
+        """The inputs to which the tape may hand a gradient on."""
         recorded = node.transparent or not state.recordings.isdisjoint(node.recorded)
         return gradient_inputs(node) if recorded else []
 
@@ -51,7 +57,10 @@ def _way_to(state: TapeState, reach: Reach, source: Node) -> dict[Node, None]:
 
 
 def surely_reads(state: TapeState, targets: list[Node], sources: list[Node]) -> list[Node]:
-    """What the backward pass from the targets to some source surely reads."""
+    """What the backward pass from the targets to some source reads in every run; strict.
+
+    A tape around the gradient call records that pass if it tracks one of these, and so needs memory for it.
+    """
     read: dict[Node, None] = {}
     on_way = _surely_differentiated(state, targets, sources)
     arriving = {*on_way, *(source for source in sources if surely_tracks(state, source))}
@@ -70,13 +79,17 @@ def surely_reads(state: TapeState, targets: list[Node], sources: list[Node]) -> 
 
 
 def surely_without_gradient(state: TapeState, targets: list[Node], sources: list[Node]) -> str:
-    """An operation without gradient function whose backward pass surely is asked for (truth table B54, X12)."""
+    """The operation without gradient function that the backward pass surely comes to; empty if there is none.
+
+    Such a gradient call raises LookupError (truth table B54, X12).
+    """
     if len(state.recordings) != 1 or not any(surely_connected(state, targets, source) for source in sources):
         return ""
     (recording,) = state.recordings
     ends = set(sources)
 
     def onward(node: Node) -> list[Node]:
+        """Where the backward pass surely goes on; it stops at the sources."""
         return sure_inputs(node) if node not in ends and node.recorded.get(recording) is True else []
 
     for node in Walk(targets, onward, MOST_SURE):
@@ -93,6 +106,7 @@ def _surely_differentiated(state: TapeState, targets: list[Node], sources: list[
     wanted = {source for source in sources if surely_tracks(state, source)}
 
     def onward(node: Node) -> list[Node]:
+        """Where the backward pass surely goes on; it stops at the sources."""
         return sure_inputs(node) if node not in wanted and node.recorded.get(recording) is True else []
 
     met = Walk(targets, onward, MOST_SURE).finish().met

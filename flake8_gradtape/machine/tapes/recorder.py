@@ -73,7 +73,7 @@ class Recorder:
     # -- nodes ---------------------------------------------------------------------------------------------------
 
     def now(self) -> int:
-        """A new point in time."""
+        """A new point in time, later than all before."""
         self._time += 1
         return self._time
 
@@ -85,19 +85,23 @@ class Recorder:
         time: int | None = None,
         may_hold_anything: bool = False,
     ) -> Node:
-        """A value that the machine cannot see into, made of anything that existed, `edges` among it."""
+        """A new value that the machine cannot see into: what unseen code gave, or was handed to the module.
+
+        It may be made of `edges`; of all else that existed as well, if it `may_hold_anything`. A `time` in the past
+        says that it is older than this moment.
+        """
         born = self.now() if time is None else time
         inputs = tuple(Edge(node, Flow.GRADIENT) for node in dict.fromkeys(edges))
         return Node(Kind.UNKNOWN, born, edges=inputs, name=name, at=at, may_hold_anything=may_hold_anything)
 
     def recording_now(self) -> frozenset[int]:
-        """The recordings that may be running."""
+        """The recordings that may be running: kept with an unseen value, which they may have recorded or not."""
         return frozenset().union(*(state.recordings for _, state in self.live()))
 
     def number(
         self, edges: Iterable[Edge] = (), what: Op | str = "", at: cst.CSTNode | None = None, floating: Tri = None
     ) -> Node:
-        """A Python number or NumPy array, computed from the inputs."""
+        """A new Python number or NumPy array, computed from the inputs; `what` says how, for messages."""
         op, path = op_and_path(what)
         return Node(Kind.NUMBER, self.now(), op, path, tuple(edges), floating=floating, at=at)
 
@@ -105,7 +109,7 @@ class Recorder:
         self, trainable: Tri, floating: Tri, at: cst.CSTNode | None, edges: Iterable[Edge] = (),
         path: str = "tf.Variable",
     ) -> Node:  # fmt: skip
-        """A new `tf.Variable`, made by the function at `path`."""
+        """A new `tf.Variable`, made by the function at `path`; `edges` lead to its first value, with no gradient."""
         return Node(
             Kind.VARIABLE, self.now(), Op.OTHER, path, tuple(edges), floating=floating, trainable=trainable, at=at
         )
@@ -117,11 +121,11 @@ class Recorder:
         at: cst.CSTNode | None,
         traits: OperationTraits = PLAIN_OPERATION,
     ) -> Node:
-        """The output of a TensorFlow operation, recorded by the tapes that are recording and track an input.
+        """The output of a TensorFlow operation `what`, recorded by the tapes that are recording and track an input.
 
         A tape records an operation when at least one input is tracked; the output is tracked if it is floating, even
         where the operation has no gradient (round, zeros_like), but not after `tf.stop_gradient` or outside of
-        TensorFlow.
+        TensorFlow. `edges` are its inputs (a variable is read first), `traits` what else is known of it.
         """
         op, path = op_and_path(what)
         holding = (path or op.value) in HOLDING
@@ -159,7 +163,10 @@ class Recorder:
         )  # fmt: skip
 
     def _reading(self, edge: Edge) -> Edge:
-        """An operation reads a variable into a new tensor; the backward pass uses that, and does not read again."""
+        """The input of an operation, where that is a variable: the tensor into which it is read.
+
+        The backward pass uses that tensor, and does not read again: a value assigned later does not count.
+        """
         variable = edge.node
         if variable.kind is not Kind.VARIABLE or edge.flow is Flow.LEFT:
             return edge
@@ -200,13 +207,13 @@ class Recorder:
     # -- tapes ---------------------------------------------------------------------------------------------------
 
     def open(self, tape: Tape) -> int:
-        """A new tape object; gives its number."""
+        """Keep a new tape object, which was never entered; gives its number."""
         self.tapes.append(tape)
         self._set(tape.number, TapeState())
         return tape.number
 
     def write(self, variable: Node, edges: Iterable[Edge]) -> None:
-        """A value is assigned to a variable: later reads get it, with no path to where it came from."""
+        """A value made of `edges` is assigned to a variable: later reads lead to that as well, with no gradient."""
         self.written[variable] = self.now()
         before = self.writes.get(variable, ())
         known = {edge.node for edge in before}
@@ -226,18 +233,19 @@ class Recorder:
         return found if isinstance(found, TapeState) else None
 
     def _set(self, number: int, state: TapeState) -> None:
+        """Put the state of a tape into the store; one that may be recording is asked at every operation from now on."""
         if state.active is not False:
             self._live[number] = None
         self.store.set(("tape", number), state)
 
     def update(self, number: int, change: Callable[[TapeState], TapeState]) -> None:
-        """Change the state of a tape."""
+        """Change the state of a tape, where some run that gets here has made it."""
         state = self.state(number)
         if state is not None:
             self._set(number, change(state))
 
     def live(self) -> Iterator[tuple[Tape, TapeState]]:
-        """The tapes that may be recording now."""
+        """The tapes that may be recording now, each with its state."""
         for number in list(self._live):
             state = self.state(number)
             if state is not None and state.active is not False:
@@ -261,10 +269,11 @@ class Recorder:
 
     @property
     def recordings(self) -> int:
-        """How many recordings have begun so far."""
+        """How many recordings have begun so far; a higher number tells one that began later."""
         return self._recordings
 
     def _begin(self, number: int) -> int:
+        """The number of a new recording, which this tape holds."""
         self._recordings += 1
         self._holder[self._recordings] = number
         return self._recordings
@@ -311,7 +320,11 @@ class Recorder:
         self._set(number, self._entered(number, transitions.forgotten(state)))
 
     def watch(self, number: int, nodes: list[Node], sure: bool) -> None:
-        """`tape.watch(...)`; raises `Raised` on a tape that was never entered or is spent (A21, B30)."""
+        """`tape.watch(...)` of these nodes, which are surely those that are watched if `sure`.
+
+        Raises `Raised` on a tape that was never entered or is spent (A21, B30). Whatever a node may be the same as is
+        watched too.
+        """
         state = self.state(number)
         if state is None:
             return
@@ -328,7 +341,11 @@ class Recorder:
         self._set(number, transitions.watching(state, watched, surely))
 
     def ask(self, number: int) -> TapeState | None:
-        """The state in which a tape is asked; raises `Raised` if it surely is spent or was never entered (B01, B29)."""
+        """The state in which a tape is asked for a gradient; None where no run that gets here has made it.
+
+        Raises `Raised` if it surely is spent or was never entered (B01, B29). The call may still fail on its arguments,
+        so the state changes only with `answered`.
+        """
         state = self.state(number)
         if state is None:
             return None
@@ -339,7 +356,7 @@ class Recorder:
         return state
 
     def answered(self, number: int) -> None:
-        """A gradient call succeeded: a tape that is not persistent is spent, and stops recording (B09, B10, B35)."""
+        """A gradient call succeeded: a tape that is not persistent is spent (B09, B10, B35)."""
         tape = self.tapes[number]
         state = self.state(number)
         if state is not None:

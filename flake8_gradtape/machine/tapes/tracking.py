@@ -25,7 +25,10 @@ MOST_SURE = 3_000
 
 
 def may_track(node_states: NodeStates, state: TapeState, tape: Tape, node: Node) -> bool:
-    """The tape may be tracking the node: watched, or the output of an operation it recorded."""
+    """Whether the tape may be tracking a node: it watches it, or holds a recording of the operation that made it.
+
+    Only of what is tracked a source gets a gradient, so generous: "not tracked" is certain.
+    """
     if node.kind is Kind.NUMBER or node.floating is False:
         return False
     if node in state.watched or not state.recordings.isdisjoint(node.recorded):
@@ -43,14 +46,20 @@ def may_track(node_states: NodeStates, state: TapeState, tape: Tape, node: Node)
 
 
 def surely_tracks(state: TapeState, node: Node) -> bool:
-    """The tape tracks the node in every run."""
+    """Whether the tape tracks a node in every run: it surely watches it, or surely recorded the operation.
+
+    What uses it is then surely recorded, and a source surely counts.
+    """
     if node in state.surely_watched:
         return True
     return any(node.recorded.get(recording, False) for recording in state.recordings) and len(state.recordings) == 1
 
 
 def reach_of(state: TapeState, targets: Iterable[Node]) -> Reach:
-    """All that a path of recorded, differentiable operations may lead to from the targets."""
+    """All that a gradient of the targets may be handed on to, through operations that the tape recorded; generous.
+
+    Computed once for each gradient call; every source is then looked up in it (`connection_to`).
+    """
     nodes = Walk(targets, partial(steps_back, state)).nodes()
     anywhere = [node for node in nodes if node.kind is Kind.UNKNOWN and _may_lead_anywhere(state, node)]
     return Reach(nodes, anywhere)
@@ -113,19 +122,27 @@ def _connection(
 
 
 def surely_connected(state: TapeState, targets: Iterable[Node], source: Node) -> bool:
-    """Every run gives a gradient: surely recorded operations lead to a source that surely is tracked."""
+    """Whether a gradient of the targets for the source is a tensor in every run; strict.
+
+    It is, where operations that were surely recorded lead to a source that surely is tracked. Needed for claims about
+    what the gradient is (`verdicts/wrong_values`).
+    """
     if len(state.recordings) != 1 or not surely_tracks(state, source):
         return False
     (recording,) = state.recordings
 
     def onward(node: Node) -> list[Node]:
+        """The inputs to which an operation that was surely recorded surely hands a gradient on."""
         return sure_inputs(node) if node.recorded.get(recording) is True else []
 
     return any(node is source for node in Walk(targets, onward, MOST_SURE))
 
 
 def sometimes_unconnected(targets: Iterable[Node], source: Node) -> bool:
-    """What leads from the targets to the source differs from run to run, and does not lead there in each."""
+    """Whether it hangs on the way that the run took if the targets lead to the source; strict.
+
+    The gradient is then None in some runs, and what computes with it ends these.
+    """
     walk = Walk(targets, _certain_gradient_inputs, MOST_SURE)
     return not any(node is source or node.kind is Kind.UNKNOWN for node in walk) and not walk.cut
 

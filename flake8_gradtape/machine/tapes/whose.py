@@ -10,7 +10,7 @@ from flake8_gradtape.machine.tapes.state import Tape
 
 
 def tape_of(recorder: Recorder, recordings: Iterable[int], besides: Tape) -> Tape | None:
-    """The tape that holds one of the recordings, if it is another one."""
+    """The tape that holds, or held, one of the recordings, and is not `besides`: who has recorded it instead."""
     for recording in recordings:
         tape = recorder.holder(recording)
         if tape is not besides:
@@ -19,12 +19,12 @@ def tape_of(recorder: Recorder, recordings: Iterable[int], besides: Tape) -> Tap
 
 
 def was_recorded_by(recorder: Recorder, node: Node, tape: Tape) -> bool:
-    """A recording of the tape, the present one or an earlier one, holds the node."""
+    """Whether a recording of the tape, the present one or an earlier one, holds the node."""
     return any(recorder.holder(recording) is tape for recording in node.recorded)
 
 
 def watcher_of(recorder: Recorder, node: Node, besides: Tape) -> Tape | None:
-    """Another tape that watched the node."""
+    """The first other tape that watched the node, at any time; None if there is none."""
     for tape in recorder.tapes:
         if tape is not besides and any(seen is node for seen, _ in tape.watch_log):
             return tape

@@ -36,7 +36,12 @@ _BROKEN_EDGE = {
 
 
 def explain(recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, inline: bool) -> Cause:
-    """The cause why `source` gets no gradient of `targets`; `inline` if it was made in the arguments of the call."""
+    """The cause why `source` surely gets no gradient of `targets` from a tape in this state: what a message says.
+
+    The break on a way from the targets to the source that lies nearest to the targets; if there is no break, the source
+    was not tracked; if there is no way, they have nothing to do with each other. `inline`: the source was made in the
+    arguments of the call.
+    """
     if source.floating is False:
         return Cause(CauseKind.NOT_FLOATING, what=source.name)
     if _is_above(targets, source) or all(stands_for_trainable(target) for target in targets):
@@ -66,6 +71,7 @@ def _is_above(targets: list[Node], source: Node) -> bool:
 
 
 def _same(node_states: NodeStates, node: Node, source: Node) -> bool:
+    """The node may be the source, or hold it: a way may end there."""
     if node is source:
         return True
     if node.kind is Kind.UNKNOWN:
@@ -110,9 +116,13 @@ def _nodes_on_the_way(
 def _nearest_break(
     recorder: Recorder, tape: Tape, state: TapeState, targets: list[Node], source: Node, way: dict[Node, None]
 ) -> Cause | None:
-    """The cause at the break that lies nearest to the targets, on the `way` to the source; None if none is known."""
+    """The cause at the break that lies nearest to the targets; None if every step on the `way` was recorded.
+
+    A break is a step out of TensorFlow, an input without gradient, or an operation that the tape has not recorded.
+    """
 
     def onward(node: Node) -> list[Node]:
+        """The inputs that lie on the way; the source is its end."""
         return [edge.node for edge in node.edges if edge.node in way] if node is not source else []
 
     for node in Walk((target for target in targets if target in way), onward, nearest_first=True):
@@ -143,6 +153,7 @@ def _made_integer(edge: Edge, way: dict[Node, None]) -> Node | None:
         return None
 
     def onward(node: Node) -> list[Node]:
+        """The first input on the way of what gives integers."""
         computed = node.kind in (Kind.TENSOR, Kind.UNKNOWN) and node.text and node.floating is False
         return [one for one in inputs(node) if one in way][:1] if computed else []
 
@@ -197,6 +208,7 @@ def _inner_gradient(state: TapeState, node: Node) -> bool:
     """The step was computed from a gradient that was itself taken while the tape was not recording."""
 
     def computed_outside(one: Node) -> bool:
+        """An operation that ran while the tape was not recording, and that it has not recorded."""
         return one.kind is Kind.TENSOR and state.recordings.isdisjoint(one.recorded | dict.fromkeys(one.during))
 
     walk = Walk(inputs(node), lambda one: inputs(one) if computed_outside(one) else [], most=1_000)
@@ -221,7 +233,10 @@ def _own_cause(recorder: Recorder, tape: Tape, state: TapeState, source: Node) -
 
 
 def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bool) -> Cause:
-    """The cause where no way at all leads to the source: it was replaced, it is a copy, or nothing uses it."""
+    """The cause where no way at all leads to the source: it was replaced, it is a copy, or nothing uses it.
+
+    A copy was made of something that is on the way, or the way starts from another copy of the same (`_twins`).
+    """
     if source in recorder.replaced:
         return Cause(CauseKind.VARIABLE_REPLACED, what=recorder.replaced[source])
     if source.kind is Kind.TENSOR:
@@ -245,7 +260,7 @@ def _unrelated(recorder: Recorder, targets: list[Node], source: Node, inline: bo
 
 
 def _twins(one: Node, other: Node, depth: int) -> bool:
-    """Two nodes are the same computation of the same inputs, done twice."""
+    """Two nodes are the same computation of the same inputs, done twice; `depth` bounds how far that is looked into."""
     if one is other:
         return True
     if (
