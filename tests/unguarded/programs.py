@@ -52,7 +52,8 @@ def all_programs() -> list[Program]:
         for name, text in programs()
         for keras in SETTINGS.values()
     ]
-    return sorted([*_cases(), *named, *_of_tests()], key=lambda one: (dict(one.options).get("keras") is not None, len(one.text)))
+    found = [*_cases(), *named, *_of_tests()]
+    return sorted(found, key=lambda one: (dict(one.options).get("keras") is not None, len(one.text)))
 
 
 def _cases() -> list[Program]:
