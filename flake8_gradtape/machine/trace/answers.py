@@ -152,7 +152,7 @@ class Answers:
     def _reasons(self, asking: Asking, decision: Decision) -> list[str]:
         found = [self._words.silence(one, asking.tape) for one in decision.silences if one is not Silence.CONNECTED]
         if decision.connection is not None:
-            found.append(self._words.connection(decision.connection, decision.targets, decision.state))
+            found.append(self._words.connection(decision.connection, decision.targets, decision.state, decision.sure))
         return found
 
     def _why_fallen(self, asking: Asking, decision: Decision, all_visits: list[Asking]) -> tuple[str, ...]:

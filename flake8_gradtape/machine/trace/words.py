@@ -201,8 +201,8 @@ class Words:
         details = f"{what}{where}".strip()
         return cause.kind.value + (f" ({details})" if details else "")
 
-    def connection(self, found: Connection, targets: Iterable[Node], state: TapeState) -> str:
-        """Why a gradient may exist."""
+    def connection(self, found: Connection, targets: Iterable[Node], state: TapeState, sure: bool) -> str:
+        """Why a gradient exists, or if that is not `sure`, may exist."""
         by = self.node(found.by)
         if found.link is Link.PATH:
             steps = list(
@@ -212,7 +212,7 @@ class Words:
             )
             if len(steps) > MOST_STEPS:
                 steps = [*steps[: MOST_STEPS - 2], "...", steps[-1]]
-            return f"a recorded path: {' <- '.join(steps)}"
+            return f"{'' if sure else 'perhaps '}a recorded path: {' <- '.join(steps)}"
         sentence: dict[Link, Callable[[], str]] = {
             Link.TARGET_MAY_BE_SOURCE: lambda: f"the target may be, or hold, the source: {by}",
             Link.UNSEEN: lambda: f"{by} may lead there",
