@@ -115,7 +115,7 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
     for value in arguments.all():
         for leaf in run.heap.leaves(value):
             if isinstance(leaf, (Function, Instance)):
-                # an call frame or a regularizer of the user's own
+                # an activation or a regularizer of the user's own
                 run.sharing.escape(leaf)
                 nodes = run.heap.nodes(leaf)
                 if isinstance(leaf, Function):
