@@ -59,13 +59,16 @@ _PLAIN_LAYERS = frozenset(
     "GaussianNoise Dot GaussianDropout SpatialDropout2D MaxPool2D MaxPool1D AvgPool2D GlobalAvgPool2D "
     "Normalization".split()
 )
+"""Layers without trainable weights that give one floating tensor, surely computed from what they get."""
 _OTHER_LAYERS = frozenset(
     "BatchNormalization LayerNormalization GroupNormalization UnitNormalization Embedding PReLU "
     "MultiHeadAttention Attention AdditiveAttention Bidirectional TimeDistributed ConvLSTM2D Masking "
     "SeparableConv1D DepthwiseConv1D".split()
 )
+"""The others: they may have weights, may give several values, and what they give need not lead to their input."""
 _SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
 _MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split())
+"""What may hand its input back, the same object, so that calling it outside of a block may lose nothing."""
 
 
 def layer_constructor(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
