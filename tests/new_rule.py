@@ -82,13 +82,16 @@ raise NotImplementedError("FILL IN")
 
 _TO_DO = """\
 Now, until `python -m pytest -m "not tensorflow"` is green:
-1. fixtures/{folder}: programs as users write them; the line of the misuse ends in `# expect: {code}`.
-2. If no event tells of the misuse yet: a word for it in flake8_gradtape/events.py, and what emits it in
-   flake8_gradtape/machine/verdicts. Claim only what happens in every run that reaches the line.
-3. flake8_gradtape/rules/{module}.py: documentation, judgement, message.
-4. A hand-made event with its message in tests/test_rules_*.py.
-5. `python -m tests.catalogue` and `python -m tests.golden`; look at both diffs.
-6. A line in CHANGELOG.md. At last the whole of `python -m pytest`: TensorFlow has the last word.
+1. tests/truth_table/section_*.py: a row that shows what TensorFlow does.
+2. fixtures/{folder}: programs as users write them; the line of the misuse ends in `# expect: {code}`.
+   `python -m pytest tests/test_fixtures.py -k {code}` runs them alone, and asks TensorFlow.
+3. If no event tells of the misuse yet: a word for it in flake8_gradtape/events.py, and what emits it in
+   flake8_gradtape/machine, beside what emits its neighbours (`grep -rn Misuse.UNWATCHABLE flake8_gradtape/machine`).
+   Claim only what happens in every run that reaches the line.
+4. flake8_gradtape/rules/{module}.py: documentation, judgement, message.
+5. In tests/test_rules_*.py, a hand-made event with its message; and if it is a `CallRaised`, one without names.
+6. `python -m tests.catalogue` and `python -m tests.golden`; look at both diffs.
+7. A line in CHANGELOG.md. At last the whole of `python -m pytest`: TensorFlow has the last word.
 """
 
 
@@ -128,7 +131,7 @@ def scaffold(rule: NewRule, project: Path = PROJECT) -> None:
     taken = [path.stem for path in rules.glob("tap*.py")]
     same = [one for one in taken if one.startswith(f"{rule.code.lower()}_") or one.partition("_")[2] == rule.snake]
     if same:
-        raise Refused(f"there is {same[0]} already")
+        raise Refused(f"there is {same[0]} already; the next free code of its family is {_next_code(rule, taken)}")
     (rules / f"{rule.module}.py").write_text(
         _MODULE.format(code=rule.code, kebab=rule.kebab, name=rule.class_name, claim=_CLAIMS[rule.code[3]]),
         encoding="utf-8",
@@ -139,6 +142,13 @@ def scaffold(rule: NewRule, project: Path = PROJECT) -> None:
     fixtures.mkdir()
     for name, what in _FIXTURES.items():
         (fixtures / f"{name}.py").write_text(_FIXTURE.format(what=what), encoding="utf-8")
+
+
+def _next_code(rule: NewRule, taken: list[str]) -> str:
+    """The code after the last of the family: a gap is that of a rule that was withdrawn, and stays."""
+    family = rule.code[:4]
+    numbers = [int(stem[4:6]) for stem in taken if stem.startswith(family.lower())]
+    return f"{family}{max(numbers) + 1:02d}"
 
 
 def _insert_into_list(rule: NewRule, file: Path) -> None:
@@ -180,6 +190,9 @@ def left_to_fill_in(project: Path = PROJECT) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Scaffold the rule that the arguments name, and say what is to be done; 2 if that cannot be."""
+    if arguments in (["-h"], ["--help"]):
+        print((__doc__ or "").strip())
+        return 0
     if len(arguments) != 2:
         print("usage: python -m tests.new_rule TAP213 unknown-option", file=sys.stderr)
         return 2

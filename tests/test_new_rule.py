@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_gradtape.rules import codes
 from tests.new_rule import PROJECT, NewRule, Refused, left_to_fill_in, main, scaffold
 
 
@@ -83,4 +84,9 @@ def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["TAP299"]) == 2
     assert capsys.readouterr().err.startswith("usage: python -m tests.new_rule ")
     assert main(["TAP201", "spent-tape"]) == 2
-    assert capsys.readouterr().err == "error: there is tap201_spent_tape already\n"
+    last = max(code for code in codes() if code.startswith("TAP2"))
+    refused, _, free = capsys.readouterr().err.rstrip("\n").rpartition(" ")
+    assert refused == "error: there is tap201_spent_tape already; the next free code of its family is"
+    assert int(free[3:]) == int(last[3:]) + 1
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out.startswith("Scaffolds a rule: ")
