@@ -36,10 +36,10 @@ from flake8_gradtape.reading.syntax import children, declared_names, is_stub, pa
 _BUDGET = 4_000
 _BUILDING = ("build", "create", "make", "setup", "set_up", "init")
 """What the names of methods begin with that make the parts of an object."""
-_OF_LAYERS = frozenset("activation call kernel _kernel bias embeddings gamma beta layers".split())
+_OF_LAYERS = frozenset("activation call kernel _kernel bias embeddings gamma beta".split())
 """Attributes of a Keras layer that change what it computes."""
-_SET_BY_KERAS = frozenset("optimizer loss metrics inputs outputs input output layers built name dtype".split())
-"""Attributes that Keras may set by itself."""
+_SET_BY_KERAS = frozenset("optimizer loss inputs outputs".split())
+"""Attributes that Keras may set by itself, of those that a constructor can set."""
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,11 @@ from flake8_gradtape.machine.state.scopes import Arguments, Scope
 from flake8_gradtape.reading.syntax import declared_names, dotted
 
 _TRANSPARENT = frozenset(
-    "tf.function function staticmethod classmethod property cached_property functools.cached_property wraps "
-    "functools.wraps override typing.override abstractmethod abc.abstractmethod "
-    "tf.autograph.experimental.do_not_convert torch.no_grad pytest.mark.parametrize pytest.fixture unittest.skip "
-    "tf.Module.with_name_scope final typing.final overload tf.keras.utils.register_keras_serializable "
-    "keras.saving.register_keras_serializable typing.overload jit tf_export keras_export dataclass "
-    "dataclasses.dataclass".split()
+    "tf.function staticmethod classmethod property functools.cached_property functools.wraps typing.override "
+    "abc.abstractmethod tf.autograph.experimental.do_not_convert pytest.mark.parametrize "
+    "tf.Module.with_name_scope typing.final tf.keras.utils.register_keras_serializable "
+    "keras.saving.register_keras_serializable dataclasses.dataclass".split()
 )
-_OF_PROPERTIES = ("setter", "getter", "deleter")
-_GRAPH = frozenset({"tf.function", "tensorflow.function", "function", "def_function.function"})
 
 
 def _decorators(node: cst.FunctionDef | cst.ClassDef) -> list[str]:
@@ -38,7 +34,7 @@ def define_function(run: Run, scope: Scope, node: cst.FunctionDef) -> Value:
     )
     names = [_full_name(run, scope, name) for name in _decorators(node)]
     opaque = any(name not in _TRANSPARENT and not name.endswith(".setter") for name in names)
-    graph = any(name in _GRAPH for name in names)
+    graph = "tf.function" in names
     function = Function(node, scope.number, node.name.value, opaque, graph, defaults=defaults)
     run.definitions.defined_functions.setdefault(node, function)
     if opaque:
@@ -67,7 +63,7 @@ def _full_name(run: Run, scope: Scope, name: str) -> str:
     if isinstance(value, Api):
         path = f"{value.path}.{rest}" if rest else value.path
         return "tf." + path.removeprefix("tensorflow.") if path.startswith("tensorflow.") else path
-    if value is None or rest in _OF_PROPERTIES:
+    if value is None:
         return name
     return f"own.{name}"  # the module's own, whatever its name
 
