@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,17 @@ from tests.machine.cases import Case, problems, read_cases
 TESTS = Path(__file__).resolve().parents[1]
 STATIC_TESTS = ("test_machine.py",)
 """Tests that check texts of their own."""
+
+LONGEST = 60
+"""Seconds after which a program is taken to never end without the mechanism."""
+
+
+class _TooLong(BaseException):
+    """Ends a check; the machine does not catch it."""
+
+
+def _stop(number: int, frame: object) -> None:
+    raise _TooLong
 
 
 @dataclass(frozen=True)
@@ -35,12 +47,16 @@ class Program:
 
     def findings(self) -> list[str]:
         """What is found, or believed, now; an error of the machine is told like a finding."""
+        signal.signal(signal.SIGALRM, _stop)
+        signal.alarm(LONGEST)
         try:
             if self.case is not None:
                 return problems(self.case)
             reports = checking.check(self.text, **dict(self.options))
-        except Exception as error:
+        except (Exception, _TooLong) as error:
             return [f"{type(error).__name__}: {error}"]
+        finally:
+            signal.alarm(0)
         return [str(one) if self.words else f"{one.line} {one.code}" for one in reports]
 
 
