@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
@@ -286,3 +288,22 @@ def is_stub(definition: cst.CSTNode) -> bool:
         return False
     only = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else body[0]
     return isinstance(only, cst.Expr) and isinstance(only.value, cst.Ellipsis)
+
+
+def literal_string(text: str) -> str | bytes | None:
+    """The value of a string literal, whatever its quotes, prefix and escapes; None if it is not known from the text."""
+    prefix = text[: min(place for quote in "'\"" if (place := text.find(quote)) >= 0)].lower()
+    if "b" not in prefix and "f" not in prefix and ("\\" not in text or "r" in prefix):
+        quotes = len(prefix), 3 if text[len(prefix) :][:3] in ('"""', "'''") and len(text) - len(prefix) >= 6 else 1
+        return text[sum(quotes) : -quotes[1]]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape that is none, flake8 and Python tell
+            body = ast.parse(text, mode="eval").body
+    except (ValueError, SyntaxError, MemoryError):
+        return None
+    if isinstance(body, ast.JoinedStr):
+        parts = [part.value for part in body.values if isinstance(part, ast.Constant)]
+        return "".join(map(str, parts)) if len(parts) == len(body.values) else None
+    value = body.value if isinstance(body, ast.Constant) else None
+    return value if isinstance(value, (str, bytes)) else None

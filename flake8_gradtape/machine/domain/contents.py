@@ -23,9 +23,16 @@ class SequenceContents:
     """Where it is not exact: how many of the items, counted from the first, are in it in every run."""
 
 
+ELSEWHERE = ("?",)
+"""A key, or the start of one, that stands for a key which is not known; no key of a program is a tuple here."""
+
+
 @dataclass(frozen=True)
 class MappingContents:
-    """The contents of a mapping, or the attributes of an object: values by key; others are possible if not `exact`."""
+    """The contents of a mapping, or the attributes of an object: values by key; others are possible if not `exact`.
+
+    Keys are as in Python: `1`, `1.0` and `True` are the same key.
+    """
 
     entries: tuple[tuple[Any, Value], ...]
     exact: bool = True
@@ -33,20 +40,26 @@ class MappingContents:
     def get(self, key: Any) -> Value | None:
         """The value under `key`; None if it is not known, and surely not there if the contents are exact."""
         for known, value in self.entries:
-            if type(known) is type(key) and known == key:
+            if known == key:
                 return value
         return None
 
     def put(self, key: Any, value: Value) -> MappingContents:
-        """The contents after `mapping[key] = value`; keys are compared by type as well, so that 1 and True are two."""
-        if any(type(known) is type(key) and known == key for known, _ in self.entries):
-            return MappingContents(
-                tuple((k, value if type(k) is type(key) and k == key else v) for k, v in self.entries), self.exact
-            )
+        """The entries after `mapping[key] = value`; under a key that is not known, a value is added to the others."""
+        if not is_elsewhere(key) and any(known == key for known, _ in self.entries):
+            return MappingContents(tuple((k, value if k == key else v) for k, v in self.entries), self.exact)
         return MappingContents((*self.entries, (key, value)), self.exact)
 
     def without(self, key: Any) -> MappingContents:
-        """The contents after `del mapping[key]`; the same, if there is no such key."""
-        return MappingContents(
-            tuple((k, v) for k, v in self.entries if not (type(k) is type(key) and k == key)), self.exact
-        )
+        """The entries after `del mapping[key]`."""
+        return MappingContents(tuple((k, v) for k, v in self.entries if k != key), self.exact)
+
+
+def elsewhere(place: int) -> tuple[str, int]:
+    """One of several keys that are not known."""
+    return (*ELSEWHERE, place)
+
+
+def is_elsewhere(key: object) -> bool:
+    """The key of an entry is not known."""
+    return isinstance(key, tuple) and key[:1] == ELSEWHERE

@@ -1,8 +1,16 @@
-"""How a run ends that takes too much work."""
+"""How large anything may get, and how a run ends that takes too much work.
+
+What is larger than its bound is unknown: whoever meets a bound says "it may be", and never "it is not there".
+"""
 
 from __future__ import annotations
 
 import libcst as cst
+
+MOST_TEXT = 2_000
+"""Characters of a string that is known."""
+MOST_BITS = 900
+"""Of a whole number that is known; fewer than a float can hold, so that it can be turned into one."""
 
 
 class GiveUp(Exception):

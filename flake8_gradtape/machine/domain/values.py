@@ -7,10 +7,11 @@ computed from in `graph`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Union
 
 from flake8_gradtape.machine.domain.graph import Node
+from flake8_gradtape.machine.domain.limits import MOST_BITS, MOST_TEXT
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -33,12 +34,36 @@ class GradientUse:
     """The program asserts that it is None."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Const:
-    """A literal: None, a bool, a number, a string, an Ellipsis. `asked` is set where a gradient call gave this None."""
+    """A literal: None, a bool, a number, a string, an Ellipsis. `asked` is set where a gradient call gave this None.
+
+    `1`, `1.0` and `True` are three of them, and so are `0.0` and `-0.0`, although Python calls them equal.
+    """
 
     value: Any
-    asked: GradientUse | None = field(default=None, compare=False)
+    asked: GradientUse | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Const) or type(self.value) is not type(other.value):
+            return False
+        if isinstance(self.value, (float, complex)):
+            return repr(self.value) == repr(other.value)
+        return bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(repr(self.value) if isinstance(self.value, (float, complex)) else (type(self.value), self.value))
+
+
+def constant(value: Any) -> Const | None:
+    """A literal with this value; None if it is too large to be carried along."""
+    if isinstance(value, int):
+        return Const(value) if value.bit_length() <= MOST_BITS else None
+    if isinstance(value, (str, bytes)):
+        return Const(value) if len(value) <= MOST_TEXT else None
+    return Const(value)
 
 
 @dataclass(frozen=True)

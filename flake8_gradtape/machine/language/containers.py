@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -135,7 +135,7 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
         run.sharing.escape(one)
     run.sharing.escape(value)
     entries = run.heap.entries(value.cell)
-    run.sharing.put(value.cell, MappingContents((*entries.entries, ("?", run.anything(handed))), exact=False))
+    run.sharing.put(value.cell, MappingContents((*entries.entries, (ELSEWHERE, run.anything(handed))), exact=False))
     return run.anything([*run.heap.nodes(value), *handed], at=at)
 
 
@@ -163,7 +163,7 @@ def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> 
         run.sharing.put(container.cell, entries.put(index.value, new))
     else:
         changed = tuple((key, run.sharing.join([item, new])) for key, item in entries.entries)
-        run.sharing.put(container.cell, MappingContents((*changed, ("?", new)), False))
+        run.sharing.put(container.cell, MappingContents((*changed, (ELSEWHERE, new)), False))
 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:

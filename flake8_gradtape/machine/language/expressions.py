@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.contents import SequenceContents, elsewhere
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
@@ -28,6 +28,7 @@ from flake8_gradtape.machine.domain.values import (
     bound,
     options,
 )
+from flake8_gradtape.machine.language import literals
 from flake8_gradtape.machine.language.assignment import assign
 from flake8_gradtape.machine.language.attributes import attribute
 from flake8_gradtape.machine.language.calls import evaluate_call
@@ -67,30 +68,6 @@ def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
         node_ = run.recorder.unknown(name=name, time=0, may_hold_anything=True)
         run.heap.views[("name", name)] = node_
     return Opaque(node_)
-
-
-def _number(run: Run, scope: Scope, node: Any) -> Value:
-    try:
-        return Const(node.evaluated_value)
-    except (ValueError, SyntaxError, MemoryError):
-        return Number(run.recorder.number(at=node))
-
-
-def _string(run: Run, scope: Scope, node: cst.SimpleString) -> Value:
-    text = node.value
-    body = text.lstrip("rRuUbBfF")
-    return Const(body.strip("'\"") if len(text) < 200 else body[:200])
-
-
-def _formatted(run: Run, scope: Scope, node: cst.FormattedString) -> Value:
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringExpression):
-            run.evaluate(scope, part.expression)
-    return Number(run.recorder.number(at=node))
-
-
-def _joined(run: Run, scope: Scope, node: cst.ConcatenatedString) -> Value:
-    return Number(run.recorder.number(at=node))
 
 
 def _ellipsis(run: Run, scope: Scope, node: cst.Ellipsis) -> Value:
@@ -225,12 +202,11 @@ def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
     entries: dict[Any, Value] = {}
     exact = True
     for part in node.elements:
+        key = run.evaluate(scope, part.key) if isinstance(part, cst.DictElement) else None
         value = run.evaluate(scope, part.value)
-        if isinstance(part, cst.DictElement):
-            key = run.evaluate(scope, part.key)
-            if isinstance(key, Const):
-                entries[key.value] = value
-                continue
+        if isinstance(key, Const):
+            entries[key.value] = value
+            continue
         if (
             isinstance(value, DictValue)
             and isinstance(part, cst.StarredDictElement)
@@ -240,13 +216,10 @@ def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
             continue
         exact = False
         if isinstance(part, cst.StarredDictElement):
-            # it may replace what is there
-            entries = {
-                key: run.sharing.join([item, run.anything(run.heap.nodes(value))]) for key, item in entries.items()
-            }
-        entries[("?", len(entries))] = (
-            value if isinstance(part, cst.DictElement) else run.anything(run.heap.nodes(value))
-        )
+            value = run.anything(run.heap.nodes(value))
+        # it may replace what is there
+        entries = {known: run.sharing.join([item, value]) for known, item in entries.items()}
+        entries[elsewhere(len(entries))] = value
     return run.heap.mapping(entries.items(), exact)
 
 
@@ -274,9 +247,9 @@ def _comprehension(run: Run, scope: Scope, node: Any) -> Value:
     key = cst.Name("_") if isinstance(node, cst.DictComp) else None
 
     def body() -> None:
-        value = run.evaluate(inner, node.value if key is not None else node.elt)
         if key is not None:
             run.evaluate(inner, node.key)
+        value = run.evaluate(inner, node.value if key is not None else node.elt)
         content = run.heap.items(result)
         items = (*content.items, value) if len(content.items) < 64 else content.items
         run.sharing.put(result.cell, SequenceContents(items, content.exact and len(content.items) < 64))
@@ -284,7 +257,7 @@ def _comprehension(run: Run, scope: Scope, node: Any) -> Value:
     _for_in(run, scope, inner, node.for_in, body)
     if key is not None:
         return run.heap.mapping(
-            [(("?", place), one) for place, one in enumerate(run.heap.items(result).items)], exact=False
+            [(elsewhere(place), one) for place, one in enumerate(run.heap.items(result).items)], exact=False
         )
     if isinstance(node, cst.SetComp):
         return run.heap.sequence(run.heap.items(result).items, exact=False)
@@ -362,12 +335,12 @@ CALM = frozenset(
 
 EXPRESSIONS: dict[type, Callable[[Run, Scope, Any], Value]] = {
     cst.Name: _name,
-    cst.Integer: _number,
-    cst.Float: _number,
-    cst.Imaginary: _number,
-    cst.SimpleString: _string,
-    cst.FormattedString: _formatted,
-    cst.ConcatenatedString: _joined,
+    cst.Integer: literals.number,
+    cst.Float: literals.number,
+    cst.Imaginary: literals.number,
+    cst.SimpleString: literals.string,
+    cst.FormattedString: literals.formatted,
+    cst.ConcatenatedString: literals.joined,
     cst.Ellipsis: _ellipsis,
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,

@@ -29,6 +29,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
     bound,
+    constant,
     options,
 )
 from flake8_gradtape.machine.state.run import Run, number_like
@@ -43,6 +44,8 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
     "/": operator.truediv,
 }  # fmt: skip
+_MOST = 10**9
+"""Larger numbers are not computed with."""
 _INTEGER = frozenset({"&", "|", "^", "<<", ">>"})
 SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
 """Attributes of tensors that are plain Python."""
@@ -81,16 +84,25 @@ def surely_none(value: Value) -> bool:
 
 def _plain(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
     if isinstance(left, Const) and isinstance(right, Const) and sign in _PLAIN:
-        one, other = left.value, right.value
-        if isinstance(one, (int, float)) and isinstance(other, (int, float)) and abs(one) + abs(other) < 1e9:
-            try:
-                return Const(_PLAIN[sign](one, other))
-            except (ArithmeticError, TypeError, ValueError):
-                return Number(run.recorder.number(at=at))
-        if sign == "+" and isinstance(one, str) and isinstance(other, str):
-            return Const(one + other)
+        known = _computed(sign, left.value, right.value)
+        if known is not None:
+            return known
     edges = [*run.heap.edges(left, Flow.LEFT), *run.heap.edges(right, Flow.LEFT)]
     return Number(run.recorder.number(edges, edges[0].node.path or edges[0].node.op if edges else "", at))
+
+
+def _computed(sign: str, left: Any, right: Any) -> Const | None:
+    """What the operator makes of two constants; None if it raises, or if that is not worth knowing."""
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if not (abs(left) < _MOST and abs(right) < _MOST):
+            return None
+        try:
+            return constant(_PLAIN[sign](left, right))
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+    if sign == "+" and type(left) is type(right) and isinstance(left, (str, bytes)):
+        return constant(left + right)
+    return None
 
 
 def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
@@ -257,7 +269,7 @@ def unary(run: Run, sign: str, value: Value, at: cst.CSTNode) -> Value:
     if _has_object([value]):
         return _by_a_method(run, [value], at)
     if isinstance(value, Const) and sign in "+-" and isinstance(value.value, (int, float)):
-        return Const(-value.value if sign == "-" else value.value)
+        return Const(-value.value if sign == "-" else +value.value)
     if number_like(value):
         return Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at))
     flow = Flow.NO_GRADIENT if sign == "~" else Flow.GRADIENT

@@ -141,7 +141,7 @@ def floating_value(run: Run, value: Value) -> Tri:
     found: set[Tri] = set()
     for leaf in run.heap.leaves(value):
         if isinstance(leaf, Const):
-            if isinstance(leaf.value, (bool, int, str)):
+            if isinstance(leaf.value, (bool, int, str, bytes)):
                 found.add(False)
             elif isinstance(leaf.value, float):
                 found.add(True)
@@ -152,5 +152,5 @@ def floating_value(run: Run, value: Value) -> Tri:
         else:
             return None
     if found == {True, False}:
-        return True
+        return True if run.heap.definite(value) else None  # not both of them: one or the other
     return found.pop() if len(found) == 1 else None

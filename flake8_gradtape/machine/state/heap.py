@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, is_elsewhere
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Node
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
@@ -93,8 +93,7 @@ class Heap:
 
     def key_of(self, key: object) -> Value:
         """A key of a dict, as a value."""
-        known = not (key == "?" or (isinstance(key, tuple) and key[:1] == ("?",)))
-        return Const(key) if known else self.anything()
+        return self.anything() if is_elsewhere(key) else Const(key)
 
     def is_built(self, cell: int) -> bool:
         """The layer or model whose content is in the cell has its variables, in every run."""

@@ -46,16 +46,11 @@ def unknown_option(method: str, arguments: Arguments) -> Const | None:
     """
     given = arguments.get(OPTION_AT[method], "unconnected_gradients")
     pfor = arguments.get(4, "experimental_use_pfor")
-    if method != "gradient" and (arguments.open or pfor not in (None, Const(True))):
+    if method != "gradient" and (arguments.open or not (pfor is None or (isinstance(pfor, Const) and pfor.value))):
         return None
     if given is None:
         return None
-    # of a literal with a backslash nobody knows which string it is
-    wrong = [
-        one
-        for one in options(given)
-        if isinstance(one, Const) and one.value not in ("none", "zero") and "\\" not in str(one.value)
-    ]
+    wrong = [one for one in options(given) if isinstance(one, Const) and one.value not in ("none", "zero")]
     return wrong[0] if len(wrong) == len(options(given)) else None
 
 
@@ -86,7 +81,7 @@ def _kind(leaf: Value) -> str | None:
     if isinstance(leaf, Const):
         if leaf.value is None:
             return "None"
-        return "a string" if isinstance(leaf.value, str) else "a Python number"
+        return "a string" if isinstance(leaf.value, (str, bytes)) else "a Python number"
     if isinstance(leaf, Number) and leaf.node.op is Op.SIZE:
         return None
     if isinstance(leaf, Number):

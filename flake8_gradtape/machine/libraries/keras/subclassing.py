@@ -192,7 +192,9 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> ListValu
                     visit(item, certain and (content.exact or place < content.sure))
             else:
                 entries = run.heap.entries(value.cell)
-                frozen = isinstance(value, Instance) and entries.get("trainable") not in (None, Const(True))
+                trainable = entries.get("trainable")
+                kept = trainable is None or (isinstance(trainable, Const) and bool(trainable.value))
+                frozen = isinstance(value, Instance) and not kept
                 for _, item in entries.entries:
                     visit(item, certain and not frozen)
         elif len(options(value)) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import SequenceContents
+from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow
 from flake8_gradtape.machine.domain.values import (
     NONE,
@@ -21,6 +21,7 @@ from flake8_gradtape.machine.domain.values import (
     TapeValue,
     Value,
     bound,
+    constant,
     options,
 )
 from flake8_gradtape.machine.language.attributes import attribute, set_attribute
@@ -76,7 +77,9 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
         if content.exact:
             return Const(len(content.items))
     if name in ("float", "int") and given and isinstance(given[0], Const) and isinstance(given[0].value, (int, float)):
-        return Const(float(given[0].value) if name == "float" else int(given[0].value))
+        converted = _converted(name, given[0].value)
+        if converted is not None:
+            return converted
     if name in ("float", "int") and given and isinstance(bound(given[0]), Const) and given[0] == NONE:
         run.end_all_paths()
         return run.anything()
@@ -89,6 +92,14 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     carries = name in ("float", "int", "complex", "round")
     edges = [edge for value in given for edge in run.heap.edges(value, Flow.LEFT)] if carries else []
     return Number(run.recorder.number(edges, f"{name}()", at))
+
+
+def _converted(name: str, value: float) -> Const | None:
+    """`float(value)` or `int(value)`; None if that raises, or is too large to be carried along."""
+    try:
+        return constant(float(value) if name == "float" else int(value))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -105,11 +116,19 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
     return ListValue(run.heap.new_cell(made))
 
 
+def _numbers(bounds: list[int]) -> range | None:
+    """The range with these bounds, if there is one."""
+    try:
+        return range(*bounds)
+    except (TypeError, ValueError):
+        return None
+
+
 def _range(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     bounds = [value.value for value in arguments.positional if isinstance(value, Const)]
     if len(bounds) == len(arguments.positional) and bounds and all(type(one) is int for one in bounds):
-        numbers = range(*bounds)
-        if len(numbers) <= 3:
+        numbers = _numbers(bounds)
+        if numbers is not None and not numbers[3:]:
             return run.heap.sequence([Const(number) for number in numbers], immutable=True)
         return run.heap.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
     return run.heap.sequence([Number(run.recorder.number(at=at))], exact=False, immutable=True)
@@ -200,18 +219,15 @@ def _set_attribute(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _dict(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    entries: list[tuple[object, Value]] = []
-    exact = True
+    found = MappingContents(())
     for value in arguments.positional:
         if isinstance(value, DictValue):
-            known = run.heap.entries(value.cell)
-            entries.extend(known.entries)
-            exact = exact and known.exact
+            found = run.heap.entries(value.cell)
         else:
-            exact = False
-            entries.append(("?", run.anything(run.heap.nodes(value))))
-    entries.extend(arguments.keywords)
-    return run.heap.mapping(entries, exact)
+            found = MappingContents(((ELSEWHERE, run.anything(run.heap.nodes(value))),), exact=False)
+    for name, given in arguments.keywords:
+        found = found.put(name, given)
+    return DictValue(run.heap.new_cell(found))
 
 
 def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
