@@ -104,7 +104,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
     made = objects.object_of(run, owner) if owner is not None and function.name != "__init__" else None
     building = -run.budget.left
     run.node_states.outlive(shared, run.recorder.now())
-    mark, began = run.store.mark(), run.recorder.now()
+    mark, began, holders, cells = run.store.mark(), run.recorder.now(), run.sharing.holders, run.heap.cells
     instance = _self_of(run, function, owner, made)
     not_before = made.not_before if made is not None and instance is made.value else None
     before = set(run.definitions.defined_functions)
@@ -132,6 +132,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
     run.store.rollback(mark)
     run.store.reachable = True
     run.node_states.outlive(shared, began)
+    run.sharing.outlive(holders, cells)
     return spent + building
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 from flake8_gradtape.machine.domain.values import Value
 
@@ -21,6 +22,8 @@ class SequenceContents:
     """It has one element at the most."""
     sure: int = 0
     """Where it is not exact: how many of the items, counted from the first, are in it in every run."""
+    shared_at: int = 0
+    """When what it holds was written last, if unseen code has the container: whatever runs later may have changed it."""
 
 
 ELSEWHERE = ("?",)
@@ -36,6 +39,8 @@ class MappingContents:
 
     entries: tuple[tuple[Any, Value], ...]
     exact: bool = True
+    shared_at: int = 0
+    """When what it holds was written last, if unseen code has the container: whatever runs later may have changed it."""
 
     def get(self, key: Any) -> Value | None:
         """The value under `key`; None if it is not known, and surely not there if the contents are exact."""
@@ -63,3 +68,11 @@ def elsewhere(place: int) -> tuple[str, int]:
 def is_elsewhere(key: object) -> bool:
     """The key of an entry is not known."""
     return isinstance(key, tuple) and key[:1] == ELSEWHERE
+
+
+Contents = Union[SequenceContents, MappingContents]
+
+
+def earliest_sharing(contents: Iterable[Contents]) -> int:
+    """Since when unseen code may have changed what is the one or the other of these; 0 if it has none of them."""
+    return min((content.shared_at for content in contents if content.shared_at), default=0)

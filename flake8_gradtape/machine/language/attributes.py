@@ -225,7 +225,7 @@ def set_on_another(run: Run, value: Value, name: str, new: Value, surely: bool) 
     if name == "trainable" and isinstance(value, Opaque) and value.node.kind is Kind.VARIABLE:
         run.node_states.freeze(value.node)
     if isinstance(value, Opaque):
-        run.recorder.last_unknown_effect = run.recorder.now()
+        run.sharing.unseen_code_runs()
         _set_on_unknown(run, value.node, name, new)
 
 

@@ -18,6 +18,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.operators import one_after_other
 from flake8_gradtape.machine.language.subscripts import contents
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.heap import VIEWS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -168,8 +169,7 @@ def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:
     """Whoever looks into anything else from now on may find the new value."""
-    run.sharing.escape(new)
-    run.recorder.last_unknown_effect = run.recorder.now()
+    unseen_code(run, [container, index, new])
 
 
 def delete_in_sequence(run: Run, container: ListValue, index: Value) -> None:

@@ -320,7 +320,7 @@ def _yield(run: Run, scope: Scope, node: cst.Yield) -> Value:
         found = run.sharing.read(scope, name)
         if isinstance(found, (ListValue, DictValue, Instance)):
             run.sharing.escape(found)
-    run.recorder.last_unknown_effect = run.recorder.now()
+    run.sharing.unseen_code_runs()
     return run.anything(at=node)
 
 

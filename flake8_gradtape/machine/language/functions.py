@@ -60,7 +60,7 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
         run.sharing.escape(value)
     if not (isinstance(callee, Api) and callee.path.startswith(_LIBRARIES)):
         _may_change_models(run, arguments)
-    run.recorder.last_unknown_effect = run.recorder.now()
+    run.sharing.unseen_code_runs()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
     node = run.recorder.unknown(nodes, at=at, may_hold_anything=local)
     if handed and len(options(callee)) == 1:

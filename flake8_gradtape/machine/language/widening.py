@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, earliest_sharing
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, either
-from flake8_gradtape.machine.domain.node_states import NODE_STATES
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -32,6 +31,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.sharing import LASTING_STATES, UNSEEN_YET
 from flake8_gradtape.machine.tapes.state import TapeState
 from flake8_gradtape.machine.tapes.transitions import join_states
 
@@ -52,8 +52,12 @@ class Widening:
         """Put into the store what a later pass may find; `changed` are the values that the first passes left."""
         store = self.run.store
         for key, values in changed.items():
-            if isinstance(key, tuple) and key[0] in NODE_STATES:
+            if isinstance(key, tuple) and key[0] in LASTING_STATES:
                 store.set(key, True)  # some pass before may have made it true
+                continue
+            if key == UNSEEN_YET:
+                found = [value for value in (store.get(key, MISSING), *values) if value is not MISSING]
+                store.set(key, frozenset().union(*found))
                 continue
             old = store.get(key, MISSING)
             if old is MISSING:
@@ -163,8 +167,9 @@ class Widening:
         lasting = [item for item in items if self._lasts(item)]
         rest = [item for item in items if item not in lasting]
         if not rest:
-            return SequenceContents(tuple(lasting), exact=False)
-        return SequenceContents((*lasting, *options(self._value(key, rest))), exact=False)
+            return SequenceContents(tuple(lasting), exact=False, shared_at=earliest_sharing(contents))
+        items = [*lasting, *options(self._value(key, rest))]
+        return SequenceContents(tuple(items), exact=False, shared_at=earliest_sharing(contents))
 
     def _entries(self, key: Key, contents: list[MappingContents]) -> MappingContents:
         names = dict.fromkeys(name for content in contents for name, _ in content.entries)
@@ -172,4 +177,5 @@ class Widening:
         for name in names:
             values = [value for content in contents if (value := content.get(name)) is not None]
             entries.append((name, self._value(("part", key, name), values)))
-        return MappingContents(tuple(entries), all(content.exact for content in contents))
+        exact = all(content.exact for content in contents)
+        return MappingContents(tuple(entries), exact, earliest_sharing(contents))

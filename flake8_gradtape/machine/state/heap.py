@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -26,6 +27,7 @@ from flake8_gradtape.machine.domain.values import (
     Tensor,
     Value,
     Variable,
+    flat_options,
     node_of,
     options,
 )
@@ -69,15 +71,36 @@ class Heap:
 
     def items(self, value: ListValue) -> SequenceContents:
         """The content of a sequence."""
-        found: Any = self.store.get(("cell", value.cell))
+        found: Any = self._now(value.cell)
         if value.shows and isinstance(found, MappingContents):
             return self._view_items(found, value.shows)
         return found if isinstance(found, SequenceContents) else SequenceContents((self.anything(),), exact=False)
 
     def entries(self, cell: int) -> MappingContents:
         """The content of a mapping or object."""
-        found: MappingContents | None = self.store.get(("cell", cell))
+        found: Any = self._now(cell)
         return found if isinstance(found, MappingContents) else MappingContents((), exact=False)
+
+    def _now(self, cell: int) -> Any:
+        """What a container holds now: if unseen code has it and ran since it was written, that may have changed it."""
+        found: Any = self.store.get(("cell", cell))
+        latest = self.recorder.last_unknown_effect
+        if found is None or not 0 < found.shared_at < latest:
+            return found
+        if isinstance(found, SequenceContents):
+            return replace(found, items=(*found.items, self._changed(cell, None)), exact=False)
+        entries = tuple(
+            (name, Alternatives(tuple(flat_options([item, self._changed(cell, name)])))) for name, item in found.entries
+        )
+        return replace(found, entries=entries, exact=False)
+
+    def _changed(self, cell: int, key: Any) -> Opaque:
+        """What unseen code may have put into a container that it has: anything within its reach."""
+        latest = self.recorder.last_unknown_effect
+        node = self.views.get((cell, type(key), key, latest))
+        if node is None:
+            node = self.views[(cell, type(key), key, latest)] = self.recorder.unknown(time=latest)
+        return Opaque(node)
 
     def _view_items(self, entries: MappingContents, shows: str) -> SequenceContents:
         """The elements of the view `shows` of a dict with these entries."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, earliest_sharing
 from flake8_gradtape.machine.domain.graph import Kind, Node
 from flake8_gradtape.machine.domain.node_states import NODE_STATES
 from flake8_gradtape.machine.domain.store import MISSING, Key
@@ -41,6 +42,13 @@ from flake8_gradtape.machine.tapes.state import TapeState
 from flake8_gradtape.machine.tapes.transitions import join_states
 from flake8_gradtape.reading.syntax import captured_names, declared_names, is_stub
 
+SHARED = "shared"
+"""How the keys begin under which the store has that unseen code has a container; the cell follows."""
+UNSEEN_YET = ("unseen yet", 0)
+"""The key of the shared containers into which something was put since unseen code ran."""
+LASTING_STATES = NODE_STATES | {SHARED}
+"""How the keys begin of what stays true once it is, on whatever way."""
+
 
 class Sharing:
     """What names and containers hold where others may have changed it; who has got hold of what; joins of values."""
@@ -63,6 +71,8 @@ class Sharing:
         """The names that functions read which unseen code has, by the number of their scope."""
         self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
+        self._holders: dict[int, Value] = {}
+        """The containers, objects and classes that unseen code has in some run, by cell."""
 
     def read(self, scope: Scope, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
@@ -116,10 +126,53 @@ class Sharing:
 
     def put(self, cell: int, content: SequenceContents | MappingContents) -> None:
         """Replace the content of a container that exists, so that others may know it."""
+        if cell in self._holders and self._store.get((SHARED, cell)) is True:
+            # unseen code finds what is put there when it runs next, and may change it from then on
+            self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
+            if not isinstance(self._holders[cell], Class):
+                content = replace(content, shared_at=self._recorder.now())
         self._store.set(("cell", cell), content)
         for item in content.items if isinstance(content, SequenceContents) else (item for _, item in content.entries):
             self.keep(item)
             self._keep_tapes(item)
+
+    def unseen_code_runs(self) -> None:
+        """Code that the machine cannot see runs: it has all that is shared, with what was put there since it last ran.
+
+        The same for a function of the module that others have, wherever they may call it.
+        """
+        while cells := self._store.get(UNSEEN_YET):
+            self._store.set(UNSEEN_YET, frozenset())
+            for cell in sorted(cells):
+                self.escape(self._holders[cell])
+                self._budget.step()
+            if self._store.get(UNSEEN_YET) == cells:
+                break
+        self._recorder.last_unknown_effect = self._recorder.now()
+
+    def _share(self, holder: ListValue | DictValue | Instance | Class) -> None:
+        """Unseen code has a container, and keeps it."""
+        self._holders.setdefault(holder.cell, holder)
+        self._store.set((SHARED, holder.cell), True)
+
+    def outlive(self, holders: int, cells: int) -> None:
+        """Share again what was shared since there were as many `holders`, of the containers up to number `cells`.
+
+        Called where the work of a function that was run by itself is undone.
+        """
+        for cell in list(self._holders)[holders:]:
+            content = self._store.get(("cell", cell))
+            if cell > cells or content is None:
+                continue
+            self._store.set((SHARED, cell), True)
+            self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
+            if not isinstance(self._holders[cell], Class):
+                self._store.set(("cell", cell), replace(content, shared_at=1))
+
+    @property
+    def holders(self) -> int:
+        """How many containers unseen code has got hold of; to be given to `outlive`."""
+        return len(self._holders)
 
     def escape(self, value: Value) -> None:
         """Hand a value to code that the machine cannot see: it may keep, change, watch and call what is in it."""
@@ -146,13 +199,13 @@ class Sharing:
             elif isinstance(one, ListValue):
                 content = self._heap.items(one)
                 pending.extend(content.items)
-                if not content.immutable:
-                    self.put(
-                        one.cell,
-                        SequenceContents((*content.items, self._heap.anything(self._item_nodes(content))), exact=False),
-                    )
+                if not content.immutable and not _is_unknown(content.items[-1:]):
+                    made = self._heap.anything(self._item_nodes(content))
+                    self._share(one)
+                    self.put(one.cell, SequenceContents((*content.items, made), exact=False))
             elif isinstance(one, (DictValue, Instance)):
                 pending.extend(item for _, item in self._heap.entries(one.cell).entries)
+                self._share(one)
                 self.blur_entries(one.cell)
                 if isinstance(one, Instance):
                     pending.append(one.cls)
@@ -168,6 +221,7 @@ class Sharing:
                 self._open_names(one)
             elif isinstance(one, Class) and one.cell not in classes:
                 classes.add(one.cell)
+                self._share(one)
                 pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 pending.extend(one.bases)
                 pending.extend(self._seen_by_left_out(one))
@@ -210,7 +264,7 @@ class Sharing:
         if function.instance is not None:
             yield function.instance
         yield from function.first_arguments
-        yield from (value for _, value in function.named_arguments)
+        yield from (value for _, value in (*function.named_arguments, *function.defaults))
         scope = self._scopes.by_number.get(function.scope)
         if scope is None:
             return
@@ -269,8 +323,10 @@ class Sharing:
     def join_key(self, key: Key, values: list[Any]) -> Any:
         """What the store holds under a key where several ways meet."""
         kind = key[0] if isinstance(key, tuple) else None
-        if kind in NODE_STATES:
+        if kind in LASTING_STATES:
             return True
+        if key == UNSEEN_YET:
+            return frozenset().union(*(value for value in values if value is not MISSING))
         if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING
         if kind == "tape":
@@ -284,20 +340,29 @@ class Sharing:
         first = contents[0]
         if all(content is first for content in contents):
             return first
+        shared_at = earliest_sharing(contents)
         if isinstance(first, SequenceContents):
             same_length = all(len(content.items) == len(first.items) for content in contents)
             if same_length and all(content.exact for content in contents):
                 columns = zip(*(content.items for content in contents), strict=True)
-                return SequenceContents(tuple(self.join(list(column)) for column in columns), True, first.immutable)
+                joined = tuple(self.join(list(column)) for column in columns)
+                return SequenceContents(joined, True, first.immutable, shared_at=shared_at)
             return SequenceContents(
-                tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable
-            )
+                tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable,
+                shared_at=shared_at,
+            )  # fmt: skip
         keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
         return MappingContents(
             tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),
             all(content.exact for content in contents),
+            shared_at,
         )
 
 
 _LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
 """Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
+
+
+def _is_unknown(values: tuple[Value, ...]) -> bool:
+    """There is a value, and nothing is known of it."""
+    return any(isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN for value in values)

@@ -236,7 +236,7 @@ def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNod
     if any(node.kind is Kind.UNKNOWN for node in own):
         for value in arguments.all():
             run.sharing.escape(value)
-        run.recorder.last_unknown_effect = run.recorder.now()
+        run.sharing.unseen_code_runs()
         return Opaque(run.recorder.unknown([*given, *own], at=at))
     outputs = run.heap.outputs.get(layer.cell) if whole else None
     if outputs is not None:

@@ -85,7 +85,7 @@ def _through_python(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, 
         if isinstance(option, Function):
             edges.extend(edge for value in run.sharing.captured(option) for edge in run.heap.edges(value, Flow.LEFT))
     run.sharing.escape(function)
-    run.recorder.last_unknown_effect = run.recorder.now()
+    run.sharing.unseen_code_runs()
     dtype = arguments.get(2, "Tout")
     floating = floating_dtype(dtype) if dtype is not None else None
     return Opaque(run.recorder.operation(path, edges, at, OperationTraits(floating=floating)))
