@@ -208,15 +208,19 @@ def stack_method(run: Run, stack: ExitStack, name: str, arguments: Arguments, at
             run.behaviour(value).enter(run, value, at, None)
             run.sharing.put(stack.cell, SequenceContents((*stack_items(run, stack), value)))
             return value
-        run.sharing.escape(value)
-        return run.anything(run.heap.nodes(value), at=at)
+        return _enter_unseen(run, stack, [value], at)
     if name == "close":
         leave_stack(run, stack)
         run.sharing.put(stack.cell, SequenceContents(()))
         return NONE
-    for value in stack_items(run, stack):
-        run.sharing.escape(value)
-    return run.anything(at=at)
+    return _enter_unseen(run, stack, arguments.all(), at)
+
+
+def _enter_unseen(run: Run, stack: ExitStack, given: list[Value], at: cst.CSTNode) -> Value:
+    """What the stack is given runs at the end of the block, or swallows what was raised in there."""
+    run.heap.swallowing_stacks[stack.cell] = None
+    run.sharing.put(stack.cell, SequenceContents((*stack_items(run, stack), *given)))
+    return unseen_code(run, [*stack_items(run, stack), *given], at)
 
 
 def enter_stack(run: Run, stack: ExitStack, where: cst.CSTNode, item: cst.WithItem | None) -> Value:
@@ -230,6 +234,13 @@ def leave_stack(run: Run, stack: ExitStack) -> None:
         for option in options(value):
             if isinstance(option, TapeValue):
                 run.recorder.leave(option.tape)
+            else:
+                unseen_code(run, [option])
+
+
+def stack_may_swallow(run: Run, stack: ExitStack, ended: bool) -> bool:
+    """Something that it was given may: that is known at the end of the block."""
+    return not ended or stack.cell in run.heap.swallowing_stacks
 
 
 def stack_items(run: Run, value: ExitStack) -> tuple[Value, ...]:

@@ -46,10 +46,17 @@ ANYTHING_ELSE = Behaviour(
     iterate=subscripts.elements_of_another,
     augment=containers.augment_another,
     enter=with_blocks.enter_another,
-    exit=None,
+    exit=with_blocks.leave_another,
+    swallows=with_blocks.may_swallow,
 )
 """What is done with a value of which nothing is known but what it is made of."""
-_NUMBER = replace(ANYTHING_ELSE, item=subscripts.item_of_a_number, iterate=subscripts.elements_of_a_number)
+_NUMBER = replace(
+    ANYTHING_ELSE,
+    item=subscripts.item_of_a_number,
+    iterate=subscripts.elements_of_a_number,
+    exit=None,
+    swallows=with_blocks.never_swallows,
+)
 
 PYTHON: dict[type, Behaviour] = {
     Const: replace(_NUMBER, attribute=attributes.attribute_of_a_literal),
@@ -99,6 +106,10 @@ PYTHON: dict[type, Behaviour] = {
         iterate=subscripts.elements_of_a_mapping,
     ),
     ExitStack: replace(
-        ANYTHING_ELSE, method=containers.stack_method, enter=containers.enter_stack, exit=containers.leave_stack
+        ANYTHING_ELSE,
+        method=containers.stack_method,
+        enter=containers.enter_stack,
+        exit=containers.leave_stack,
+        swallows=containers.stack_may_swallow,
     ),
 }

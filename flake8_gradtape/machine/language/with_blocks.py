@@ -7,9 +7,24 @@ from functools import partial
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import StopRecording, TapeValue, Value, bound, options
+from flake8_gradtape.machine.domain.values import (
+    Alternatives,
+    Api,
+    Const,
+    ListValue,
+    Number,
+    Opaque,
+    StopRecording,
+    TapeValue,
+    Tensor,
+    Value,
+    Variable,
+    bound,
+    options,
+)
 from flake8_gradtape.machine.language.assignment import assign
-from flake8_gradtape.machine.language.try_blocks import catch_all, finish, pending_exits, run_try
+from flake8_gradtape.machine.language.try_blocks import catch_all, catch_nothing, finish, pending_exits, run_try
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted
@@ -28,7 +43,7 @@ def _enter(run: Run, scope: Scope, node: cst.With, items: list[cst.WithItem], bo
         body()
         return
     first, rest = items[0], items[1:]
-    if _swallows(first.item):
+    if _swallows(run, scope, first.item):
         run.evaluate(scope, first.item)
 
         def inner() -> None:
@@ -53,14 +68,25 @@ def _block(
     named = behaviour.enter(run, context, node if node.items[0] is item else item.item, item)
     if not run.reachable:
         return
-    if item.asname is not None:
-        assign(run, scope, item.asname.name, named)
-    pending = pending_exits(run)
-    body()
-    exit_ = behaviour.exit
-    if exit_ is None:
+    leave = partial(behaviour.exit, run, context) if behaviour.exit is not None else None
+    swallowing = behaviour.swallows(run, context, False)
+    handlers: list[Callable[[], None]] = []
+
+    def inner() -> None:
+        if item.asname is not None:
+            assign(run, scope, item.asname.name, named)
+        body()
+        if swallowing and behaviour.swallows(run, context, True):
+            handlers.append(lambda: None)
+
+    if swallowing:
+        # whatever is raised in the block, what follows it may be reached from there
+        run_try(run, inner, handlers, None, leave, catching=catch_nothing)
         return
-    leave = partial(exit_, run, context)
+    pending = pending_exits(run)
+    inner()
+    if leave is None:
+        return
     if run.reachable:
         leave()
     finish(run, pending, leave)
@@ -77,13 +103,45 @@ def enter_another(run: Run, context: Value, where: cst.CSTNode, item: cst.WithIt
             run.recorder.tape_escapes(option.tape.tape)
     nodes = run.heap.nodes(context)
     plain = not nodes and len(options(context)) == 1
-    named = context if plain else run.anything(nodes, at=at)
-    run.sharing.escape(context)
-    return named
+    if _is_plain(run, context):
+        run.sharing.escape(context)
+    else:
+        unseen_code(run, [context])
+    return context if plain else run.anything(nodes, at=at)
 
 
-def _swallows(item: cst.BaseExpression) -> bool:
+def leave_another(run: Run, context: Value) -> None:
+    """Whatever it does at the end, it does with what it was made of."""
+    if not _is_plain(run, context):
+        unseen_code(run, [context])
+
+
+def may_swallow(run: Run, context: Value, ended: bool) -> bool:
+    """It may, unless it is known for what it is."""
+    return not _is_plain(run, context)
+
+
+def never_swallows(run: Run, context: Value, ended: bool) -> bool:
+    """What is raised in the block goes on."""
+    return False
+
+
+def _is_plain(run: Run, context: Value) -> bool:
+    """It swallows nothing and changes nothing; so does an iterable in a bar of `tqdm`."""
+    if isinstance(context, Alternatives):
+        return all(_is_plain(run, option) for option in context.options)
+    if isinstance(context, Opaque):
+        return context.node in run.heap.plain_managers
+    return isinstance(context, (Const, Number, Tensor, Variable, ListValue, TapeValue, StopRecording))
+
+
+def _swallows(run: Run, scope: Scope, item: cst.BaseExpression) -> bool:
+    """`pytest.raises(...)`, `suppress(...)`, under whatever name it was imported: what is raised is expected."""
     if not isinstance(item, cst.Call):
         return False
-    name = dotted(item.func).rpartition(".")[2]
-    return name.startswith(_SWALLOWING)
+    text = dotted(item.func)
+    head, _, rest = text.partition(".")
+    held = run.sharing.read(scope, head)
+    if isinstance(held, Api) and not rest:
+        text = held.path
+    return text.rpartition(".")[2].startswith(_SWALLOWING)

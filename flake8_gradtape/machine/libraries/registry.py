@@ -28,7 +28,8 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.dispatch import ANYTHING_ELSE, CALM, EXPRESSIONS, PYTHON, STATEMENTS
 from flake8_gradtape.machine.language.functions import unseen_call
-from flake8_gradtape.machine.libraries import unknown_values
+from flake8_gradtape.machine.language.with_blocks import never_swallows
+from flake8_gradtape.machine.libraries import context_managers, unknown_values
 from flake8_gradtape.machine.libraries.keras import layers, losses, metrics, optimizers, subclassing
 from flake8_gradtape.machine.libraries.numpy import array_method, call_of_numpy
 from flake8_gradtape.machine.libraries.paths import canonical
@@ -50,6 +51,7 @@ CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
 """Functions of libraries by their path: what a call does."""
 
 FAMILIES: tuple[Callable[[Run, str, Api, Arguments, cst.CSTNode], Value | None], ...] = (
+    context_managers.call_of_manager,
     tape.wrapped_tape,
     losses.loss_constructor,
     optimizers.optimizer_constructor,
@@ -113,9 +115,10 @@ BEHAVIOURS: dict[type, Behaviour] = {
         set_attribute=tape.set_on_tape,
         enter=tape.enter,
         exit=tape.leave,
+        swallows=never_swallows,
         tells_raising=ASKING,
     ),
-    StopRecording: replace(ANYTHING_ELSE, enter=tape.pause, exit=tape.resume),
+    StopRecording: replace(ANYTHING_ELSE, enter=tape.pause, exit=tape.resume, swallows=never_swallows),
     Pure: replace(ANYTHING_ELSE, call=losses.pure_call),
     KerasLayer: replace(
         ANYTHING_ELSE,

@@ -10,6 +10,7 @@ from flake8_gradtape.machine.domain.values import NONE, Const, Number, Opaque, V
 from flake8_gradtape.machine.language.containers import keep_tapes
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import elements_of_unknown
+from flake8_gradtape.machine.libraries.context_managers import plain_manager
 from flake8_gradtape.machine.libraries.keras.layer_parts import METHODS_RETURNING_NUMPY, numbers_from, run_callbacks
 from flake8_gradtape.machine.libraries.keras.optimizers import unseen_optimizer_raises
 from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, dataset_method, is_dataset
@@ -32,6 +33,8 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
         return numbers_from(run, receiver, name, arguments, node)
     if name in _STEPPING:
         return run.anything(at=node)
+    if name in run.heap.makers_of_managers.get(receiver.node, ()):
+        return plain_manager(run, arguments, node)
     if name == "take" and arguments.positional[:1] == (Const(1),):
         return _one_of(run, receiver, arguments, node)
     if is_dataset(receiver.node):

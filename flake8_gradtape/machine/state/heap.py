@@ -50,6 +50,13 @@ class Heap:
         self.single_element_iterables: dict[Node, None] = {}
         """Datasets and the like that give one element at the most."""
 
+        self.plain_managers: dict[Node, None] = {}
+        """Context managers of which nobody knows more than that they swallow nothing, and change nothing of ours."""
+        self.makers_of_managers: dict[Node, frozenset[str]] = {}
+        """What gives such context managers, and by which methods."""
+        self.swallowing_stacks: dict[int, None] = {}
+        """The exit stacks, by cell, that hold something that may swallow exceptions in some run."""
+
     @property
     def cells(self) -> int:
         """How many containers were made so far."""

@@ -41,6 +41,8 @@ class Behaviour:
     """`with value:` begins: takes the value, the item of the `with`, and where; gives what `as` names."""
     exit: Callable[..., None] | None
     """The block ends: takes the value; None if nothing happens then."""
+    swallows: Callable[..., bool]
+    """Whether `with value:` may swallow an exception: takes the value, and whether its block was run already."""
     tells_raising: frozenset[str] = frozenset()
     """Methods that tell by themselves when they may raise."""
 
