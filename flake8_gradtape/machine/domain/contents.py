@@ -23,7 +23,7 @@ class SequenceContents:
     sure: int = 0
     """Where it is not exact: how many of the items, counted from the first, are in it in every run."""
     shared_at: int = 0
-    """When what it holds was written last, if unseen code has the container: whatever runs later may have changed it."""
+    """When it was written last, if unseen code has the container: whatever runs later may have changed it."""
 
 
 ELSEWHERE = ("?",)
@@ -40,7 +40,7 @@ class MappingContents:
     entries: tuple[tuple[Any, Value], ...]
     exact: bool = True
     shared_at: int = 0
-    """When what it holds was written last, if unseen code has the container: whatever runs later may have changed it."""
+    """When it was written last, if unseen code has the container: whatever runs later may have changed it."""
 
     def get(self, key: Any) -> Value | None:
         """The value under `key`; None if it is not known, and surely not there if the contents are exact."""

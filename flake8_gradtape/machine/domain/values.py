@@ -189,6 +189,8 @@ class Function:
     first_arguments: tuple[Value, ...] = ()
     """The first arguments, where `functools.partial` has them already."""
     named_arguments: tuple[tuple[str, Value], ...] = ()
+    partial: bool = False
+    """`functools.partial` made it: in a class it is no method."""
 
     def bound_to(self, instance: Value) -> Function:
         """The method, bound to `instance`."""

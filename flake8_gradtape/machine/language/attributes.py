@@ -29,11 +29,13 @@ from flake8_gradtape.machine.language.classes import (
     class_attribute,
     decorator_names,
     inherits_from_enum,
+    is_handed_out_by_code,
     may_be_overridden,
 )
 from flake8_gradtape.machine.language.functions import call_function
 from flake8_gradtape.machine.language.operators import SIZES
 from flake8_gradtape.machine.language.subscripts import view
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
@@ -80,6 +82,8 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
     found = class_attribute(run, value, name)
     if found is None:
         return run.anything(at=at)
+    if is_handed_out_by_code(run, found):
+        return unseen_code(run, [value, found], at)
     if inherits_from_enum(value) and not isinstance(found, Function):
         # a member is an object, whose properties may read anything
         return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, may_hold_anything=True))
@@ -137,6 +141,8 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     """`object.name`: its own attribute, a method or property of its class, or something unknown that stays the same."""
     if name == "__class__":
         return value.cls
+    if class_attribute(run, value.cls, "__getattribute__") is not None:
+        return unseen_code(run, [value], at)
     entries = run.heap.entries(value.cell)
     own = entries.get(name)
     if own is not None and run.facts.uses_attribute_reflection:
@@ -147,6 +153,10 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         changed = value.cell <= run.definitions.module_cells and name in run.facts.written_attributes
         return run.sharing.join([bound(own), run.anything(run.heap.nodes(own))]) if changed else own
     found = class_attribute(run, value.cls, name)
+    if found is not None and own is None and is_handed_out_by_code(run, found):
+        return unseen_code(run, [value, found], at)
+    if found is None and own is None and class_attribute(run, value.cls, "__getattr__") is not None:
+        return unseen_code(run, [value], at)
     if isinstance(found, Function) and own is None:
         wrappers = decorator_names(found)
         if not value.own and may_be_overridden(run, value.cls, name):
@@ -196,9 +206,7 @@ def set_on_object(run: Run, value: Instance, name: str, new: Value, surely: bool
     entries = run.heap.entries(value.cell)
     if _is_intercepted(run, value, name):
         # a property, a descriptor or __setattr__ decides what is kept
-        run.sharing.escape(new)
-        run.sharing.escape(value)
-        made = run.anything([*run.heap.nodes(new), *run.heap.nodes(value)])
+        made = unseen_code(run, [new, value])
         run.sharing.put(value.cell, run.heap.entries(value.cell).put(name, made))
         return
     old = entries.get(name)
@@ -246,7 +254,7 @@ def _is_intercepted(run: Run, value: Instance, name: str) -> bool:
     if class_attribute(run, value.cls, "__setattr__") is not None:
         return True
     known = class_attribute(run, value.cls, name)
-    if isinstance(known, (Instance, Opaque)):
+    if isinstance(known, (Instance, Opaque)) or (known is not None and is_handed_out_by_code(run, known)):
         return True
     return isinstance(known, Function) and not decorator_names(known).isdisjoint({"property", "setter"})
 
@@ -260,5 +268,9 @@ def _stored_outside(run: Run, value: Value) -> None:
 def delete_attribute(run: Run, value: Value, name: str) -> None:
     """`del value.name`."""
     for option in options(bound(value)):
+        if isinstance(option, Instance) and (
+            class_attribute(run, option.cls, "__delattr__") is not None or _is_intercepted(run, option, name)
+        ):
+            unseen_code(run, [option])
         if isinstance(option, (Instance, Class)):
             run.sharing.put(option.cell, run.heap.entries(option.cell).without(name))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.values import Class, Function, Value
+from flake8_gradtape.machine.domain.graph import Kind
+from flake8_gradtape.machine.domain.values import Api, Class, Function, Instance, Opaque, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.reading.syntax import attributes_set_on, children, dotted, parameter_names
 
@@ -127,10 +128,31 @@ def decorator_names(function: Function) -> frozenset[str]:
     return frozenset(names)
 
 
+_NO_DESCRIPTORS = ("builtins.", "numpy.", "tensorflow.", "keras.", "tf_keras.", "math.", "typing.")
+"""Libraries whose names, put into a class as they are, are taken out of it as they are, or end the run."""
+
+
+def is_handed_out_by_code(run: Run, held: Value) -> bool:
+    """What a class holds is, or may be, a descriptor: code of its own runs where it is read from an object."""
+    alternatives = options(held)
+    for option in alternatives:
+        if isinstance(option, Opaque):
+            found = option.node.kind is Kind.UNKNOWN
+        elif isinstance(option, Instance):
+            found = class_attribute(run, option.cls, "__get__") is not None or not option.cls.closed
+        elif isinstance(option, Api):
+            found = not option.path.startswith(_NO_DESCRIPTORS)
+        else:
+            found = isinstance(option, Function) and (option.opaque or len(alternatives) > 1)
+        if found:
+            return True
+    return False
+
+
 def bind_method(function: Function, cls: Class, instance: Value | None) -> Function:
     """The function as it comes out of a class or an object: bound to the class, the object, or nothing."""
     wrappers = decorator_names(function)
-    if "staticmethod" in wrappers:
+    if function.partial or "staticmethod" in wrappers:
         return function
     if "classmethod" in wrappers:
         return function.bound_to(cls)

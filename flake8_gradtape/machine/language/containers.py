@@ -17,6 +17,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.operators import one_after_other
+from flake8_gradtape.machine.language.special_methods import EQUALITY, ORDER, operate
 from flake8_gradtape.machine.language.subscripts import contents
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.heap import VIEWS
@@ -72,6 +73,9 @@ def sequence_method(run: Run, value: ListValue, method: str, arguments: Argument
             return popped
         _set_items(run, value, content.items, False)
         return run.sharing.join(list(content.items)) if content.items else run.anything()
+    if method in ("sort", "remove", "index", "count"):
+        operate(run, run.heap.sequence([value, *given]), ORDER)
+        content = run.heap.items(value)
     if method in ("reverse", "sort", "remove"):
         _set_items(run, value, content.items, False)
         return NONE
@@ -96,6 +100,9 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
     if method in VIEWS:
         return ListValue(value.cell, shows=method)
     key = arguments.positional[0] if arguments.positional else None
+    if key is not None:
+        operate(run, key, EQUALITY)
+        entries = run.heap.entries(value.cell)
     if method in ("get", "setdefault", "pop") and isinstance(key, Const):
         found = entries.get(key.value)
         default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
@@ -159,6 +166,7 @@ def set_in_sequence(run: Run, container: ListValue, index: Value, new: Value) ->
 
 def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> None:
     """`dict[index] = new`."""
+    operate(run, index, EQUALITY)
     entries = run.heap.entries(container.cell)
     if isinstance(index, Const):
         run.sharing.put(container.cell, entries.put(index.value, new))
@@ -182,6 +190,16 @@ def delete_in_mapping(run: Run, container: DictValue, index: Value) -> None:
     entries = run.heap.entries(container.cell)
     left = entries.without(index.value) if isinstance(index, Const) else MappingContents(entries.entries, False)
     run.sharing.put(container.cell, left)
+
+
+def set_in_object(run: Run, container: Value, index: Value, new: Value) -> None:
+    """Its `__setitem__` may do anything."""
+    unseen_code(run, [container, index, new])
+
+
+def delete_in_object(run: Run, container: Value, index: Value) -> None:
+    """Its `__delitem__` may do anything."""
+    unseen_code(run, [container, index])
 
 
 def delete_in_another(run: Run, container: Value, index: Value) -> None:

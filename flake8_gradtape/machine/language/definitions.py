@@ -5,7 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import MappingContents
-from flake8_gradtape.machine.domain.values import Api, Class, Function, Value, options
+from flake8_gradtape.machine.domain.values import Api, Class, Function, Instance, Value, options
+from flake8_gradtape.machine.language.classes import class_attribute
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Scope
 from flake8_gradtape.reading.syntax import declared_names, dotted
@@ -68,6 +70,11 @@ def _full_name(run: Run, scope: Scope, name: str) -> str:
     return f"own.{name}"  # the module's own, whatever its name
 
 
+def _is_known_metaclass(value: Value) -> bool:
+    """It makes a class like any other, and leaves it alone."""
+    return isinstance(value, Api) and value.path in ("abc.ABCMeta", "builtins.type")
+
+
 def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
     """The class object, its body run in a scope of its own."""
     bases: list[Class] = []
@@ -83,6 +90,7 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
         else:
             closed = False
             paths.append(value.path if isinstance(value, Api) else "?")
+    own_kind = any(not _is_known_metaclass(run.evaluate(scope, one.value)) for one in node.keywords)
     closed = closed and not node.keywords
     declared = declared_names(node.body)
     inner = run.scopes.new_scope(scope, declared.locals, is_class=True)
@@ -101,6 +109,12 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
             if value.definition in run.definitions.owners:
                 run.definitions.shared_methods[value.definition] = None
             run.definitions.owners.setdefault(value.definition, made)
+    for _, value in entries:
+        for option in options(value):
+            if isinstance(option, Instance) and class_attribute(run, option.cls, "__set_name__") is not None:
+                unseen_code(run, [option, made])
+    if own_kind or any(class_attribute(run, base, "__init_subclass__") is not None for base in bases):
+        return unseen_code(run, [made], node)
     unknown = [one for one, name in zip(node.decorators, names, strict=True) if name not in _TRANSPARENT]
     for decorator in unknown:
         _decorate(run, scope, decorator.decorator, made)

@@ -24,6 +24,7 @@ from flake8_gradtape.machine.language import (
     expressions,
     functions,
     methods,
+    special_methods,
     subscripts,
     with_blocks,
 )
@@ -48,6 +49,7 @@ ANYTHING_ELSE = Behaviour(
     enter=with_blocks.enter_another,
     exit=with_blocks.leave_another,
     swallows=with_blocks.may_swallow,
+    operate=special_methods.no_methods,
 )
 """What is done with a value of which nothing is known but what it is made of."""
 _NUMBER = replace(
@@ -67,6 +69,7 @@ PYTHON: dict[type, Behaviour] = {
         item=subscripts.item_of_unknown,
         slice=subscripts.slice_of_unknown,
         iterate=subscripts.elements_of_unknown,
+        operate=special_methods.methods_of_unknown,
     ),
     Api: replace(ANYTHING_ELSE, attribute=attributes.attribute_of_a_name, set_attribute=attributes.set_on_a_name),
     Function: replace(ANYTHING_ELSE, call=functions.call_function),
@@ -83,7 +86,10 @@ PYTHON: dict[type, Behaviour] = {
         attribute=attributes.instance_attribute,
         set_attribute=attributes.set_on_object,
         item=subscripts.item_of_an_object,
+        set_item=containers.set_in_object,
+        delete_item=containers.delete_in_object,
         iterate=subscripts.elements_of_an_object,
+        operate=special_methods.methods_of_object,
     ),
     SuperProxy: replace(ANYTHING_ELSE, method=methods.super_method, attribute=attributes.attribute_of_super),
     ListValue: replace(

@@ -35,8 +35,10 @@ from flake8_gradtape.machine.language.calls import evaluate_call
 from flake8_gradtape.machine.language.loop_flags import decide
 from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
-from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, truth, unary
+from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, tested, unary
+from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
 from flake8_gradtape.machine.language.subscripts import contents, item, sliced
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import target_names
@@ -119,7 +121,7 @@ def _binary(run: Run, scope: Scope, node: cst.BinaryOperation) -> Value:
 def _unary(run: Run, scope: Scope, node: cst.UnaryOperation) -> Value:
     value = run.evaluate(scope, node.expression)
     if isinstance(node.operator, cst.Not):
-        known = truth(run, value)
+        known = tested(run, value)
         return Number(run.recorder.number(at=node)) if known is None else Const(not known)
     sign = {"Minus": "-", "Plus": "+", "BitInvert": "~"}[type(node.operator).__name__]
     return unary(run, sign, value, node)
@@ -143,7 +145,7 @@ def _comparison(run: Run, scope: Scope, node: cst.Comparison) -> Value:
 def _boolean(run: Run, scope: Scope, node: cst.BooleanOperation) -> Value:
     """`left and right`, `left or right`: the right side is evaluated only where the left one does not decide."""
     left = run.evaluate(scope, node.left)
-    known = truth(run, left)
+    known = tested(run, left)
     both = isinstance(node.operator, cst.And)
     if known is not None and known is not both:
         return left
@@ -194,7 +196,10 @@ def _list(run: Run, scope: Scope, node: cst.List | cst.Tuple) -> Value:
 
 
 def _set(run: Run, scope: Scope, node: cst.Set) -> Value:
-    return run.heap.sequence(_row(run, scope, node.elements).items, exact=False)
+    items = _row(run, scope, node.elements).items
+    for one in items:
+        operate(run, one, EQUALITY)
+    return run.heap.sequence(items, exact=False)
 
 
 def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
@@ -204,6 +209,8 @@ def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
     for part in node.elements:
         key = run.evaluate(scope, part.key) if isinstance(part, cst.DictElement) else None
         value = run.evaluate(scope, part.value)
+        if key is not None:
+            operate(run, key, EQUALITY)
         if isinstance(key, Const):
             entries[key.value] = value
             continue
@@ -291,7 +298,7 @@ def _for_in(run: Run, outer: Scope, inner: Scope, part: cst.CompFor, body: Calla
         mark = run.store.mark()
         skipped: Delta | None = None
         for test in part.ifs:
-            known = truth(run, run.evaluate(inner, test.test))
+            known = tested(run, run.evaluate(inner, test.test))
             if known is False:
                 return
             if known is None and skipped is None:
@@ -308,7 +315,9 @@ def _for_in(run: Run, outer: Scope, inner: Scope, part: cst.CompFor, body: Calla
 
 
 def _await(run: Run, scope: Scope, node: cst.Await) -> Value:
-    return run.evaluate(scope, node.expression)
+    value = run.evaluate(scope, node.expression)
+    objects = any(isinstance(option, Instance) for option in options(bound(value)))
+    return unseen_code(run, [value], node) if objects else value
 
 
 def _yield(run: Run, scope: Scope, node: cst.Yield) -> Value:

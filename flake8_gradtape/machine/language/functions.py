@@ -28,8 +28,9 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.language.classes import class_attribute
+from flake8_gradtape.machine.language.classes import class_attribute, line_of
 from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, CallFrame, Scope
 from flake8_gradtape.reading.syntax import annotation_names, declared_names, is_stub, parameter_names, parameters
@@ -252,6 +253,8 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
     constructor = class_attribute(run, cls, "__init__")
     if isinstance(constructor, Function):
         call_function(run, constructor.bound_to(made), arguments, at)
+    elif constructor is not None or _has_generated_constructor(cls):
+        _fill_fields(run, made, arguments, at)
     else:
         fields = _field_names(cls)
         if fields and not arguments.open:
@@ -265,13 +268,53 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
                 default = class_attribute(run, cls, name)
                 if default is not None and run.heap.entries(made.cell).get(name) is None:
                     run.sharing.put(made.cell, run.heap.entries(made.cell).put(name, default))
-            call_function(run, finish.bound_to(made), Arguments(), at)
+            given = Arguments(open=True, extra=tuple(arguments.all())) if not fields else Arguments()
+            call_function(run, finish.bound_to(made), given, at)
         for value in arguments.all() if not fields else ():
             run.sharing.escape(value)
+    if class_attribute(run, cls, "__del__") is not None:
+        # who knows when it goes
+        run.sharing.escape(made)
+        run.sharing.restless = True
     if class_attribute(run, cls, "__new__") is not None:
         run.sharing.escape(made)
         return run.anything(run.heap.nodes(made), at=at)
     return made
+
+
+_NOT_PLAIN = frozenset({"InitVar", "KW_ONLY"})
+
+
+def _annotated(cls: Class) -> list[cst.AnnAssign]:
+    """The annotated assignments in the body of a class."""
+    if cls.definition is None:
+        return []
+    lines = (line for line in cls.definition.body.body if isinstance(line, cst.SimpleStatementLine))
+    return [part for line in lines for part in line.body if isinstance(part, cst.AnnAssign)]
+
+
+def _has_generated_constructor(cls: Class) -> bool:
+    """It has fields, and which of them its constructor takes, in which order, is more than their names tell."""
+    if cls.bases and any(_annotated(one) for one in line_of(cls)):
+        return True
+    return any(
+        isinstance(part.value, cst.Call) or any(annotation_names(part.annotation, name) for name in _NOT_PLAIN)
+        for part in _annotated(cls)
+    )
+
+
+def _fill_fields(run: Run, made: Instance, arguments: Arguments, at: cst.CSTNode) -> None:
+    """A constructor that nobody can see: each field may be anything, and `__post_init__` gets who knows what."""
+    given = unseen_code(run, arguments.all(), at)
+    entries = run.heap.entries(made.cell)
+    for cls in line_of(made.cls):
+        for part in _annotated(cls):
+            if isinstance(part.target, cst.Name):
+                entries = entries.put(part.target.value, given)
+    run.sharing.put(made.cell, entries)
+    finish = class_attribute(run, made.cls, "__post_init__")
+    if isinstance(finish, Function):
+        call_function(run, finish.bound_to(made), Arguments(open=True, extra=tuple(arguments.all())), at)
 
 
 def _field_names(cls: Class) -> list[str]:
@@ -279,8 +322,7 @@ def _field_names(cls: Class) -> list[str]:
     definition = cls.definition
     if definition is None or cls.bases:
         return []
-    lines = (line for line in definition.body.body if isinstance(line, cst.SimpleStatementLine))
-    annotated = [part for line in lines for part in line.body if isinstance(part, cst.AnnAssign)]
+    annotated = _annotated(cls)
     if any(annotation_names(part.annotation, "ClassVar") for part in annotated):
         return []
     return [part.target.value for part in annotated if isinstance(part.target, cst.Name)]

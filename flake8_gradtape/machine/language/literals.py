@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Number, Value, constant
 from flake8_gradtape.machine.language.operators import binary
+from flake8_gradtape.machine.language.special_methods import TEXT, operate
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import literal_string
@@ -46,7 +47,7 @@ def _evaluate_parts(run: Run, scope: Scope, parts: Row[cst.BaseFormattedStringCo
     """Run the expressions of an f-string, those of its format specifications included."""
     for part in parts:
         if isinstance(part, cst.FormattedStringExpression):
-            run.evaluate(scope, part.expression)
+            operate(run, run.evaluate(scope, part.expression), TEXT)
             _evaluate_parts(run, scope, part.format_spec or ())
 
 

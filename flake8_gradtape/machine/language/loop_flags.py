@@ -15,7 +15,7 @@ import libcst as cst
 from flake8_gradtape.machine.domain.graph import Tri
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import Number
-from flake8_gradtape.machine.language.operators import truth
+from flake8_gradtape.machine.language.operators import tested, truth
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import TARGETING, children, target_names, target_of
@@ -26,7 +26,7 @@ _ASKING = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
 def decide(run: Run, scope: Scope, test: cst.BaseExpression) -> Tri:
     """Whether a test holds: by its value, or by what is assumed of the flag that it is."""
-    known = truth(run, run.evaluate(scope, test))
+    known = tested(run, run.evaluate(scope, test))
     if known is None and run.certainty.assumed and (flag := _flag(test)) is not None:
         name, positive = flag
         assumed = run.certainty.assumed.get(_key(run, scope, name))

@@ -32,6 +32,8 @@ from flake8_gradtape.machine.domain.values import (
     constant,
     options,
 )
+from flake8_gradtape.machine.language.special_methods import MEMBERSHIP, ORDER, TRUTH, operate
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run, number_like
 
 BINARY = {
@@ -67,6 +69,8 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     ):
         return _lists(run, sign, left, right)
     if any(isinstance(one, (Instance, Function, Class, DictValue, Api, Pure, TapeValue)) for one in kinds):
+        if _has_object([left, right]):
+            return unseen_code(run, [left, right], at)
         run.sharing.escape(left)
         run.sharing.escape(right)
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
@@ -194,6 +198,9 @@ def floating_of(run: Run, sides: list[Value]) -> bool | None:
 
 def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
     """`a < b`, `a == b`, `a is b`, `a in b` and the like."""
+    if not all(sign in ("is", "is not") for sign in signs):
+        for side in sides:
+            operate(run, side, (*MEMBERSHIP, *ORDER) if "in" in signs or "not in" in signs else ORDER)
     if all(sign in ("is", "is not", "in", "not in") for sign in signs):
         return _identity(run, signs, sides, at)
     if _has_object(sides):
@@ -244,6 +251,13 @@ def is_none(value: Value) -> bool | None:
     return answers.pop() if len(answers) == 1 else None
 
 
+def tested(run: Run, value: Value) -> bool | None:
+    """Python asks whether a value is true, by a method if it has one; None if the answer depends on the run."""
+    for option in options(bound(value)):
+        run.behaviour(option).operate(run, option, TRUTH)
+    return truth(run, value)
+
+
 def truth(run: Run, value: Value) -> bool | None:
     """Whether a value is true; None if that depends on the run."""
     answers: set[bool | None] = set()
@@ -286,9 +300,7 @@ def _has_object(values: list[Value]) -> bool:
 
 def _by_a_method(run: Run, values: list[Value], at: cst.CSTNode) -> Value:
     """An operator runs a method of an object of the module, which may read anything around it."""
-    for value in values:
-        run.sharing.escape(value)
-    return run.anything([node for value in values for node in run.heap.nodes(value)], at=at)
+    return unseen_code(run, values, at)
 
 
 def edges_of(nodes: list[Node], flow: Flow) -> list[Edge]:

@@ -15,7 +15,7 @@ from flake8_gradtape.machine.language.definitions import define_class, define_fu
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
 from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.language.narrowing import assume
-from flake8_gradtape.machine.language.operators import BINARY, binary, truth
+from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
 from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
@@ -146,7 +146,7 @@ def _known_long(run: Run, node: cst.For, iterable: Value) -> bool:
 
 def _while(run: Run, scope: Scope, node: cst.While) -> None:
     test = run.evaluate(scope, node.test)
-    traced = truth(run, test) is None and may_be_lowered(run, test)
+    traced = tested(run, test) is None and may_be_lowered(run, test)
     with lowered(run) if traced else nullcontext():
         for_each_flag(run, scope, node, lambda: _while_true(run, scope, node, traced))
 
@@ -155,14 +155,14 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     """Run a `while` pass by pass as long as its condition is known to hold, then any number of times."""
     mark = run.store.mark()
     breaks: list[Delta] = []
-    forever = isinstance(node.test, (cst.Name, cst.Integer)) and truth(run, run.evaluate(scope, node.test)) is True
-    known = truth(run, run.evaluate(scope, node.test))
+    forever = isinstance(node.test, (cst.Name, cst.Integer)) and tested(run, run.evaluate(scope, node.test)) is True
+    known = tested(run, run.evaluate(scope, node.test))
     passes = 0
     later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
         with later() if passes else nullcontext():
             with_loop(run, mark, lambda: run.execute(scope, [node.body]), breaks)
-        known = truth(run, run.evaluate(scope, node.test)) if run.reachable else False
+        known = tested(run, run.evaluate(scope, node.test)) if run.reachable else False
         passes += 1
     if known is False or not run.reachable:
         _after_loop(run, scope, node, mark, breaks)
@@ -172,7 +172,7 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
         assume(run, scope, node.test, True)
         run.execute(scope, [node.body])
         if run.reachable:
-            run.evaluate(scope, node.test)
+            tested(run, run.evaluate(scope, node.test))
 
     before = run.store.delta(mark)
     breaks.extend({**before, **left} for left in repeat(run, body, traced=traced, at_least_once=known is True))
@@ -220,7 +220,7 @@ def _raise(run: Run, scope: Scope, node: cst.Raise) -> None:
 
 def _assert(run: Run, scope: Scope, node: cst.Assert) -> None:
     run.certainty.asserting += 1
-    known = truth(run, run.evaluate(scope, node.test))
+    known = tested(run, run.evaluate(scope, node.test))
     run.certainty.asserting -= 1
     if known is False:
         run.end_all_paths()

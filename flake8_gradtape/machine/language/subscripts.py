@@ -21,6 +21,8 @@ from flake8_gradtape.machine.domain.values import (
     bound,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
+from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 
 
@@ -57,6 +59,7 @@ def item_of_a_sequence(run: Run, value: ListValue, index: Value, at: cst.CSTNode
 
 def item_of_a_mapping(run: Run, value: DictValue, index: Value, at: cst.CSTNode) -> Value:
     """`dict[index]`: what is under the key, one of the values, or a KeyError."""
+    operate(run, index, EQUALITY)
     entries = run.heap.entries(value.cell)
     if isinstance(index, Const):
         found = entries.get(index.value)
@@ -76,8 +79,7 @@ def item_of_unknown(run: Run, value: Opaque, index: Value, at: cst.CSTNode) -> V
 
 def item_of_an_object(run: Run, value: Instance, index: Value, at: cst.CSTNode) -> Value:
     """Its `__getitem__` may do anything."""
-    run.sharing.escape(value)
-    return item_of_another(run, value, index, at)
+    return unseen_code(run, [value, index], at)
 
 
 def item_of_a_number(run: Run, value: Number | Const, index: Value, at: cst.CSTNode) -> Value:
@@ -195,8 +197,7 @@ def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> Se
 
 def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> SequenceContents:
     """Its `__iter__` may do anything."""
-    run.sharing.escape(value)
-    return elements_of_another(run, value, at)
+    return SequenceContents((unseen_code(run, [value], at),), exact=False)
 
 
 def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> SequenceContents:

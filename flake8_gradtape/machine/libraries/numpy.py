@@ -22,6 +22,7 @@ from flake8_gradtape.machine.domain.values import (
     bound,
 )
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.special_methods import ANY, operate
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
@@ -110,6 +111,8 @@ def array_method(run: Run, receiver: Number | Const, name: str, arguments: Argum
         return run.anything()
     if gives_back(run, name, arguments):
         return unseen_call(run, receiver, arguments, at)
+    for value in arguments.all():
+        operate(run, value, ANY)  # `"{}".format(object)`
     if name == "astype" and any(value in _OBJECT for value in arguments.all()):
         return _of_objects(run, "np.asarray", arguments, at)
     edges = [edge for value in (receiver, *arguments.all()) for edge in run.heap.edges(value, Flow.LEFT)]

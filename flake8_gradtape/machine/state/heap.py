@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, is_elsewhere
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Node
+from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
@@ -95,7 +95,9 @@ class Heap:
         if found is None or not 0 < found.shared_at < latest:
             return found
         if isinstance(found, SequenceContents):
-            return replace(found, items=(*found.items, self._changed(cell, None)), exact=False)
+            last = found.items[-1:]
+            known = found.items[:-1] if last and _is_unseen(last[0]) else found.items
+            return replace(found, items=(*known, self._changed(cell, None)), exact=False)
         entries = tuple(
             (name, Alternatives(tuple(flat_options([item, self._changed(cell, name)])))) for name, item in found.entries
         )
@@ -222,6 +224,13 @@ class Heap:
 
 VIEWS = frozenset({"values", "keys", "items"})
 """Methods of a dict that give a view of it."""
+
+
+def _is_unseen(value: Value) -> bool:
+    """It stands for what unseen code may have put into a container before, and so does a newer one."""
+    return isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN and value.node.at is None
+
+
 _HOLDERS = frozenset({Alternatives, ListValue, DictValue})
 SIMPLE = frozenset({Tensor, Variable, Opaque, Const, Number, Api})
 """Values that hold nothing but their node, if they have one."""

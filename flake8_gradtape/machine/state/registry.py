@@ -43,6 +43,8 @@ class Behaviour:
     """The block ends: takes the value; None if nothing happens then."""
     swallows: Callable[..., bool]
     """Whether `with value:` may swallow an exception: takes the value, and whether its block was run already."""
+    operate: Callable[..., None]
+    """Python carries an operation out by methods of the value: takes the value and the names that they may have."""
     tells_raising: frozenset[str] = frozenset()
     """Methods that tell by themselves when they may raise."""
 

@@ -129,6 +129,8 @@ class Run:
             act = self.registry.statements.get(kind)
             if act is not None:
                 act(self, scope, statement)
+            if self.sharing.restless:
+                self.sharing.unseen_code_runs()
 
     def behaviour(self, value: Value) -> Behaviour:
         """What is done with a value of this kind."""

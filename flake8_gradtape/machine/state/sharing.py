@@ -71,6 +71,8 @@ class Sharing:
         """The names that functions read which unseen code has, by the number of their scope."""
         self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
+        self.restless = False
+        """Unseen code that has something may run between any two statements: an object's `__del__`."""
         self._holders: dict[int, Value] = {}
         """The containers, objects and classes that unseen code has in some run, by cell."""
 

@@ -29,6 +29,7 @@ from flake8_gradtape.machine.language.classes import has_one_line
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.operators import binary, truth, unary
+from flake8_gradtape.machine.language.special_methods import ANY, EQUALITY, NUMBERS, TEXT, TRUTH, operate
 from flake8_gradtape.machine.language.subscripts import at_most, contents, elements
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -47,8 +48,23 @@ _PLAIN = frozenset(
 _KEEPING = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
 
 
+_METHODS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("print", "str", "repr", "format"), TEXT),
+    **dict.fromkeys(
+        ("float", "int", "complex", "round", "len", "hex", "oct", "bin", "chr", "range", "divmod"), NUMBERS
+    ),
+    **dict.fromkeys(("sorted", "max", "min", "sum"), ANY),
+    **dict.fromkeys(("set", "frozenset", "hash", "dict"), EQUALITY),
+    **dict.fromkeys(("bool", "all", "any", "filter"), TRUTH),
+    **dict.fromkeys(("next", "reversed", "bytes", "open", "dir", "hasattr", "input"), ANY),
+}
+"""Builtins that call methods of what they are given, or of what is in it."""
+
+
 def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`name(...)` for a builtin that nothing shadows."""
+    for value in arguments.all() if name in _METHODS else ():
+        operate(run, value, _METHODS[name])
     if name == "print":
         return NONE
     if name in _PLAIN:

@@ -11,6 +11,7 @@ from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow
 from flake8_gradtape.machine.domain.values import Api, ExitStack, Function, Number, Value, Variable
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.special_methods import ANY, operate
 from flake8_gradtape.machine.libraries.numpy import gives_back
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -31,6 +32,8 @@ def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.C
         shown = arguments.get(0, "iterable")
         return shown if shown is not None and name == "tqdm" else unseen_call(run, callee, arguments, at)
     if top in HARMLESS and not gives_back(run, name, arguments):
+        for value in arguments.all():
+            operate(run, value, ANY)
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     return None
@@ -49,6 +52,7 @@ def _partial(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
             function,
             first_arguments=(*function.first_arguments, *arguments.positional[1:]),
             named_arguments=tuple(named.items()),
+            partial=True,
         )
     for value in arguments.all():
         run.sharing.escape(value)
