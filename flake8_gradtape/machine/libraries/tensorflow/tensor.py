@@ -19,7 +19,7 @@ from flake8_gradtape.reading.syntax import text_of
 
 _LEAVING = frozenset({"numpy", "__array__", "item", "tolist"})
 _COPYING = frozenset({"value", "read_value", "sparse_read", "gather_nd"})
-_PLAIN = frozenset({"get_shape", "set_shape", "is_initialized", "shape", "_id"})
+_PLAIN = frozenset({"get_shape", "set_shape", "is_initialized"})
 WRITING = frozenset(
     "assign assign_add assign_sub scatter_update scatter_add scatter_sub scatter_nd_update scatter_nd_add "
     "scatter_nd_sub batch_scatter_update scatter_max scatter_min scatter_mul scatter_div".split()
