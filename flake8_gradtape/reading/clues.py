@@ -15,9 +15,7 @@ VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", 
 """Attributes of models and layers that hold their variables."""
 SESSION = "Session"
 """How the names of classes end that run graphs."""
-GRAPH_WORDS = frozenset(
-    {"Graph", "as_default", "placeholder", "placeholder_with_default", "sparse_placeholder", "wrap_function"}
-)
+GRAPH_WORDS = frozenset({"Graph", "as_default", "wrap_function"})
 """Names in TensorFlow by which code runs in graphs (with those that end on `Session`)."""
 NAMESPACES = frozenset({"__import__", "eval", "exec", "globals"})
 """Builtin functions by which names of a module can be written."""
@@ -29,6 +27,13 @@ SETTERS = frozenset({"delattr", "delitem", "setattr", "setitem"})
 """Functions, and methods of pytest's `monkeypatch`, that replace something by its name."""
 PATCHES = frozenset({"dict", "multiple", "object"})
 """The variants of `patch` of `unittest.mock`: `patch.object` and so on."""
+PATCH = "patch"
+"""How the names of functions end that replace something that they are given."""
+MOCK = "mock"
+"""What is in the names of modules and functions that replace something for a test."""
+OBJECTS = frozenset({"self", "cls"})
+"""What methods call their own object and class."""
+_TENSORFLOW = frozenset({"tf", "keras", "tf_keras"})
 MOCK_FIXTURES = frozenset("mocker class_mocker module_mocker package_mocker session_mocker".split())
 """What pytest's fixtures for `unittest.mock` are called."""
 
@@ -41,6 +46,8 @@ NOTED_FUNCTIONS = _PLACED | GETTERS | SETTERS | {"type"}
 """Names of functions of which a call is noteworthy."""
 NOTED_METHODS = _PLACED | GETTERS | SETTERS | PATCHES | {"compile", "type"}
 """Names of methods, and functions of other modules, of which a call is noteworthy."""
+NOTED_ENDS = (SESSION, PATCH, "globals")
+"""How other names end of which a call is noteworthy; so is one with `MOCK` in it."""
 LONGEST_NAME = 200
 """A longer string names nothing."""
 
@@ -52,11 +59,15 @@ class Clues:
     body: Sequence[ast.stmt] = ()
     """The statements of the module."""
     words: set[str] = field(default_factory=set)
-    """All names, attributes, parameters, definitions, keywords of calls, and parts of what is imported."""
+    """All names, attributes, parameters, definitions, and parts of what is imported."""
+    keywords: set[str] = field(default_factory=set)
+    """The keywords of calls."""
     strings: set[str] = field(default_factory=set)
     """The strings that may name something."""
     bound: set[str] = field(default_factory=set)
     """The names that are given a meaning somewhere."""
+    parameters: set[str] = field(default_factory=set)
+    """Those of parameters among them."""
     defined: set[str] = field(default_factory=set)
     """Those of functions and classes among them."""
     bases: set[str] = field(default_factory=set)
@@ -77,6 +88,26 @@ class Clues:
     def called(self) -> frozenset[ast.AST]:
         """The names and attributes among the nodes that are called."""
         return frozenset(call.func for call in self.calls())
+
+    @cached_property
+    def names_in_strings(self) -> frozenset[str]:
+        """The attributes that are got by a name in a string: `getattr(tf, "Session")`."""
+        strings = (
+            argument.value
+            for call in self.calls()
+            if dotted(call.func).last in GETTERS
+            for argument in call.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        )
+        return frozenset(name for string in strings for name in string.split("."))
+
+    @cached_property
+    def runs_strings(self) -> bool:
+        """`exec` or `eval` runs code that is not seen."""
+        runs = ("exec", "eval")
+        if any(f"builtins.{word}" in self.paths for word in runs):
+            return True
+        return any(name.last in runs and self.is_builtin(name) for name in self.names())
 
     @cached_property
     def top_level(self) -> dict[str, int]:
@@ -127,6 +158,31 @@ class Clues:
         else:
             starts = [name.start]
         return [".".join((start, *name.attributes)) for start in starts]
+
+    def is_own(self, name: Dotted) -> bool:
+        """A function or class of this module has the name, or the object of a method has one of the name."""
+        if name.attributes:
+            return name.start in OBJECTS and len(name.attributes) == 1 and name.last in self.defined
+        return name.start in self.defined and name.start not in self.imported
+
+    def is_builtin(self, name: Dotted) -> bool:
+        """The name of a builtin surely or perhaps stands for it: nothing else has the name, or that comes later.
+
+        A function that has a parameter of the name and calls it is taken to call the builtin.
+        """
+        if name.attributes:
+            return f"builtins.{name.last}" in self.full_names(name)
+        if f"builtins.{name.start}" in self.imported.get(name.start, ()):
+            return True
+        line = self.top_level.get(name.start)
+        if line is not None and line < getattr(name.node, "lineno", 0):
+            return False
+        return name.node in self.called or name.start not in self.bound
+
+
+def is_tensorflow(path: str) -> bool:
+    """The dotted name leads to TensorFlow or Keras, perhaps through another module that has it under its usual name."""
+    return any(part in _TENSORFLOW or part.startswith("tensorflow") for part in path.split("."))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from typing import Any
 
 from flake8_gradtape.reading.clues import (
     LONGEST_NAME,
+    MOCK,
     NOTED_ATTRIBUTES,
+    NOTED_ENDS,
     NOTED_FUNCTIONS,
     NOTED_METHODS,
     NOTED_NAMES,
@@ -211,13 +213,13 @@ class _Reader:
         elif type(function) is ast.Attribute:
             called = function.attr
             noted = called in NOTED_METHODS
-        if noted or called.endswith(SESSION):
+        if noted or called.endswith(NOTED_ENDS) or MOCK in called:
             self.clues.nodes.append(node)
         self.below += (function, *node.args, *node.keywords)
 
     def keyword(self, node: ast.keyword) -> None:
         if node.arg is not None:
-            self.clues.words.add(node.arg)
+            self.clues.keywords.add(node.arg)
             if node.arg == "metaclass":
                 self.clues.nodes.append(node)
         self.below.append(node.value)
@@ -246,6 +248,7 @@ class _Reader:
 
     def argument(self, node: ast.arg) -> None:
         self.names.stored.add(node.arg)
+        self.clues.parameters.add(node.arg)
 
     def import_modules(self, node: ast.Import) -> None:
         for alias in node.names:

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 import ast
 
-from flake8_gradtape.reading.clues import GETTERS, MOCK_FIXTURES, PATCHES, SETTERS, Clues, Dotted, dotted
-from flake8_gradtape.reading.questions import is_tensorflow, names_in_strings
+from flake8_gradtape.reading.clues import (
+    GETTERS,
+    MOCK_FIXTURES,
+    PATCH,
+    PATCHES,
+    SETTERS,
+    Clues,
+    Dotted,
+    dotted,
+    is_tensorflow,
+)
 
 _NUMPY_BEHAVIOR = "enable_numpy_behavior"
 _MODULES = "sys.modules"
@@ -21,7 +30,7 @@ _VERSIONS = frozenset(
 
 def replaces_tensorflow(clues: Clues) -> bool:
     """Functions of TensorFlow may be replaced here, or made to do something else: nothing is known of any then."""
-    if any(_NUMPY_BEHAVIOR in word for words in (clues.words, names_in_strings(clues)) for word in words):
+    if any(_NUMPY_BEHAVIOR in word for words in (clues.words, clues.names_in_strings) for word in words):
         return True
     for local, paths in clues.imported.items():
         if local != "patch" and any(path.endswith("mock.patch") for path in paths):
@@ -33,13 +42,13 @@ def replaces_tensorflow(clues: Clues) -> bool:
 
 def _hands_on(clues: Clues, name: Dotted) -> bool:
     """`patch` is given to somebody who may call it with anything."""
-    return _is_patch(name) and _is_mock(clues, name) and name.node not in clues.called
+    patching = name.last == "patch" or _is_variant(name)
+    return patching and _is_mock(clues, name) and name.node not in clues.called
 
 
-def _is_patch(name: Dotted) -> bool:
-    """`patch`, `patch.object` and the like, wherever they come from."""
-    *before, last = (name.start, *name.attributes)
-    return last == "patch" or (last in PATCHES and before[-1:] == ["patch"])
+def _is_variant(name: Dotted) -> bool:
+    """`patch.object` and the like, wherever they come from."""
+    return (name.start, *name.attributes)[-2:-1] == ("patch",) and name.last in PATCHES
 
 
 def _is_mock(clues: Clues, name: Dotted) -> bool:
@@ -52,7 +61,8 @@ def _replaces(clues: Clues, call: ast.Call) -> bool:
     """The call puts something in the place of a part of TensorFlow."""
     name = dotted(call.func)
     setting = name.last in SETTERS
-    if not setting and not _is_patch(name):
+    patching = name.last.endswith(PATCH) and not clues.is_own(name)  # `apply_patch(tf)` of another module, too
+    if not setting and not patching and not _is_variant(name):
         return False
     target = _argument(call, 0, ("target", "in_dict", "dic"))
     part = _argument(call, 1, ("attribute", "name"))
@@ -63,13 +73,9 @@ def _replaces(clues: Clues, call: ast.Call) -> bool:
     if _is_table_of_modules(clues, target):
         return _replaces_module(call)
     if isinstance(target, ast.Constant):
-        return isinstance(target.value, str) and _names_tensorflow(target.value, name.last == "patch" or setting)
-    if name.last != "patch":
-        return _is_part_of_tensorflow(clues, target)
-    if _is_mock(clues, name):
-        return True  # the name is put together
-    named = isinstance(part, ast.Constant) and isinstance(part.value, str)
-    return named and _is_part_of_tensorflow(clues, target)  # `patch(tf, "add", ...)` of testtools
+        return isinstance(target.value, str) and _names_tensorflow(target.value, patching or setting)
+    put_together = name.last == "patch" and _is_mock(clues, name)  # it takes nothing but a string
+    return put_together or _is_part_of_tensorflow(clues, target)
 
 
 def _argument(call: ast.Call, position: int, keywords: tuple[str, ...]) -> ast.expr | None:

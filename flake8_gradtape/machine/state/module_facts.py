@@ -8,11 +8,11 @@ import libcst as cst
 
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.binding_counts import BindingCounts
+from flake8_gradtape.reading.graph_mode import uses_graph_mode
 from flake8_gradtape.reading.questions import (
     asked_for_variables,
     has_plain_losses,
     uses_attribute_reflection,
-    uses_graph_mode,
     uses_name_reflection,
     uses_strategies,
 )
