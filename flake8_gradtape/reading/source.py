@@ -195,11 +195,14 @@ def _parsed(kept: Lines, is_deep: bool) -> libcst.Module:
 def _strings_joined(lines: Sequence[str], string: ast.expr) -> int:
     """Count the string literals that `ast` has joined into one: to libcst they are a chain."""
     assert string.end_lineno is not None
-    text = "(" + "\n".join(lines[string.lineno - 1 : string.end_lineno]) + "\n)\n"
+    own = [line.encode() for line in lines[string.lineno - 1 : string.end_lineno]]
+    own[-1] = own[-1][: string.end_col_offset]
+    own[0] = own[0][string.col_offset :]
+    text = "(" + b"\n".join(own).decode(errors="replace") + "\n)\n"
     quoted = 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             quoted += token.type in _STRING_TOKENS
     except (tokenize.TokenError, SyntaxError):
-        pass  # other code on the first or last line may leave brackets open
+        pass  # a form feed before it may have moved it
     return quoted

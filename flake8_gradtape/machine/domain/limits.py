@@ -11,6 +11,18 @@ MOST_TEXT = 2_000
 """Characters of a string that is known."""
 MOST_BITS = 900
 """Of a whole number that is known; fewer than a float can hold, so that it can be turned into one."""
+MOST_ITEMS = 400
+"""In a list or tuple; what a larger one holds is one unknown value made of all that it was given."""
+MOST_GROWN = 64
+"""In a list or dict that is filled item by item."""
+MOST_OPTIONS = 8
+"""What a name may hold, depending on the run."""
+MOST_LEAVES = 20_000
+"""Values in a container, at any depth; whoever looks through more gives up."""
+MOST_NESTED = 50
+"""Containers in one another, where a structure is gone through as a tree."""
+MOST_IN_A_TREE = 2_000
+"""Values in such a tree, each as often as it occurs."""
 
 
 class GiveUp(Exception):

@@ -244,7 +244,6 @@ Value = Union[
 NONE = Const(None)
 UNBOUND = Unbound()
 DELETED = Unbound(deleted=True)
-MOST_OPTIONS = 8
 
 
 def options(value: Value) -> tuple[Value, ...]:

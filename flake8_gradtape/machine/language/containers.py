@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.events import Kept
 from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Const,
@@ -23,8 +24,6 @@ from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.heap import VIEWS
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-
-MOST_ITEMS = 64
 
 
 def list_method(run: Run, value: ListValue, method: str, arguments: Arguments, at: cst.Call) -> Value:
@@ -88,10 +87,11 @@ def sequence_method(run: Run, value: ListValue, method: str, arguments: Argument
 
 
 def _set_items(run: Run, value: ListValue, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:
-    if len(items) > MOST_ITEMS:
-        nodes = [node for item in items for node in run.heap.nodes(item)]
-        items, exact, sure = (run.anything(nodes),), False, 0
-    run.sharing.put(value.cell, SequenceContents(items, exact, sure=sure))
+    run.sharing.put(value.cell, run.heap.bounded(SequenceContents(items, exact, sure=sure), MOST_GROWN))
+
+
+def _set_entries(run: Run, cell: int, entries: MappingContents) -> None:
+    run.sharing.put(cell, run.heap.bounded_entries(entries))
 
 
 def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -107,7 +107,7 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
         found = entries.get(key.value)
         default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
         if method == "setdefault" and found is None:
-            run.sharing.put(value.cell, entries.put(key.value, default))
+            _set_entries(run, value.cell, entries.put(key.value, default))
         if method == "pop":
             run.sharing.put(value.cell, entries.without(key.value))
         if found is not None:
@@ -131,7 +131,7 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
                 entries = run.heap.entries(value.cell)
         for name, item in arguments.keywords:
             entries = entries.put(name, item)
-        run.sharing.put(value.cell, entries)
+        _set_entries(run, value.cell, entries)
         return NONE
     if method == "copy":
         return DictValue(run.heap.new_cell(entries))
@@ -143,7 +143,7 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
         run.sharing.escape(one)
     run.sharing.escape(value)
     entries = run.heap.entries(value.cell)
-    run.sharing.put(value.cell, MappingContents((*entries.entries, (ELSEWHERE, run.anything(handed))), exact=False))
+    _set_entries(run, value.cell, MappingContents((*entries.entries, (ELSEWHERE, run.anything(handed))), exact=False))
     return run.anything([*run.heap.nodes(value), *handed], at=at)
 
 
@@ -161,7 +161,7 @@ def set_in_sequence(run: Run, container: ListValue, index: Value, new: Value) ->
         items[position] = new
         run.sharing.put(container.cell, SequenceContents(tuple(items), True))
     else:
-        run.sharing.put(container.cell, SequenceContents((*content.items, new), False))
+        _set_items(run, container, (*content.items, new), False)
 
 
 def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> None:
@@ -169,10 +169,10 @@ def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> 
     operate(run, index, EQUALITY)
     entries = run.heap.entries(container.cell)
     if isinstance(index, Const):
-        run.sharing.put(container.cell, entries.put(index.value, new))
+        _set_entries(run, container.cell, entries.put(index.value, new))
     else:
         changed = tuple((key, run.sharing.join([item, new])) for key, item in entries.entries)
-        run.sharing.put(container.cell, MappingContents((*changed, (ELSEWHERE, new)), False))
+        _set_entries(run, container.cell, MappingContents((*changed, (ELSEWHERE, new)), False))
 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import SequenceContents, elsewhere
+from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
@@ -258,8 +259,8 @@ def _comprehension(run: Run, scope: Scope, node: Any) -> Value:
             run.evaluate(inner, node.key)
         value = run.evaluate(inner, node.value if key is not None else node.elt)
         content = run.heap.items(result)
-        items = (*content.items, value) if len(content.items) < 64 else content.items
-        run.sharing.put(result.cell, SequenceContents(items, content.exact and len(content.items) < 64))
+        grown = SequenceContents((*content.items, value), content.exact)
+        run.sharing.put(result.cell, run.heap.bounded(grown, MOST_GROWN))
 
     _for_in(run, scope, inner, node.for_in, body)
     if key is not None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, earliest_sharing
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op, either
+from flake8_gradtape.machine.domain.limits import MOST_ITEMS
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import (
     Api,
@@ -169,7 +170,8 @@ class Widening:
         if not rest:
             return SequenceContents(tuple(lasting), exact=False, shared_at=earliest_sharing(contents))
         items = [*lasting, *options(self._value(key, rest))]
-        return SequenceContents(tuple(items), exact=False, shared_at=earliest_sharing(contents))
+        made = SequenceContents(tuple(items), exact=False, shared_at=earliest_sharing(contents))
+        return self.run.heap.bounded(made, MOST_ITEMS)  # type: ignore[no-any-return]
 
     def _entries(self, key: Key, contents: list[MappingContents]) -> MappingContents:
         names = dict.fromkeys(name for content in contents for name, _ in content.entries)

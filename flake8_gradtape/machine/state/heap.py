@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, is_elsewhere
+from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents, is_elsewhere
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
+from flake8_gradtape.machine.domain.limits import (
+    MOST_GROWN,
+    MOST_IN_A_TREE,
+    MOST_ITEMS,
+    MOST_LEAVES,
+    MOST_NESTED,
+    GiveUp,
+)
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
@@ -41,6 +49,8 @@ class Heap:
         self.store = store
         self.recorder = recorder
         self._cells = 0
+        self.hand_over: Callable[[Value], None] = lambda value: None
+        """What is done with a value of which the machine loses sight: unseen code may have it."""
         self.created_objects: list[Instance | KerasLayer] = []
         """All objects and layers made so far."""
         self.views: dict[object, Node] = {}
@@ -65,8 +75,31 @@ class Heap:
     def new_cell(self, content: SequenceContents | MappingContents) -> int:
         """A place in the store for the content of a container."""
         self._cells += 1
-        self.store.set(("cell", self._cells), content)
+        self.store.set(("cell", self._cells), self.bounded(content, MOST_ITEMS))
         return self._cells
+
+    def bounded(self, content: Any, most: int) -> Any:
+        """The content of a container, if it is not too large; else what it holds is unknown, and handed over."""
+        if isinstance(content, SequenceContents) and len(content.items) > most:
+            rest = self._unknown_for(content.items)
+            return replace(content, items=(rest,), exact=False, names=(), sure=0)
+        return content
+
+    def bounded_entries(self, content: MappingContents) -> MappingContents:
+        """The same for what a dict holds that is filled item by item."""
+        if len(content.entries) <= MOST_GROWN:
+            return content
+        rest = self._unknown_for([item for _, item in content.entries])
+        return replace(content, entries=((ELSEWHERE, rest),), exact=False)
+
+    def _unknown_for(self, items: Iterable[Value]) -> Opaque:
+        """One value that stands for any of these."""
+        nodes: dict[Node, None] = {}
+        for item in items:
+            nodes.update(dict.fromkeys(self.nodes(item)))
+            if type(item) not in SIMPLE:
+                self.hand_over(item)
+        return Opaque(self.recorder.unknown(nodes, may_hold_anything=True))
 
     def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> ListValue:
         """A list or tuple."""
@@ -135,28 +168,61 @@ class Heap:
         """A value made by unseen code out of `edges` and whatever was within its reach."""
         return Opaque(self.recorder.unknown(edges, name, at))
 
-    def leaves(self, value: Value, limit: int = 400) -> list[Value]:
-        """The values that are not containers, at any depth."""
+    def leaves(self, value: Value) -> list[Value]:
+        """The values that are not containers, at any depth; raises `GiveUp` if they are too many to look at."""
         if type(value) not in _HOLDERS:
             return [value]
         found: list[Value] = []
-        seen: set[int] = set()
+        seen: set[Value] = set()
         pending: list[Value] = [value]
-        while pending and len(found) < limit:
+        while pending:
             one = pending.pop()
             if isinstance(one, Alternatives):
                 pending.extend(reversed(one.options))
-            elif isinstance(one, ListValue):
-                if one.cell not in seen:
-                    seen.add(one.cell)
-                    pending.extend(reversed(self.items(one).items))
-            elif isinstance(one, DictValue):
-                if one.cell not in seen:
-                    seen.add(one.cell)
-                    pending.extend(reversed([item for _, item in self.entries(one.cell).entries]))
+            elif isinstance(one, (ListValue, DictValue)):
+                if one not in seen:
+                    seen.add(one)
+                    pending.extend(reversed(self._parts(one)))
             else:
                 found.append(one)
+                if len(found) > MOST_LEAVES:
+                    raise GiveUp
         return found
+
+    def _parts(self, value: ListValue | DictValue) -> tuple[Value, ...]:
+        """What is in a container."""
+        if isinstance(value, ListValue):
+            return self.items(value).items
+        return tuple(item for _, item in self.entries(value.cell).entries)
+
+    def is_tree(self, value: Value) -> bool:
+        """A structure can be gone through from top to bottom: it does not hold itself, and is neither deep nor large.
+
+        A list that is in it twice counts twice.
+        """
+        sizes: dict[Value, int] = {}
+
+        def size(one: Value, depth: int) -> int:
+            if not isinstance(one, (ListValue, DictValue)):
+                return 1
+            if one not in sizes:
+                sizes[one] = MOST_IN_A_TREE  # if it is met again on the way down
+                parts = self._parts(one) if depth < MOST_NESTED else None
+                total = MOST_IN_A_TREE if parts is None else 0
+                for part in parts or ():
+                    total += size(part, depth + 1)
+                    if total >= MOST_IN_A_TREE:
+                        break
+                sizes[one] = total + 1
+            return sizes[one]
+
+        return size(value, 0) < MOST_IN_A_TREE
+
+    def as_tree(self, value: Value) -> Value:
+        """A structure that can be gone through from top to bottom; unknown where this one cannot."""
+        if type(value) not in _HOLDERS or all(self.is_tree(option) for option in options(value)):
+            return value
+        return Opaque(self.recorder.unknown(self.nodes(value), may_hold_anything=True))
 
     def nodes(self, value: Value) -> list[Node]:
         """All nodes in a value, each once; those of objects and closures too."""
@@ -192,26 +258,44 @@ class Heap:
 
     def definite(self, value: Value) -> bool:
         """No part of the value depends on the run."""
-        if isinstance(value, ListValue):
-            content = self.items(value)
-            return content.exact and all(self.definite(one) for one in content.items)
-        if isinstance(value, DictValue):
-            entries = self.entries(value.cell)
-            return entries.exact and all(self.definite(one) for _, one in entries.entries)
-        return not isinstance(value, Alternatives)
+        if type(value) not in _HOLDERS:
+            return True
+        seen: set[Value] = set()
+        pending: list[Value] = [value]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, Alternatives):
+                return False
+            if isinstance(one, (ListValue, DictValue)) and one not in seen:
+                seen.add(one)
+                content = self.items(one) if isinstance(one, ListValue) else self.entries(one.cell)
+                if not content.exact:
+                    return False
+                pending.extend(self._parts(one))
+        return True
+
+    def sure_leaves(self, value: Value) -> list[Value]:
+        """The values, or choices of one of several, that are in the value in every run, at any depth."""
+        found: list[Value] = []
+        seen: set[Value] = set()
+        pending: list[Value] = [value]
+        while pending:
+            one = pending.pop()
+            if not isinstance(one, (ListValue, DictValue)):
+                found.append(one)
+            elif one not in seen:
+                seen.add(one)
+                content = self.items(one) if isinstance(one, ListValue) else self.entries(one.cell)
+                parts = self._parts(one)
+                if not content.exact:
+                    parts = parts[: content.sure] if isinstance(content, SequenceContents) else ()
+                pending.extend(reversed(parts))
+        return found
 
     def sure_nodes(self, value: Value) -> list[Node]:
         """The nodes that are in the value in every run."""
-        parts: list[Value] | None = None
-        if isinstance(value, ListValue):
-            content = self.items(value)
-            parts = list(content.items if content.exact else content.items[: content.sure])
-        elif isinstance(value, DictValue):
-            entries = self.entries(value.cell)
-            parts = [item for _, item in entries.entries] if entries.exact else []
-        if parts is None:
-            return [] if isinstance(value, Alternatives) else self.nodes(value)
-        return [node for part in parts for node in self.sure_nodes(part)]
+        leaves = self.sure_leaves(value)
+        return [node for leaf in leaves if not isinstance(leaf, Alternatives) for node in self.nodes(leaf)]
 
     def alternatives(self, value: Value) -> list[list[Node]]:
         """The nodes that surely are in the value, for each of its alternatives."""

@@ -10,10 +10,10 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, earliest_sharing
 from flake8_gradtape.machine.domain.graph import Kind, Node
+from flake8_gradtape.machine.domain.limits import MOST_ITEMS, MOST_OPTIONS
 from flake8_gradtape.machine.domain.node_states import NODE_STATES
 from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import (
-    MOST_OPTIONS,
     UNBOUND,
     Alternatives,
     Api,
@@ -58,6 +58,9 @@ class Sharing:
     ) -> None:
         self._facts = facts
         self._heap = heap
+        heap.hand_over = self.escape
+        self._escaping: list[Value] | None = None
+        """What is still to be handed over, while something is."""
         self._store = heap.store
         self._recorder = heap.recorder
         self._scopes = scopes
@@ -133,6 +136,7 @@ class Sharing:
             self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
             if not isinstance(self._holders[cell], Class):
                 content = replace(content, shared_at=self._recorder.now())
+        content = self._heap.bounded(content, MOST_ITEMS)
         self._store.set(("cell", cell), content)
         for item in content.items if isinstance(content, SequenceContents) else (item for _, item in content.entries):
             self.keep(item)
@@ -184,9 +188,19 @@ class Sharing:
             if only is not None:
                 self._recorder.node_states.escape(only)
             return
+        if self._escaping is not None:
+            self._escaping.append(value)  # whoever hands something over now gets to it
+            return
+        self._escaping = [value]
+        try:
+            self._escape_all(self._escaping)
+        finally:
+            self._escaping = None
+
+    def _escape_all(self, pending: list[Value]) -> None:
+        """Hand over what is pending, and what is in it; more may become pending meanwhile."""
         seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
         classes: set[int] = set()
-        pending: list[Value] = [value]
         while pending:
             one = pending.pop()
             if id(one) in seen:
@@ -308,7 +322,7 @@ class Sharing:
             return found[0]
         if len(found) > MOST_OPTIONS:
             for value in found:
-                if isinstance(value, Function):
+                if type(value) not in SIMPLE:
                     self.escape(value)
             return self._heap.anything([node for value in found for node in self._heap.nodes(value)])
         return Alternatives(tuple(found))
@@ -349,10 +363,9 @@ class Sharing:
                 columns = zip(*(content.items for content in contents), strict=True)
                 joined = tuple(self.join(list(column)) for column in columns)
                 return SequenceContents(joined, True, first.immutable, shared_at=shared_at)
-            return SequenceContents(
-                tuple(flat_options([item for content in contents for item in content.items])), False, first.immutable,
-                shared_at=shared_at,
-            )  # fmt: skip
+            items = tuple(flat_options([item for content in contents for item in content.items]))
+            made = SequenceContents(items, False, first.immutable, shared_at=shared_at)
+            return self._heap.bounded(made, MOST_ITEMS)
         keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
         return MappingContents(
             tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),

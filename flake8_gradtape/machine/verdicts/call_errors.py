@@ -6,11 +6,9 @@ from flake8_gradtape.machine.domain.graph import Kind, Op
 from flake8_gradtape.machine.domain.values import (
     Class,
     Const,
-    DictValue,
     Function,
     Instance,
     KerasLayer,
-    ListValue,
     Number,
     Opaque,
     Value,
@@ -30,7 +28,7 @@ def not_a_tensor(run: Run, given: Value, method: str) -> str | None:
     Such a call raises (truth table A04-A06, A52, A57, A83-A85, A88, K67, X31, X32), but a Jacobian of an array gives
     None (B18).
     """
-    for leaf in _sure_leaves(run, given):
+    for leaf in run.heap.sure_leaves(given):
         kinds = [_kind(option) for option in options(leaf)]
         plain = any(isinstance(option, (Number, Const)) for option in options(leaf))
         if kinds and None not in kinds and not (method != "gradient" and plain):
@@ -58,22 +56,10 @@ def unwatchable(run: Run, given: Value | None) -> str | None:
     """What the argument of `watch` surely is, or holds, that is no tensor (truth table A07, A08, A201, X09)."""
     if given is None:
         return None
-    leaves = _sure_leaves(run, given)
+    leaves = run.heap.sure_leaves(given)
     if run.facts.keras == 3 and any(isinstance(leaf, Opaque) and leaf.node.kind is Kind.VARIABLE for leaf in leaves):
         return "a Keras variable"  # truth table K57
     return next((kind for leaf in leaves if (kind := _kind(leaf)) is not None), None)
-
-
-def _sure_leaves(run: Run, given: Value) -> list[Value]:
-    """The values that surely are in a structure."""
-    if isinstance(given, ListValue):
-        content = run.heap.items(given)
-        items = content.items if content.exact else content.items[: content.sure]
-        return [leaf for item in items for leaf in _sure_leaves(run, item)]
-    if isinstance(given, DictValue):
-        entries = run.heap.entries(given.cell)
-        return [leaf for _, item in entries.entries for leaf in _sure_leaves(run, item)]
-    return [given]
 
 
 def _kind(leaf: Value) -> str | None:

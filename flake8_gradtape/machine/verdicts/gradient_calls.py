@@ -62,7 +62,7 @@ def gradient_call(
     for leaf in run.heap.leaves(target):
         if isinstance(leaf, Const) and leaf.asked is not None:
             leaf.asked.used = True  # a second derivative was wanted, though the first is None
-    sources = imported_variables(run, sources)
+    target, sources = run.heap.as_tree(target), run.heap.as_tree(imported_variables(run, sources))
     try:
         state = recorder.ask(value.tape)
     except Raised as raised:

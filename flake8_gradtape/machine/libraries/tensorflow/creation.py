@@ -79,10 +79,16 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
 
 def holds_none(run: Run, value: Value) -> bool:
     """It surely is None, or a list with None in it, of which no tensor can be made."""
-    if isinstance(value, ListValue):
-        content = run.heap.items(value)
-        return content.exact and any(holds_none(run, item) for item in content.items)
-    return value == NONE
+    seen: set[Value] = set()
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if one == NONE:
+            return True
+        if isinstance(one, ListValue) and one not in seen and run.heap.items(one).exact:
+            seen.add(one)
+            pending.extend(run.heap.items(one).items)
+    return False
 
 
 def _maybe_same(run: Run, value: Opaque, path: str, at: cst.CSTNode, floating: Tri, trainable: Tri = False) -> Node:

@@ -30,7 +30,8 @@ def _one_dimensional(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     value = arguments.get(0, "structure")
     if value is None:
         return unseen_call(run, Api("tensorflow.nest.flatten"), arguments, at)
-    leaves = run.heap.leaves(value)
+    value = run.heap.as_tree(value)
+    leaves = _flat(run, value)
     # TensorFlow goes through a dict in the order of its keys
     exact = len(options(value)) == 1 and isinstance(value, (ListValue, Tensor, Variable))
     exact = exact and not (isinstance(value, ListValue) and _has_mapping(run, value))
@@ -55,7 +56,14 @@ def _map_structure(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
             return run.call(function, Arguments(values), at)
         return unseen_call(run, Api("tensorflow.nest.map_structure"), Arguments((function, *values)), at)
 
-    return mapped(structures)
+    return mapped(tuple(run.heap.as_tree(one) for one in structures))
+
+
+def _flat(run: Run, value: Value) -> list[Value]:
+    """The leaves of a tree, each as often as it is in there."""
+    if isinstance(value, ListValue):
+        return [leaf for item in run.heap.items(value).items for leaf in _flat(run, item)]
+    return run.heap.leaves(value)
 
 
 def _has_mapping(run: Run, value: ListValue) -> bool:
