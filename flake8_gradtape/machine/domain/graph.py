@@ -105,15 +105,15 @@ def either(*facts: Tri) -> Tri:
     return first if all(fact is first for fact in facts) else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Edge:
     """An input of an operation."""
 
-    node: Node
-    flow: Flow
-    sure: bool = False
+    node: Final[Node]
+    flow: Final[Flow]
+    sure: Final[bool] = False
     """In every run this is the input, and a gradient flows through the operation to it."""
-    certain: bool = True
+    certain: Final[bool] = True
     """In every run this is the input."""
 
 
@@ -140,6 +140,18 @@ class OperationTraits:
 
 
 PLAIN_OPERATION = OperationTraits()
+
+
+@dataclass(frozen=True)
+class UnseenCall:
+    """A call, with arguments, of code that nobody sees."""
+
+    callee: Node | None = None
+    """What was called, if it has a node."""
+    model_output: bool = False
+    """A model was called, something whose variables the module asks for elsewhere: what it gives is none of them."""
+    surely_new: bool = False
+    """It was a model or a loss function: what it gives is nothing that was there before."""
 
 
 @dataclass(eq=False, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from flake8_gradtape.machine.domain.graph import Node, Tri
+from flake8_gradtape.machine.domain.graph import Kind, Node, Tri
 from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.walks import Walk
 
@@ -32,7 +32,7 @@ class NodeStates:
         return self._get((_ESCAPED, node)) is True
 
     def reachable_later(self, node: Node) -> bool:
-        """An object, a container, or a name that functions read has held it: code of the module may come by it."""
+        """An object, a container, or a name that functions read has held a tensor: code may come by it again."""
         return self._get((_KEPT, node)) is True
 
     def trainable(self, node: Node) -> Tri:
@@ -75,11 +75,12 @@ class RunStates(NodeStates):
         return [edge.node for edge in node.edges if self._get((_ESCAPED, edge.node)) is not True]
 
     def keep(self, node: Node) -> None:
-        """Mark a value that something gets hold of which other code of the module may look at later.
+        """Mark a tensor that something gets hold of which other code of the module may look at later.
 
-        An unknown value that is made later may be it; a tensor that nothing keeps is out of reach for unseen code.
+        An unknown value that is made later may be it; a tensor that nothing keeps is out of reach for unseen code. All
+        other values are taken to be within reach anyway.
         """
-        if self._get((_KEPT, node)) is not True:
+        if node.kind is Kind.TENSOR and self._get((_KEPT, node)) is not True:
             self._set((_KEPT, node))
 
     def freeze(self, node: Node) -> None:

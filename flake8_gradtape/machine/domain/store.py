@@ -77,32 +77,42 @@ class Store:
         return len(self._journal)
 
     def changed_since(self, mark: int) -> AbstractSet[Key]:
-        """The keys that were written, or removed, since `mark`, whatever they hold now."""
-        return {key for key, _ in self._journal[mark:]}
+        """The keys that were written, or removed, since `mark`, in that order, whatever they hold now."""
+        return dict.fromkeys(key for key, _ in self._journal[mark:]).keys()
 
     def delta(self, mark: int) -> Delta:
         """What is different from the state at `mark`: the present value of each key that was written, or `MISSING`."""
-        return {key: self._data.get(key, MISSING) for key in self.changed_since(mark)}
+        now = self._data.get
+        return {key: now(key, MISSING) for key, _ in self._journal[mark:]}
 
     def rollback(self, mark: int) -> None:
         """Restore the state at `mark`; what was written since leaves nothing behind."""
-        while len(self._journal) > mark:
-            key, old = self._journal.pop()
+        data, undone = self._data, self._journal[mark:]
+        del self._journal[mark:]
+        for key, old in reversed(undone):
             if old is MISSING:
-                self._data.pop(key, None)
+                data.pop(key, None)
             else:
-                self._data[key] = old
-            for watched in self._write_logs:
-                watched.first.discard(key)
+                data[key] = old
+        for log in self._write_logs:
+            log.first.difference_update(key for key, _ in undone)
 
     def apply(self, delta: Delta) -> None:
         """Make the changes of one branch here, and be reachable: the run goes on as after that branch."""
         self.reachable = True
+        data, journal = self._data, self._journal
+        log = self._write_logs[-1] if self._write_logs else None
         for key, value in delta.items():
+            old = data.get(key, MISSING)
+            if old is value:
+                continue
+            journal.append((key, old))
             if value is MISSING:
-                self.remove(key)
-            else:
-                self.set(key, value)
+                del data[key]
+                continue
+            data[key] = value
+            if log is not None:
+                log.note(key, value)
 
     def take(self, mark: int) -> Delta | None:
         """The changes since `mark`, and undo them, so that another branch can start from there.

@@ -79,8 +79,7 @@ class Walk:
 
     def finish(self) -> Walk:
         """Go all the way, or as far as the bound allows."""
-        for _ in self:
-            pass
+        deque(self, maxlen=0)
         return self
 
 

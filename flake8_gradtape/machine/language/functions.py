@@ -12,7 +12,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
-from flake8_gradtape.machine.domain.graph import Kind
+from flake8_gradtape.machine.domain.graph import Kind, UnseenCall
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
@@ -63,16 +63,18 @@ def unseen_call(run: Run, callee: Value, arguments: Arguments, at: cst.CSTNode) 
         _may_change_models(run, arguments)
     run.sharing.unseen_code_runs()
     local = any(isinstance(option, (Function, Class)) for option in options(callee))
-    node = run.recorder.unknown(nodes, at=at, may_hold_anything=local)
-    if handed and len(options(callee)) == 1:
-        node = replace(node, called=True, callee=node_of(callee))
-        if isinstance(at, cst.Call):
-            output = called(at) in run.facts.asked_for_variables
-            fresh = makes_something_new(at, output)
-            node = replace(node, model_output=output, surely_new=fresh, during=run.recorder.recording_now())
-            if output:
-                run.recorder.note_record()
-    return Opaque(node)
+    call = _call_of(run, callee, at) if handed and len(options(callee)) == 1 else None
+    return Opaque(run.recorder.unknown(nodes, at=at, may_hold_anything=local, call=call))
+
+
+def _call_of(run: Run, callee: Value, at: cst.CSTNode) -> UnseenCall:
+    """What is known of a call of unseen code by what is called, and what follows for the tapes that are recording."""
+    if not isinstance(at, cst.Call):
+        return UnseenCall(node_of(callee))
+    of_model = called(at) in run.facts.asked_for_variables
+    if of_model:
+        run.recorder.note_record()
+    return UnseenCall(node_of(callee), of_model, makes_something_new(at, of_model))
 
 
 def _may_change_models(run: Run, arguments: Arguments) -> None:

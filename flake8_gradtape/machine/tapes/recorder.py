@@ -24,6 +24,7 @@ from flake8_gradtape.machine.domain.graph import (
     Op,
     OperationTraits,
     Tri,
+    UnseenCall,
     op_and_path,
 )
 from flake8_gradtape.machine.domain.node_states import RunStates
@@ -84,17 +85,24 @@ class Recorder:
         at: cst.CSTNode | None = None,
         time: int | None = None,
         may_hold_anything: bool = False,
+        call: UnseenCall | None = None,
     ) -> Node:
         """A new value that the machine cannot see into: what unseen code gave, or was handed to the module.
 
         It may be made of `edges`; of all else that existed as well, if it `may_hold_anything`. A `time` in the past
-        says that it is older than this moment.
+        says that it is older than this moment. `call` made it, if it was a call with arguments.
         """
         born = self.now() if time is None else time
         inputs = tuple(Edge(node, Flow.GRADIENT) for node in dict.fromkeys(edges))
-        return Node(Kind.UNKNOWN, born, edges=inputs, name=name, at=at, may_hold_anything=may_hold_anything)
+        if call is None:
+            return Node(Kind.UNKNOWN, born, edges=inputs, name=name, at=at, may_hold_anything=may_hold_anything)
+        return Node(
+            Kind.UNKNOWN, born, edges=inputs, during=self._recording_now(), name=name, at=at,
+            may_hold_anything=may_hold_anything, called=True, callee=call.callee, model_output=call.model_output,
+            surely_new=call.surely_new,
+        )  # fmt: skip
 
-    def recording_now(self) -> frozenset[int]:
+    def _recording_now(self) -> frozenset[int]:
         """The recordings that may be running: kept with an unseen value, which they may have recorded or not."""
         return frozenset().union(*(state.recordings for _, state in self.live()))
 

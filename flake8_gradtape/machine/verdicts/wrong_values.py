@@ -12,7 +12,6 @@ from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import Const, Tensor
 from flake8_gradtape.machine.domain.walks import Onward, Walk, gradient_inputs, inputs, leading_to, sure_inputs
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
 from flake8_gradtape.machine.verdicts.question import Question
 
@@ -35,8 +34,9 @@ def wrong_values(
     if isinstance(weights, Tensor) and weights.node is target.node and sources and _is_mean(target.node):
         yield WrongValue(at, tape.name, text, labels, Flaw.LOSS_AS_WEIGHTS, weights_text)
     found: dict[tuple[Flaw, str], list[str]] = {}
+    above = _above(target.node) if sources else {}
     for name, source in sources:
-        for flaw, what in _flaws(run.recorder, tape, question.state, target.node, source):
+        for flaw, what in _flaws(tape, question.state, target.node, above, source):
             found.setdefault((flaw, what), []).append(name)
     for (flaw, what), affected in found.items():
         yield WrongValue(at, tape.name, text, tuple(affected), flaw, what)
@@ -54,19 +54,20 @@ def _is_mean(node: Node) -> bool:
 
 
 def _flaws(
-    recorder: Recorder, tape: Tape, state: TapeState, target: Node, source: Node
-) -> Iterator[tuple[Flaw, str]]:  # fmt: skip
+    tape: Tape, state: TapeState, target: Node, above: dict[Node, None], source: Node
+) -> Iterator[tuple[Flaw, str]]:
+    """What is wrong with the gradient for one source, and what to name; the target was computed from `above`."""
     if source.kind is Kind.TENSOR and _used_before_watch(tape, state, target, source):
         yield Flaw.WATCHED_BETWEEN, source.name
-    penalty = _penalty_outside(recorder, state, target, source)
+    penalty = _penalty_outside(state, target, source)
     if penalty is not None:
         yield Flaw.PENALTY_OUTSIDE, penalty.name
-    cut = _partly_cut(state, target, source)
+    cut = _partly_cut(state, above, source)
     if cut is not None:
         yield Flaw.PARTLY_CUT, cut
-    if _stepped_by_assignment(recorder, state, target, source):
+    if _stepped_by_assignment(state, above, source):
         yield Flaw.STEP_BY_ASSIGN, source.name
-    if _singular_where(state, target, source):
+    if _singular_where(state, above, source):
         yield Flaw.WHERE_NAN, "tf.where"
 
 
@@ -89,7 +90,7 @@ def _used_before_watch(tape: Tape, state: TapeState, target: Node, source: Node)
     )
 
 
-def _penalty_outside(recorder: Recorder, state: TapeState, target: Node, source: Node) -> Node | None:
+def _penalty_outside(state: TapeState, target: Node, source: Node) -> Node | None:
     """A term of a sum whose gradient was taken while the tape was not recording: a gradient penalty (C19).
 
     Only terms that are added to the loss count: anything else computed outside may well be meant as a constant.
@@ -120,9 +121,9 @@ def _is_sum(node: Node) -> bool:
     return node.op in _ADDING and len(node.edges) == 2
 
 
-def _partly_cut(state: TapeState, target: Node, source: Node) -> str | None:
+def _partly_cut(state: TapeState, above: dict[Node, None], source: Node) -> str | None:
     """Part of the dependence leaves TensorFlow (A55, A62) or was computed under stop_recording (A171)."""
-    for node in _above(target):
+    for node in above:
         if node.kind is Kind.NUMBER and source in _above(node, inputs):
             return node.text
         paused = state.recordings.isdisjoint(node.during) and node.time > state.since
@@ -134,9 +135,9 @@ def _partly_cut(state: TapeState, target: Node, source: Node) -> str | None:
     return None
 
 
-def _stepped_by_assignment(recorder: Recorder, state: TapeState, target: Node, source: Node) -> bool:
+def _stepped_by_assignment(state: TapeState, above: dict[Node, None], source: Node) -> bool:
     """The variable was assigned a step by a gradient while the tape was recording, and read again (C24)."""
-    for node in _above(target):
+    for node in above:
         if node.op is Op.READ and node.edges and node.edges[0].node is source:
             for edge in node.edges[1:]:
                 written = _above(edge.node)
@@ -151,9 +152,9 @@ def _reaches_unguarded(node: Node, source: Node) -> bool:
     return any(one is source for one in walk)
 
 
-def _singular_where(state: TapeState, target: Node, source: Node) -> bool:
+def _singular_where(state: TapeState, above: dict[Node, None], source: Node) -> bool:
     """`tf.where(ok, log(x), 0)`: the gradient of the branch that is not chosen is infinite, and zero times that NaN."""
-    for node in _above(target):
+    for node in above:
         if node.path != "tf.where" or state.recordings.isdisjoint(node.recorded):
             continue
         guarded = [edge.node for edge in node.edges if edge.flow is Flow.NO_GRADIENT]

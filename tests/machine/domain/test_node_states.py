@@ -22,7 +22,7 @@ def store() -> Store:
 
 
 def test_what_is_undone_with_a_branch_was_true_in_it(store: Store) -> None:
-    states, node = RunStates(store), Node(Kind.VARIABLE, 1, trainable=True)
+    states, node = RunStates(store), Node(Kind.TENSOR, 1, trainable=True)
     mark = store.mark()
     states.escape(node)
     states.keep(node)
