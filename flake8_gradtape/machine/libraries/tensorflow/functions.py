@@ -30,7 +30,7 @@ from flake8_gradtape.machine.state.scopes import Arguments
 
 _BILINEAR = frozenset({"tf.math.multiply", "tf.linalg.matmul", "tf.linalg.matvec", "tf.tensordot", "tf.einsum"})
 _TAKING_LISTS = frozenset({"tf.stack", "tf.concat"})
-_INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "keras.ops.argsort"})
+_INTEGERS_THAT_FLOW = frozenset({"tf.argsort", "tf.keras.ops.argsort"})
 
 
 def measured_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
