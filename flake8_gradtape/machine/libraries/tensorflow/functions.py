@@ -117,15 +117,15 @@ def _output(
 
 
 _MAY_DO_NOTHING = frozenset(
-    "tf.nn.dropout tf.nn.experimental.stateless_dropout tf.nn.experimental.general_dropout tf.image.rot90 "
-    "tf.keras.backend.dropout keras.random.dropout tf.keras.random.dropout tf.keras.ops.expand_dims "
-    "keras.ops.expand_dims "
-    "tf.experimental.numpy.diff tf.experimental.numpy.rot90 tf.keras.ops.diff keras.ops.diff tf.keras.ops.rot90 "
-    "keras.ops.rot90".split()
+    "tf.nn.dropout tf.nn.experimental.stateless_dropout tf.image.rot90 tf.keras.backend.dropout "
+    "tf.keras.random.dropout tf.keras.ops.expand_dims tf.experimental.numpy.diff tf.experimental.numpy.rot90 "
+    "tf.keras.ops.diff tf.keras.ops.rot90".split()
 )
 """Functions that give back their input where they are told to do nothing (dropout of 0, no turn)."""
-_FLOATING_OF_INTEGERS = ("tf.math.divide", "tf.divide", "tf.math.truediv", "tf.linspace", "tf.keras.ops.", "keras.ops.",
-                         "tf.experimental.numpy.", "tf.keras.backend.", "tf.math.reduce_mean")  # fmt: skip
+_FLOATING_OF_INTEGERS = (
+    "tf.math.divide", "tf.math.truediv", "tf.linspace", "tf.keras.ops.", "tf.experimental.numpy.",
+    "tf.keras.backend.", "tf.math.reduce_mean",
+)  # fmt: skip
 """Functions that make floating numbers of integers, or do so in some modes."""
 
 

@@ -204,8 +204,8 @@ def resume(run: Run, value: StopRecording) -> None:
 
 _TAPES = frozenset(
     {
-        "tf.GradientTape", "tf.autodiff.GradientTape", "tf.compat.v1.GradientTape", "tf.compat.v2.GradientTape",
-        "tf.python.eager.backprop.GradientTape", "tf.python.eager.backprop.GradientTape.GradientTape",
+        "tf.GradientTape", "tf.autodiff.GradientTape", "tf.compat.v1.GradientTape",
+        "tf.python.eager.backprop.GradientTape",
     }
 )  # fmt: skip
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = dict.fromkeys(_TAPES, make_tape)
