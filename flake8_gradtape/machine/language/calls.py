@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Api, Const, DictValue, Value, bound
 from flake8_gradtape.machine.language.attributes import attribute
-from flake8_gradtape.machine.language.subscripts import elements
+from flake8_gradtape.machine.language.subscripts import elements, unpack_mapping
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Scope
 from flake8_gradtape.reading.syntax import children
@@ -93,6 +93,7 @@ def _arguments(run: Run, scope: Scope, node: cst.Call) -> Arguments:
             if entries is not None and entries.exact:
                 keywords.extend((str(key), item) for key, item in entries.entries)
             else:
+                unpack_mapping(run, value)
                 is_open = True
                 extra.append(value)
         elif argument.keyword is not None:

@@ -38,7 +38,7 @@ from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, tested, unary
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
-from flake8_gradtape.machine.language.subscripts import contents, item, sliced
+from flake8_gradtape.machine.language.subscripts import contents, item, sliced, unpack_mapping
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -224,6 +224,7 @@ def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:
             continue
         exact = False
         if isinstance(part, cst.StarredDictElement):
+            unpack_mapping(run, value)
             value = run.anything(run.heap.nodes(value))
         # it may replace what is there
         entries = {known: run.sharing.join([item, value]) for known, item in entries.items()}

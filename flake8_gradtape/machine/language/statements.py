@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, ListValue, Value, bound
+from flake8_gradtape.machine.domain.values import NONE, Api, Const, Instance, ListValue, Value, bound, options
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
@@ -19,6 +19,7 @@ from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
 from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
+from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.language.with_blocks import run_with
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -258,11 +259,15 @@ def _with(run: Run, scope: Scope, node: cst.With) -> None:
 
 
 def _match(run: Run, scope: Scope, node: cst.Match) -> None:
+    """Run each case from the state before all of them; an object is read, or compared, by code of its own."""
     subject = run.evaluate(scope, node.subject)
+    objects = any(isinstance(option, Instance) for option in options(bound(subject)))
     mark = run.store.mark()
     ends: list[Delta | None] = [{}]
     with run.certainty.unsure() as doubt:
         for case in node.cases:
+            if objects:
+                unseen_code(run, [subject])
             _bind_pattern(run, scope, case.pattern, subject)
             if case.guard is not None:
                 run.evaluate(scope, case.guard)

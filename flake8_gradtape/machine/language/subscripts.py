@@ -19,6 +19,7 @@ from flake8_gradtape.machine.domain.values import (
     Opaque,
     Value,
     bound,
+    options,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
@@ -198,6 +199,12 @@ def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> Se
 def elements_of_an_object(run: Run, value: Instance, at: cst.CSTNode) -> SequenceContents:
     """Its `__iter__` may do anything."""
     return SequenceContents((unseen_code(run, [value], at),), exact=False)
+
+
+def unpack_mapping(run: Run, value: Value) -> None:
+    """`**object` runs its `keys` and its `__getitem__`."""
+    if any(isinstance(option, Instance) for option in options(bound(value))):
+        unseen_code(run, [value])
 
 
 def elements_of_another(run: Run, value: Value, at: cst.CSTNode) -> SequenceContents:

@@ -53,6 +53,7 @@ _METHODS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("float", "int", "complex", "round", "len", "hex", "oct", "bin", "chr", "range", "divmod"), NUMBERS
     ),
+    **dict.fromkeys(("isinstance", "issubclass"), ("__instancecheck__", "__subclasscheck__")),
     **dict.fromkeys(("sorted", "max", "min", "sum"), ANY),
     **dict.fromkeys(("set", "frozenset", "hash", "dict"), EQUALITY),
     **dict.fromkeys(("bool", "all", "any", "filter"), TRUTH),
