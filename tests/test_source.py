@@ -319,3 +319,11 @@ def test_a_node_of_another_module_has_no_position() -> None:
     stranger = calls_and_withs(libcst.parse_module(io.StringIO(TAPE).read()))[0]
     with pytest.raises(KeyError):
         source.position(stranger)
+
+
+def test_a_target_without_its_parentheses_is_where_it_was() -> None:
+    text = "é = 1; ( (x) ): int = 1; (a.b): int = 2\n"
+    source = read_module(text, whole=True)
+    names = {node.value: span for node, span in source.spans().items() if isinstance(node, libcst.Name)}
+    assert {name: text[first:last] for name, (_, first, _, last) in names.items()} == {name: name for name in names}
+    assert {"é", "x", "a", "b"} <= names.keys()

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import libcst
 
+from flake8_gradtape.reading.annotated import Moves, without_parentheses
 from flake8_gradtape.reading.deep_stack import with_room
 from flake8_gradtape.reading.positions import Span, find_positions, find_spans
 from flake8_gradtape.reading.prefilter import mentions_tape
@@ -50,6 +51,7 @@ class ModuleSource:
         contents: Contents,
         line_count: int = 0,
         is_deep: bool = False,
+        moves: Moves | None = None,
     ):
         self.module = module
         self.line_count = line_count
@@ -67,6 +69,7 @@ class ModuleSource:
         """The code is nested so deeply that recursion over it needs `room.with_room`."""
         self._line_numbers = line_numbers
         self._shifts = shifts
+        self._moves = moves or {}
 
     def position(self, node: libcst.CSTNode) -> tuple[int, int]:
         """Give the line (1-based) and column (0-based, in characters) where `node` starts.
@@ -114,6 +117,10 @@ class ModuleSource:
 
     def _in_original(self, line: int, column: int) -> tuple[int, int]:
         original = self._line_numbers[line - 1] if line <= len(self._line_numbers) else line
+        for first, last, by in self._moves.get(original, ()):
+            if first <= column <= last:
+                column += by
+                break
         return original, column + self._shifts.get(original, 0)
 
 
@@ -139,15 +146,17 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
     wholly = dict(enumerate(lines, 1))
     kept = wholly if whole else reduced(lines, tree, contents.left_out, contents.unmentioned)
     is_deep = longest > ORDINARY_CHAIN
+    moves: Moves = {}
     try:
         module = _parsed(kept, is_deep)
     except libcst.ParserSyntaxError:
-        kept = wholly  # the reduction went wrong somewhere: better slow than silent
+        moves = without_parentheses(lines, shifts, tree)
+        kept = dict(enumerate(lines, 1))  # the reduction went wrong somewhere: better slow than silent
         try:
             module = _parsed(kept, is_deep)
         except libcst.ParserSyntaxError as error:
             raise UnreadableSource(f"libcst cannot parse line {error.raw_line} of the module.") from None
-    return ModuleSource(module, list(kept), shifts, contents, len(lines) - 1, is_deep)
+    return ModuleSource(module, list(kept), shifts, contents, len(lines) - 1, is_deep, moves)
 
 
 def _normalised(text: str) -> str:

@@ -8,7 +8,12 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents, earliest_sharing
+from flake8_gradtape.machine.domain.contents import (
+    MappingContents,
+    SequenceContents,
+    earliest_sharing,
+    is_elsewhere,
+)
 from flake8_gradtape.machine.domain.graph import Kind, Node
 from flake8_gradtape.machine.domain.limits import MOST_ITEMS, MOST_OPTIONS
 from flake8_gradtape.machine.domain.node_states import NODE_STATES
@@ -368,10 +373,18 @@ class Sharing:
             return self._heap.bounded(made, MOST_ITEMS)
         keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
         return MappingContents(
-            tuple((key, self.join([content.get(key) or UNBOUND for content in contents])) for key in keys),
+            tuple((key, self.join([self._under(content, key) for content in contents])) for key in keys),
             all(content.exact for content in contents),
             shared_at,
         )
+
+    def _under(self, content: MappingContents, key: Any) -> Value:
+        """What a dict may hold under a key: of keys that are not known, one may be this."""
+        found = content.get(key)
+        others = [item for known, item in content.entries if is_elsewhere(known)]
+        if is_elsewhere(key):
+            return self.join(others) if others else UNBOUND
+        return found or (self.join([UNBOUND, *others]) if others else UNBOUND)
 
 
 _LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
