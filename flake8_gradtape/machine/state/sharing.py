@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import (
+    ELSEWHERE,
     MappingContents,
     SequenceContents,
     earliest_sharing,
@@ -143,7 +144,8 @@ class Sharing:
                 content = replace(content, shared_at=self._recorder.now())
         content = self._heap.bounded(content, MOST_ITEMS)
         self._store.set(("cell", cell), content)
-        for item in content.items if isinstance(content, SequenceContents) else (item for _, item in content.entries):
+        parts = content.items if isinstance(content, SequenceContents) else [item for _, item in content.entries]
+        for item in parts:
             self.keep(item)
             self._keep_tapes(item)
 
@@ -361,6 +363,8 @@ class Sharing:
         first = contents[0]
         if all(content is first for content in contents):
             return first
+        if any(type(content) is not type(first) for content in contents):
+            return MappingContents(((ELSEWHERE, self._heap.anything()),), exact=False)  # no program gets so far
         shared_at = earliest_sharing(contents)
         if isinstance(first, SequenceContents):
             same_length = all(len(content.items) == len(first.items) for content in contents)

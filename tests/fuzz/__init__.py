@@ -1,0 +1,1 @@
+"""Programs that nobody would write, checked with little time and memory."""
