@@ -28,6 +28,8 @@ class Plugin:
     """The optional rules that the user turned on."""
     keras: ClassVar[int | None] = None
     """The version of Keras, if the user names one."""
+    assumed: ClassVar[frozenset[str] | None] = None
+    """The assumptions that are made; all, unless the user says otherwise."""
     debug: ClassVar[bool] = False
 
     def __init__(self, tree: ast.Module, lines: Sequence[str]):
@@ -36,7 +38,7 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Tell flake8 the options; both may stand in its configuration file."""
+        """Tell flake8 the options; they may stand in its configuration file."""
         manager.add_option(
             "--gradtape-enable",
             metavar="CODES",
@@ -53,6 +55,14 @@ class Plugin:
             help="The version of Keras that the code runs with, 2 or 3 (default: what goes wrong with both).",
         )
         manager.add_option(
+            "--gradtape-assume",
+            metavar="IDS",
+            default="all",
+            parse_from_config=True,
+            comma_separated_list=True,
+            help="What is taken for granted though it is not certain: 'all' (default), 'none', or ids of assumptions.",
+        )
+        manager.add_option(
             "--gradtape-debug",
             action="store_true",
             default=False,
@@ -65,8 +75,8 @@ class Plugin:
         """Take the options over.
 
         Raises:
-            flake8.exceptions.ExecutionError: a code in `--gradtape-enable` is none of an optional rule, or
-                `gradtape-keras` in a configuration file is no version.
+            flake8.exceptions.ExecutionError: a code in `--gradtape-enable` is none of an optional rule, an id in
+                `--gradtape-assume` none of an assumption, or `gradtape-keras` in a configuration file is no version.
         """
         cls.debug = options.gradtape_debug
         cls.keras = None
@@ -76,6 +86,16 @@ class Plugin:
 
                 raise ExecutionError(f"--gradtape-keras: {options.gradtape_keras!r} is not a version; say 2 or 3")
             cls.keras = int(options.gradtape_keras)
+        cls.assumed = None
+        if options.gradtape_assume not in ("all", ["all"]):
+            from flake8.exceptions import ExecutionError
+
+            from flake8_gradtape.checking.enabling import UnknownAssumption, assumptions_kept
+
+            try:
+                cls.assumed = assumptions_kept(options.gradtape_assume)
+            except UnknownAssumption as wrong:
+                raise ExecutionError(f"--gradtape-assume: {wrong}") from None
         cls.enabled = frozenset()
         if options.gradtape_enable:
             from flake8.exceptions import ExecutionError
@@ -94,5 +114,6 @@ class Plugin:
             return
         from flake8_gradtape.checking.guard import guarded_check
 
-        for line, column, code, message in guarded_check(text, self._tree, self.enabled, self.debug, self.keras):
+        found = guarded_check(text, self._tree, self.enabled, self.debug, self.keras, self.assumed)
+        for line, column, code, message in found:
             yield line, column, f"{code} {message}", type(self)

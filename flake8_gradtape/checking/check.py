@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from flake8_gradtape.checking.disclosure import disclosed
+from flake8_gradtape.machine.assumptions.taking import Taking
 from flake8_gradtape.machine.interpreter import interpret
 from flake8_gradtape.machine.language.loop_flags import forget_flags
 from flake8_gradtape.reading.deep_stack import with_room
 from flake8_gradtape.reading.source import ModuleSource, mentions_tape, read_module
 from flake8_gradtape.reading.syntax import forget
 from flake8_gradtape.rules import all_rules
+from flake8_gradtape.rules.base import Finding
 
 
 @dataclass(frozen=True, order=True)
@@ -27,13 +30,17 @@ class Report:
 
 
 def check(
-    text: str, tree: ast.Module | None = None, enabled: frozenset[str] = frozenset(), keras: int | None = None
+    text: str,
+    tree: ast.Module | None = None,
+    enabled: frozenset[str] = frozenset(),
+    keras: int | None = None,
+    assumed: frozenset[str] | None = None,
 ) -> list[Report]:
     """Find the misuse of tapes in a module, sorted by place.
 
     `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply; `keras` the version of
-    Keras, 2 or 3, if only what happens with that one matters. Raises `UnreadableSource` if the text is not Python that
-    can be read.
+    Keras, 2 or 3, if only what happens with that one matters; `assumed` the ids of the assumptions to make, all if it
+    is None. A finding that rests on one says so. Raises `UnreadableSource` if the text is not Python that can be read.
     """
     if not mentions_tape(text):
         return []
@@ -45,8 +52,8 @@ def check(
         if not source.has_tape:
             return []
         if source.is_deep:
-            return with_room(lambda: _judged(source, enabled, keras))
-        return _judged(source, enabled, keras)
+            return with_room(lambda: _judged(source, enabled, keras, assumed))
+        return _judged(source, enabled, keras, assumed)
     finally:
         forget()
         forget_flags()
@@ -54,10 +61,18 @@ def check(
             gc.enable()
 
 
-def _judged(source: ModuleSource, enabled: frozenset[str], keras: int | None) -> list[Report]:
+def _judged(
+    source: ModuleSource, enabled: frozenset[str], keras: int | None, assumed: frozenset[str] | None
+) -> list[Report]:
+    """The report on a module that was read: what the rules find, in its place."""
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
-    events = interpret(source, keras)
-    findings = [finding for event in events for rule in rules for finding in rule.judge(event)]
+
+    def judge(taking: Taking) -> list[Finding]:
+        """What the rules find in one run of the module."""
+        events = interpret(source, keras, taking=taking)
+        return [finding for event in events for rule in rules for finding in rule.judge(event)]
+
+    findings = disclosed(judge, Taking() if assumed is None else Taking(assumed))
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)
     return sorted(

@@ -22,7 +22,12 @@ class Placed(NamedTuple):
 
 
 def guarded_check(
-    text: str, tree: ast.Module | None, enabled: frozenset[str], debug: bool, keras: int | None = None
+    text: str,
+    tree: ast.Module | None,
+    enabled: frozenset[str],
+    debug: bool,
+    keras: int | None = None,
+    assumed: frozenset[str] | None = None,
 ) -> list[Placed]:
     """Check a module that mentions tapes; never raises.
 
@@ -32,6 +37,7 @@ def guarded_check(
         enabled: the codes of optional rules to apply.
         debug: print the traceback of an internal error to stderr.
         keras: the version of Keras, 2 or 3, if the code runs with that one only.
+        assumed: the ids of the assumptions to make; all, if it is None.
     """
     unreadable: type[Exception] | tuple[()] = ()
     try:
@@ -41,7 +47,7 @@ def guarded_check(
 
         from flake8_gradtape.checking.check import check
 
-        reports = check(text, tree, enabled, keras)
+        reports = check(text, tree, enabled, keras, assumed)
         return [Placed(one.line, one.column, one.code, one.message) for one in reports]
     except unreadable as error:
         return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]

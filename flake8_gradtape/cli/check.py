@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flake8_gradtape.cli.files import (
     add_plugin_options,
+    assumptions,
     enabled_rules,
     findings,
     keras_version,
@@ -27,10 +28,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     """Print the findings of all files and return the exit code."""
     enabled = enabled_rules(options)
+    assumed = assumptions(options)
     code = OK
     for path in python_files(options.paths):
         try:
-            found = findings(path, read_python(path), enabled, keras_version(options))
+            found = findings(path, read_python(path), enabled, keras_version(options), assumed)
         except Trouble as trouble:
             code = fail(str(trouble))
             continue

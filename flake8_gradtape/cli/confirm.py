@@ -8,7 +8,14 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from flake8_gradtape.cli.files import add_plugin_options, enabled_rules, findings, keras_version, read_python
+from flake8_gradtape.cli.files import (
+    add_plugin_options,
+    assumptions,
+    enabled_rules,
+    findings,
+    keras_version,
+    read_python,
+)
 from flake8_gradtape.cli.trouble import OK, Trouble, fail
 
 
@@ -32,13 +39,13 @@ def run(options: argparse.Namespace) -> int:
 
     if importlib.util.find_spec("tensorflow") is None:
         raise Trouble(NO_TENSORFLOW)
-    enabled = enabled_rules(options)
+    enabled, assumed = enabled_rules(options), assumptions(options)
     claims = {rule.code: rule.claim for rule in all_rules() if hasattr(rule, "claim")}
     code = OK
     for path in options.paths:
         try:
             read_python(path)
-            check = functools.partial(findings, path, enabled=enabled, keras=keras_version(options))
+            check = functools.partial(findings, path, enabled=enabled, keras=keras_version(options), assumed=assumed)
             confirmed = confirm_files([path], check, claims, sys.stdout, options.timeout)
         except Trouble as trouble:
             confirmed = fail(str(trouble))

@@ -23,6 +23,13 @@ def add_plugin_options(command: argparse.ArgumentParser, does: str) -> None:
         "--enable", "--gradtape-enable", metavar="CODES", default="", help="optional rules to turn on, or 'all'"
     )
     add_keras_option(command, does)
+    command.add_argument(
+        "--assume",
+        "--gradtape-assume",
+        metavar="IDS",
+        default="all",
+        help="what is taken for granted though it is not certain: 'all' (default), 'none', or ids separated by commas",
+    )
 
 
 def add_keras_option(command: argparse.ArgumentParser, does: str) -> None:
@@ -51,7 +58,23 @@ def keras_version(options: argparse.Namespace) -> int | None:
     return int(options.keras) if options.keras else None
 
 
-def findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) -> list[Placed]:
+def assumptions(options: argparse.Namespace) -> frozenset[str]:
+    """The ids of the assumptions that are made.
+
+    Raises:
+        Trouble: one of them is no assumption.
+    """
+    from flake8_gradtape.checking.enabling import UnknownAssumption, assumptions_kept
+
+    try:
+        return assumptions_kept(options.assume.split(","))
+    except UnknownAssumption as error:
+        raise Trouble(f"--assume: {error}.") from None
+
+
+def findings(
+    path: Path, text: str, enabled: frozenset[str], keras: int | None, assumed: frozenset[str] | None = None
+) -> list[Placed]:
     """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`.
 
     Raises:
@@ -66,7 +89,7 @@ def findings(path: Path, text: str, enabled: frozenset[str], keras: int | None) 
     lines = text.split("\n")
     return [
         one
-        for one in guarded_check(text, tree, enabled, debug=False, keras=keras)
+        for one in guarded_check(text, tree, enabled, debug=False, keras=keras, assumed=assumed)
         if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
     ]
 

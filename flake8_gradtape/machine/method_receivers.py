@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import KEPT_ATTRIBUTES
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
@@ -62,7 +63,8 @@ class Objects:
             self._made[cls] = None
             facts = run.facts
             own = bool(facts.attribute_uses) and not facts.uses_attribute_reflection
-            if own and cls.name not in facts.inherited_classes and has_known_bases(cls):
+            own = own and cls.name not in facts.inherited_classes and has_known_bases(cls)
+            if own and run.taking.takes(KEPT_ATTRIBUTES, cls.name):
                 self._made[cls] = self._make(run, cls)
         return self._made[cls]
 

@@ -10,6 +10,7 @@ import re
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import NEW_LOSSES, NEW_OUTPUTS, Assumption
 from flake8_gradtape.reading.syntax import dotted
 
 _LOSS = re.compile(
@@ -30,22 +31,24 @@ _MODEL = re.compile("(.*_)?(model|net|network|generator|discriminator|critic|act
 _PART_OF_A_MODEL = re.compile("(.*_)?(encoder|decoder|backbone)")
 
 
-def makes_something_new(at: cst.Call, of_model: bool) -> bool:
-    """Whether what a call of unseen code gives is taken for new: nothing that was there before, nor a part of that.
+def makes_something_new(at: cst.Call, of_model: bool) -> Assumption | None:
+    """By which assumption a call of unseen code gives something new: nothing that was there before, nor a part of that.
 
     Told by the name of what is called and its arguments; `of_model` if variables of it are asked for elsewhere. Then a
-    forward pass before the tape is known to be unrecorded, though nobody can see the model.
+    forward pass before the tape is known to be unrecorded, though nobody can see the model. None if it may give back
+    what it gets.
     """
     name = called(at).rpartition(".")[2].lower()
     if _MODEL.fullmatch(name) is not None or (of_model and _PART_OF_A_MODEL.fullmatch(name) is not None):
-        return not any(one.keyword is not None and one.keyword.value in ("reuse", "cache") for one in at.args)
+        again = any(one.keyword is not None and one.keyword.value in ("reuse", "cache") for one in at.args)
+        return None if again else NEW_OUTPUTS
     if len(at.args) < 2 or any(_may_be_given_back(one) for one in at.args):
-        return False
+        return None
     if _LOSS.fullmatch(name) is not None:
-        return True
+        return NEW_LOSSES
     if _SORT_OF_LOSS.fullmatch(name) is None or _PASSING_ON.match(name) is not None:
-        return False
-    return any(_is_label(one) for one in at.args)
+        return None
+    return NEW_LOSSES if any(_is_label(one) for one in at.args) else None
 
 
 def _may_be_given_back(argument: cst.Arg) -> bool:

@@ -62,5 +62,4 @@ def stands_for_trainable(node: Node) -> bool:
 
 def is_no_variable(target: Node) -> bool:
     """Whether a target is taken to be no variable: a call gave it, and nobody differentiates a variable itself."""
-    made = target.model_output or (target.kind is Kind.UNKNOWN and target.called)
-    return made and not LIKE_VARIABLES.search(target.name)
+    return target.no_variable and not LIKE_VARIABLES.search(target.name)

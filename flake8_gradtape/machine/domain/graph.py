@@ -152,6 +152,8 @@ class UnseenCall:
     """A model was called, something whose variables the module asks for elsewhere: what it gives is none of them."""
     surely_new: bool = False
     """It was a model or a loss function: what it gives is nothing that was there before."""
+    no_variable: bool = False
+    """What it gives is no variable of a model, unless its name says so."""
 
 
 @dataclass(eq=False, slots=True)
@@ -201,6 +203,8 @@ class Node:
     """A model made it, something whose variables the module asks for elsewhere: it is none of them."""
     surely_new: Final[bool] = False
     """A model or a loss function that nobody can see made it: it is nothing that was there before."""
+    no_variable: Final[bool] = False
+    """A call made it that is taken to give no variable of a model, unless its name says so."""
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} {self.name or self.text} at {self.time}>"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import STORED_ATTRIBUTES
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.aliasing import sees
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
@@ -64,6 +65,8 @@ def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) ->
         return Number(run.recorder.number(what=Op.SIZE, at=at))
     if name in VARIABLES:
         return Opaque(_variables(run, view(run, value.node, name), name))
+    if not run.taking.takes(STORED_ATTRIBUTES, name):
+        return unseen_code(run, [value], at)
     if value.node.handed_over_at is not None:
         return run.anything([value.node], name, at)
     return Opaque(view(run, value.node, name))

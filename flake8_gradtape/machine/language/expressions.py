@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import LIBRARY_NAMES
 from flake8_gradtape.machine.domain.contents import SequenceContents, elsewhere
 from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.store import Delta
@@ -64,7 +65,7 @@ def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
         return Const(_ALWAYS[name])
     if name in run.registry.builtins:
         return Api(f"builtins.{name}")
-    if name in _CUSTOMARY:
+    if name in _CUSTOMARY and run.taking.takes(LIBRARY_NAMES, name):
         return Api(_CUSTOMARY[name])
     node_ = run.heap.views.get(("name", name))
     if node_ is None:

@@ -13,12 +13,14 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import TWO_PASSES
 from flake8_gradtape.machine.domain.store import Delta, Key
 from flake8_gradtape.machine.domain.values import ListValue, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.language.subscripts import at_most, elements
 from flake8_gradtape.machine.language.widening import Widening
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Loop
+from flake8_gradtape.reading.syntax import text_of
 
 MOST_UNROLLED = 6
 MOST_ATTEMPTS = 3
@@ -53,7 +55,15 @@ def iterate(
         fresh = elements(run, iterable, at)[0]
         once(run.sharing.join(fresh) if fresh else element)
 
-    return repeat(run, body, traced=traced, at_least_once=at_least_once)
+    several = exact or at_least_once or run.taking.takes(TWO_PASSES, loop_head(at))
+    return repeat(run, body, traced=traced or not several, at_least_once=at_least_once)
+
+
+def loop_head(at: cst.CSTNode) -> str:
+    """How a loop begins, as text: `for x in data`, `while running`."""
+    if isinstance(at, (cst.For, cst.CompFor)):
+        return f"for {text_of(at.target)} in {text_of(at.iter)}"
+    return f"while {text_of(at.test)}" if isinstance(at, cst.While) else text_of(at)
 
 
 def _maybe_tensor(iterable: Value) -> bool:

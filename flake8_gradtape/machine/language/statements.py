@@ -8,12 +8,13 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import TWO_PASSES
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, Instance, ListValue, Value, bound, options
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
-from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
+from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, loop_head, repeat, with_loop
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
@@ -176,7 +177,9 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
             tested(run, run.evaluate(scope, node.test))
 
     before = run.store.delta(mark)
-    breaks.extend({**before, **left} for left in repeat(run, body, traced=traced, at_least_once=known is True))
+    several = forever or passes > 1 or run.taking.takes(TWO_PASSES, loop_head(node))
+    one = traced or not several
+    breaks.extend({**before, **left} for left in repeat(run, body, traced=one, at_least_once=known is True))
     if forever:
         run.store.take(mark)
         run.store.merge(breaks)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import Taking
 from flake8_gradtape.machine.domain.store import Delta, Store
 from flake8_gradtape.machine.domain.values import Const, Number, Tensor, Value, bound, options
 from flake8_gradtape.machine.state.budget import Budget
@@ -36,8 +37,9 @@ class Run:
     nothing is claimed.
     """
 
-    def __init__(self, facts: ModuleFacts, registry: Registry) -> None:
+    def __init__(self, facts: ModuleFacts, registry: Registry, taking: Taking) -> None:
         self.facts = facts
+        self.taking = taking
         self.registry = registry
         self.stack = CallStack()
         self.certainty = Certainty()

@@ -99,7 +99,7 @@ class Recorder:
         return Node(
             Kind.UNKNOWN, born, edges=inputs, during=self._recording_now(), name=name, at=at,
             may_hold_anything=may_hold_anything, called=True, callee=call.callee, model_output=call.model_output,
-            surely_new=call.surely_new,
+            surely_new=call.surely_new, no_variable=call.no_variable,
         )  # fmt: skip
 
     def _recording_now(self) -> frozenset[int]:

@@ -12,6 +12,7 @@ from flake8_gradtape.events import (
     Cause,
     CauseKind,
 )
+from flake8_gradtape.machine.assumptions.taking import NO_VARIABLES, Taking
 from flake8_gradtape.machine.assumptions.variables import LIKE_VARIABLES
 from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Flow, Kind, Node, Op, OperationTraits
@@ -187,7 +188,7 @@ class SourceDecision:
             self.run.recorder, self.question.tape, self.question.state, self.grounds.targets, nodes[0], inline
         )
         handed_over = cause.kind is CauseKind.UNRELATED and any(
-            _may_hold(node, nodes[0]) for node in self.grounds.reach.nodes
+            _may_hold(self.run.taking, node, nodes[0]) for node in self.grounds.reach.nodes
         )
         # a layer behind tf.stop_gradient is often frozen as well, perhaps from outside
         if handed_over or (part and cause.kind is CauseKind.STOPPED):
@@ -241,8 +242,8 @@ class SourceDecision:
             self.run.observer.decided(decision)
 
 
-def _may_hold(given: Node, source: Node) -> bool:
+def _may_hold(taking: Taking, given: Node, source: Node) -> bool:
     """The caller may have handed over this very variable: but weights of a layer only under a name that says so."""
     if given.handed_over_at is None:
         return False
-    return not source.weights or bool(LIKE_VARIABLES.search(given.name))
+    return not source.weights or bool(LIKE_VARIABLES.search(given.name)) or not taking.takes(NO_VARIABLES)

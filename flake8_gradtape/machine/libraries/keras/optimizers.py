@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
+from flake8_gradtape.machine.assumptions.taking import OPTIMIZERS
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
@@ -97,6 +98,8 @@ def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at
         return False
     wrong = _no_pairs(run, arguments)
     if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), ListValue):
+        return False
+    if not run.taking.takes(OPTIMIZERS, dotted(at.func).rpartition(".")[0]):
         return False
     visit, text = _visit(run, at, "grads_and_vars")
     raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text, wrong))
