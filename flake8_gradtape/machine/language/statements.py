@@ -157,8 +157,8 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     """Run a `while` pass by pass as long as its condition is known to hold, then any number of times."""
     mark = run.store.mark()
     breaks: list[Delta] = []
-    forever = isinstance(node.test, (cst.Name, cst.Integer)) and tested(run, run.evaluate(scope, node.test)) is True
     known = tested(run, run.evaluate(scope, node.test))
+    forever = known is True and _is_literal(node.test)
     passes = 0
     later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
@@ -185,6 +185,11 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
         run.store.merge(breaks)
         return
     _after_loop(run, scope, node, mark, breaks)
+
+
+def _is_literal(test: cst.BaseExpression) -> bool:
+    """`while True`, `while 1`: no pass can change it, as it may what a name holds."""
+    return isinstance(test, cst.Integer) or (isinstance(test, cst.Name) and test.value == "True")
 
 
 def _after_loop(run: Run, scope: Scope, node: cst.For | cst.While, mark: int, breaks: list[Delta]) -> None:

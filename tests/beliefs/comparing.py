@@ -1,0 +1,236 @@
+"""One program on the machine and in Python: what was compared, what is violated, what was given up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from flake8_gradtape.machine.domain import values as v
+from flake8_gradtape.machine.domain.graph import Kind, Node, Op
+from flake8_gradtape.machine.trace.beliefs import Belief, Role
+from flake8_gradtape.machine.trace.trace import Trace, trace
+from flake8_gradtape.reading.positions import Span
+from tests.beliefs.covering import Covering, is_tensor, is_variable, is_vague
+from tests.beliefs.probes import Probe, Probed, probed
+
+MOST_LOOKS = 40
+"""How often the value of one expression is compared."""
+MOST_ELEMENTS = 100
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A belief that Python shows to be wrong."""
+
+    line: int
+    column: int
+    text: str
+    believed: str
+    """Everything that the machine thought possible, in words."""
+    seen: str
+    """What there was."""
+    why: str
+    kind: str
+    """The construct, what was believed and what there was: equal where the cause may be."""
+
+
+@dataclass
+class Report:
+    """What the comparison of one program showed."""
+
+    name: str
+    compared: int = 0
+    """Spans of which both sides told something."""
+    understood: int = 0
+    """Those of which the machine holds more than that they may be anything."""
+    given_up: int = 0
+    """Spans that Python evaluated in code that the machine has not run, or not to its end."""
+    untold: int = 0
+    """Spans that both sides came to, but which the machine takes together with others."""
+    violations: list[Violation] = field(default_factory=list)
+    error: str = ""
+    """Why the program could not be compared, or what ended it."""
+    failed_tests: list[str] = field(default_factory=list)
+    """Tests that fail under probes, and not without."""
+
+
+class Comparison:
+    """Holds one program against the machine; `see` is its probe."""
+
+    autograph_info__: dict[str, Any] = {}  # noqa: RUF012  by this AutoGraph knows what it must not convert
+
+    def __init__(self, name: str, text: str, filename: str, modules: tuple[str, ...]) -> None:
+        self.program: Probed = probed(text)
+        self._name = name
+        self._trace: Trace = trace(text, whole=True)
+        self._covering = Covering(self._trace.spans, filename, modules)
+        self._lines = text.split("\n")
+        self._beliefs: dict[Span, list[Belief]] = {}
+        kinds: dict[Span, str] = {}
+        for one in self._trace.expressions:
+            if one.role is Role.READ:
+                self._beliefs.setdefault(one.span, []).extend(visit.belief for visit in one.visits)
+                kinds[one.span] = type(one.node).__name__
+        self._kinds = kinds
+        self._origins = {span: self._origin(beliefs) for span, beliefs in self._beliefs.items()}
+        self._given_up = self._code_given_up()
+        self._looks = [0] * len(self.program.probes)
+        self._violated: dict[Span, Violation] = {}
+        self._unreached: dict[int, Violation] = {}
+        self._unreached_in: set[int] = set()
+        self._first: dict[int, Span | None] = {}
+        """Where an object was made, by identity; None if that was out of sight."""
+        self._alive: list[Any] = []
+        self._busy = False
+
+    def __call__(self, number: int, x: Any) -> Any:
+        """A probe has the value `x`."""
+        if self._busy or self._looks[number] >= MOST_LOOKS:
+            return x
+        self._looks[number] += 1
+        self._busy = True
+        try:
+            self._look(self.program.probes[number], x)
+        finally:
+            self._busy = False
+        return x
+
+    def report(self) -> Report:
+        """What was found so far."""
+        report = Report(self._name)
+        seen: dict[Span, Probe] = {
+            probe.span: probe for probe, looks in zip(self.program.probes, self._looks, strict=True) if looks
+        }
+        for span, probe in seen.items():
+            beliefs = self._beliefs.get(span)
+            if beliefs:
+                report.compared += 1
+                report.understood += not any(is_vague(belief) for belief in beliefs)
+            elif probe.is_statement or probe.statement in self._trace.reached:
+                report.untold += 1
+            elif self._is_given_up(probe):
+                report.given_up += 1
+        report.violations = sorted(
+            [*self._violated.values(), *self._unreached.values()], key=lambda one: (one.line, one.column)
+        )
+        return report
+
+    # -- one look ----------------------------------------------------------------------------------------------------
+
+    def _look(self, probe: Probe, x: Any) -> None:
+        self._note(probe, x)
+        beliefs = self._beliefs.get(probe.span)
+        if not beliefs:
+            self._check_reached(probe)
+            return
+        if probe.span in self._violated:
+            return
+        why = ""
+        for belief in beliefs:
+            why = self._covering.why_not(belief, x)
+            if not why:
+                break
+        why = why or self._made_elsewhere(probe, x)
+        if why:
+            self._violate(probe, beliefs, x, why)
+
+    def _violate(self, probe: Probe, beliefs: list[Belief], x: Any, why: str) -> None:
+        believed = " / ".join(dict.fromkeys(self._trace.describe(belief) for belief in beliefs))
+        line, column, _, _ = probe.span
+        kind = f"{self._kinds[probe.span]}: {why}; was {type(x).__name__}"
+        self._violated[probe.span] = Violation(
+            line, column, self._text(probe.span), believed[:300], _seen(x), why, kind
+        )  # fmt: skip
+
+    def _text(self, span: Span) -> str:
+        line, column, last, end = span
+        return self._lines[line - 1][column : end if last == line else None][:80]
+
+    def _check_reached(self, probe: Probe) -> None:
+        line = probe.statement
+        if line in self._trace.reached or line in self._unreached or self._is_given_up(probe):
+            return
+        why = self._trace.why_not(line) or "no run comes here"
+        if probe.function in self._unreached_in:
+            return  # what follows has the same cause
+        self._unreached_in.add(probe.function)
+        self._unreached[line] = Violation(
+            line, 0, self._lines[line - 1].strip()[:80], why, "Python runs it", why, "not reached"
+        )  # fmt: skip
+
+    # -- what was given up -------------------------------------------------------------------------------------------
+
+    def _code_given_up(self) -> dict[int, bool]:
+        """Functions, by the line of `def`, that were not run to the end; 0 for the module."""
+        found = {0: bool(self._trace.given_up) or not self._trace.was_run}
+        for one in self._trace.functions:
+            found[self._trace.spans[one.node.name][0]] = bool(one.why_not or one.given_up) or not self._trace.was_run
+        return found
+
+    def _is_given_up(self, probe: Probe) -> bool:
+        return self._given_up.get(probe.function, False) or self._given_up[0]
+
+    # -- where it was made -------------------------------------------------------------------------------------------
+
+    def _note(self, probe: Probe, x: Any) -> None:
+        """Remember where the tensors and variables in a value were seen first."""
+        if not probe.is_statement:
+            for one in _parts(x):
+                if id(one) not in self._first:
+                    self._first[id(one)] = probe.span if probe.makes else None
+                    self._alive.append(one)
+
+    def _origin(self, beliefs: list[Belief]) -> set[Span] | None:
+        """Where the machine thinks that the tensor or variable was made; None if it does not know."""
+        found: set[Span] = set()
+        for belief in beliefs:
+            value = belief.value
+            for option in v.options(value):
+                if isinstance(option, v.Const):
+                    continue
+                node = option.node if isinstance(option, (v.Tensor, v.Variable, v.Opaque)) else None
+                span = self._trace.spans.get(node.at) if node is not None and node.at is not None else None
+                if node is None or span is None or not _is_definite(node):
+                    return None
+                found.add(span)
+        return found
+
+    def _made_elsewhere(self, probe: Probe, x: Any) -> str:
+        if not (is_tensor(x) or is_variable(x)):
+            return ""
+        known, made = self._origins[probe.span], self._first.get(id(x))
+        if not known or made is None or made in known:
+            return ""
+        places = ", ".join(f"'{self._text(span)}' at line {span[0]}" for span in sorted(known)[:3])
+        return f"made by {places}, and not by '{self._text(made)}' at line {made[0]}"
+
+
+def _is_definite(node: Node) -> bool:
+    """The node stands for one object, made where it says."""
+    return node.kind in (Kind.TENSOR, Kind.VARIABLE) and not node.transparent and node.op not in (Op.LOOP, Op.READ)
+
+
+def _parts(x: Any) -> list[Any]:
+    """The tensors and variables that a value is, or has as its elements."""
+    if is_tensor(x) or is_variable(x):
+        return [x]
+    if type(x) in (list, tuple):
+        return [one for one in x[:MOST_ELEMENTS] if is_tensor(one) or is_variable(one)]
+    if type(x) is dict:
+        return [one for one in list(x.values())[:MOST_ELEMENTS] if is_tensor(one) or is_variable(one)]
+    return []
+
+
+def _seen(x: Any) -> str:
+    kind = type(x)
+    if kind in (int, float, bool, str, bytes, type(None)):
+        return repr(x)[:60]
+    if kind in (list, tuple, dict, set):
+        return f"{kind.__name__} of {len(x)}"
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def by_kind(reports: list[Report]) -> Counter[str]:
+    """How many spans are violated in each way."""
+    return Counter(one.kind for report in reports for one in report.violations)
