@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
+from flake8_gradtape.machine import roots
 from flake8_gradtape.machine.domain import values as v
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
 from flake8_gradtape.machine.trace.trace import Trace, trace
 from flake8_gradtape.reading.positions import Span
-from tests.beliefs.covering import Covering, is_tensor, is_variable, is_vague
+from tests.beliefs.covering import Covering, is_tensor, is_vague, is_variable
 from tests.beliefs.probes import Probe, Probed, probed
 
 MOST_LOOKS = 40
 """How often the value of one expression is compared."""
 MOST_ELEMENTS = 100
+WORK_OF_A_LINE = 1000
+"""What is allowed for the module: each function is run, though none longer than it ever is."""
+_ASSIGNED = "_UnreadVariable"
+"""What `v.assign(...)` gives in a graph: another object for the same variable."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ class Comparison:
     def __init__(self, name: str, text: str, filename: str, modules: tuple[str, ...]) -> None:
         self.program: Probed = probed(text)
         self._name = name
-        self._trace: Trace = trace(text, whole=True)
+        with mock.patch.object(roots, "BUDGET_OF_A_LINE", WORK_OF_A_LINE):
+            self._trace: Trace = trace(text, whole=True)
         self._covering = Covering(self._trace.spans, filename, modules)
         self._lines = text.split("\n")
         self._beliefs: dict[Span, list[Belief]] = {}
@@ -104,13 +111,13 @@ class Comparison:
         }
         for span, probe in seen.items():
             beliefs = self._beliefs.get(span)
-            if beliefs:
+            if self._is_given_up(probe):
+                report.given_up += 1
+            elif beliefs:
                 report.compared += 1
                 report.understood += not any(is_vague(belief) for belief in beliefs)
             elif probe.is_statement or probe.statement in self._trace.reached:
                 report.untold += 1
-            elif self._is_given_up(probe):
-                report.given_up += 1
         report.violations = sorted(
             [*self._violated.values(), *self._unreached.values()], key=lambda one: (one.line, one.column)
         )
@@ -124,7 +131,7 @@ class Comparison:
         if not beliefs:
             self._check_reached(probe)
             return
-        if probe.span in self._violated:
+        if probe.span in self._violated or self._is_given_up(probe):
             return
         why = ""
         for belief in beliefs:
@@ -138,7 +145,8 @@ class Comparison:
     def _violate(self, probe: Probe, beliefs: list[Belief], x: Any, why: str) -> None:
         believed = " / ".join(dict.fromkeys(self._trace.describe(belief) for belief in beliefs))
         line, column, _, _ = probe.span
-        kind = f"{self._kinds[probe.span]}: {why}; was {type(x).__name__}"
+        general = why.partition(" by '")[0] + " elsewhere" if why.startswith("made") else why
+        kind = f"{self._kinds[probe.span]}: {general}; was {type(x).__name__}"
         self._violated[probe.span] = Violation(
             line, column, self._text(probe.span), believed[:300], _seen(x), why, kind
         )  # fmt: skip
@@ -165,7 +173,8 @@ class Comparison:
         """Functions, by the line of `def`, that were not run to the end; 0 for the module."""
         found = {0: bool(self._trace.given_up) or not self._trace.was_run}
         for one in self._trace.functions:
-            found[self._trace.spans[one.node.name][0]] = bool(one.why_not or one.given_up) or not self._trace.was_run
+            gone = bool(one.why_not or one.given_up or one.is_cut) or not self._trace.was_run
+            found[self._trace.spans[one.node.name][0]] = gone
         return found
 
     def _is_given_up(self, probe: Probe) -> bool:
@@ -197,7 +206,7 @@ class Comparison:
         return found
 
     def _made_elsewhere(self, probe: Probe, x: Any) -> str:
-        if not (is_tensor(x) or is_variable(x)):
+        if not (is_tensor(x) or is_variable(x)) or type(x).__name__ == _ASSIGNED:
             return ""
         known, made = self._origins[probe.span], self._first.get(id(x))
         if not known or made is None or made in known:

@@ -253,7 +253,7 @@ class Covering:
     def _api(self, belief: Belief, x: Any, depth: int) -> str:
         path: str = belief.value.path  # type: ignore[union-attr]
         known = _looked_up(path)
-        if known is _NOT_FOUND or known is x or _code(known) is not None and _code(known) is _code(x):
+        if known is _NOT_FOUND or known is x or (_code(known) is not None and _code(known) is _code(x)):
             return ""
         try:
             same = bool(known == x)

@@ -1,9 +1,10 @@
-"""Runs one program under probes, in this process: a script as `__main__`, or a test module under unittest."""
+"""Runs one program under probes, in this process: as `__main__`, by the caller of a library, or under unittest."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import signal
 import sys
@@ -16,48 +17,53 @@ from typing import Any
 
 from tests.beliefs import probes
 from tests.beliefs.comparing import Comparison, Report
+from tests.beliefs.sources import Task
 
-SECONDS = 60
+SECONDS = 120
+"""How long one program may run."""
 
 
 class TooLong(BaseException):
     """The program takes too long."""
 
 
-def compare_script(name: str, text: str, seconds: int = SECONDS) -> Report:
-    """Run a program as a script and hold it against the machine."""
+def compare(task: Task, seconds: int = SECONDS) -> Report:
+    """Run a program and hold it against the machine."""
     with _folder() as folder:
-        path = folder / f"{Path(name).stem}.py"
+        stem = "program" if task.module == "__main__" else task.module
+        path = folder / f"{stem}.py"
         try:
-            comparison = Comparison(name, text, str(path), ("__main__",))
+            comparison = Comparison(task.name, task.text, str(path), (task.module,))
         except Exception as error:
-            return Report(name, error=f"{type(error).__name__}: {error}"[:200])
+            return Report(task.name, error=f"{type(error).__name__}: {error}"[:200])
         path.write_text(comparison.program.text, encoding="utf-8")
-        error = _run_script(path, comparison, seconds)
-        report = comparison.report()
-        report.error = error
-        return report
-
-
-def compare_tests(path: Path, seconds: int = 300) -> Report:
-    """Run a test module under unittest and hold it against the machine."""
-    text = path.read_text(encoding="utf-8")
-    with _folder() as folder:
-        module = f"probed_{path.stem}"
-        copy = folder / f"{module}.py"
+        probes.install(comparison)
         try:
-            comparison = Comparison(path.stem, text, str(copy), (module,))
-        except Exception as error:
-            return Report(path.stem, error=f"{type(error).__name__}: {error}"[:200])
-        copy.write_text(comparison.program.text, encoding="utf-8")
-        plain = folder / f"plain_{path.stem}.py"
-        plain.write_text(text, encoding="utf-8")
-        failed, error = _run_tests(copy, comparison, seconds)
-        without, _ = _run_tests(plain, None, seconds)
+            failed, error = _run(task, path, seconds)
+        finally:
+            probes.uninstall()
         report = comparison.report()
         report.error = error
-        report.failed_tests = sorted(failed - without)
+        if failed:
+            plain = folder / f"plain_{stem}.py"
+            plain.write_text(task.text, encoding="utf-8")
+            report.failed_tests = sorted(failed - _run_tests(plain, seconds)[0])
         return report
+
+
+def _run(task: Task, path: Path, seconds: int) -> tuple[set[str], str]:
+    """Run it in every way; gives the tests that failed, and what ended it."""
+    if task.is_tests:
+        return _run_tests(path, seconds)
+    main = path
+    if task.caller:
+        main = path.parent / "caller_of_it.py"
+        main.write_text(task.caller, encoding="utf-8")
+    errors = []
+    for flags in itertools.product("01", repeat=len(task.variables)):
+        os.environ.update(zip(task.variables, flags, strict=True))
+        errors.append(_run_script(main, seconds))
+    return set(), "; ".join(dict.fromkeys(filter(None, errors)))
 
 
 @contextlib.contextmanager
@@ -84,59 +90,57 @@ def _folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _bounded(seconds: int) -> Iterator[None]:
-    """Ends what runs in here when the time is over."""
+def _quiet_and_bounded(seconds: int) -> Iterator[None]:
+    """Keeps back what is printed, and ends what runs in here when the time is over."""
 
     def end(*_: object) -> None:
         raise TooLong
 
+    output = io.StringIO()
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)
     try:
-        yield
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            yield
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
 
 
-def _run_script(path: Path, comparison: Comparison, seconds: int) -> str:
+def _execute(path: Path, name: str) -> Any:
+    """Run a file as the module of this name."""
+    module: Any = types.ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _run_script(path: Path, seconds: int) -> str:
     """Run it; gives what ended it."""
-    main: Any = types.ModuleType("__main__")
-    main.__file__ = str(path)
-    sys.modules["__main__"] = main
     sys.argv[:] = [str(path)]
-    code = compile(comparison.program.text, str(path), "exec", dont_inherit=True)
-    probes.install(comparison)
-    output = io.StringIO()
     try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _bounded(seconds):
-            exec(code, main.__dict__)
+        with _quiet_and_bounded(seconds):
+            _execute(path, "__main__")
     except BaseException as error:
         return f"{type(error).__name__}: {error}"[:200]
-    finally:
-        probes.uninstall()
     return ""
 
 
-def _run_tests(path: Path, comparison: Comparison | None, seconds: int) -> tuple[set[str], str]:
+def _run_tests(path: Path, seconds: int) -> tuple[set[str], str]:
     """Run the tests of a module; gives those that fail, and what ended it."""
-    main: Any = types.ModuleType(path.stem)
-    main.__file__ = str(path)
-    sys.modules[path.stem] = main
     result = unittest.TestResult()
-    output = io.StringIO()
-    if comparison is not None:
-        probes.install(comparison)
+    errors: list[str] = []
     try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _bounded(seconds):
-            exec(compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True), main.__dict__)
-            unittest.defaultTestLoader.loadTestsFromModule(main).run(result)
+        with _quiet_and_bounded(seconds):
+            for suite in unittest.defaultTestLoader.loadTestsFromModule(_execute(path, path.stem)):
+                try:
+                    suite.run(result)
+                except Exception as error:  # where the stack is full, unittest itself may fail
+                    errors.append(f"{type(error).__name__}: {error}")
     except BaseException as error:
-        return _failed(result), f"{type(error).__name__}: {error}"[:200]
-    finally:
-        if comparison is not None:
-            probes.uninstall()
-    return _failed(result), ""
+        errors.append(f"{type(error).__name__}: {error}")
+    return _failed(result), "; ".join(errors)[:200]
 
 
 def _failed(result: unittest.TestResult) -> set[str]:

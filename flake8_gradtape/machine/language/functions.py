@@ -109,11 +109,13 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         arguments = Arguments(
             (function.instance, *arguments.positional), arguments.keywords, arguments.open, arguments.extra
         )
+    nested = run.stack.functions.count(definition) >= MOST_RECURSION or len(run.stack.functions) >= MOST_DEPTH
+    if nested and run.observer is not None:
+        run.observer.not_followed(definition)
     if (
         function.opaque
         or definition in run.budget.over_budget_recursion
-        or run.stack.functions.count(definition) >= MOST_RECURSION
-        or len(run.stack.functions) >= MOST_DEPTH
+        or nested
         or is_stub(definition)
         or declared_names(definition).generator
         or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)

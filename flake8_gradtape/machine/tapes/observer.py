@@ -80,6 +80,9 @@ class Observer:
     def never_returned(self) -> None:
         """Every run of the body of a function has ended in it, so its caller ends as well."""
 
+    def not_followed(self, function: cst.CSTNode) -> None:
+        """A call of a function is nested too deep: nobody looks at what it does."""
+
     def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
         """A tape is asked for a gradient."""
 

@@ -23,6 +23,8 @@ class FunctionRun:
     by_itself: bool
     why_not: str
     given_up: str
+    is_cut: bool
+    """Some call of it is nested too deep, so that it may have been called in other ways as well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,7 @@ class Lines:
         return tuple(
             FunctionRun(
                 node, node.name.value, self._spans[node], node in self._watching.roots,
-                self._why_never_run(node), self.given_up(node),
+                self._why_never_run(node), self.given_up(node), node in self._watching.not_followed_calls,
             )
             for node, _ in sorted(self._functions, key=lambda one: self._spans[one[0]])
         )  # fmt: skip

@@ -68,6 +68,8 @@ class Watching(Observer):
         """The statements at which every run ended, in some visit."""
         self.roots: dict[cst.CSTNode, None] = {}
         self.entered: dict[cst.CSTNode, None] = {}
+        self.not_followed_calls: dict[cst.CSTNode, None] = {}
+        """Functions of which some call is nested too deep to be looked at."""
         self.askings: list[Asking] = []
         self.raisings: list[Raising] = []
         self.escapes: dict[int, dict[cst.CSTNode | None, None]] = {}
@@ -115,6 +117,9 @@ class Watching(Observer):
         caller = self._at.get(len(self.run.stack.functions) - 1)
         if caller is not None:
             self.ends[caller] = None
+
+    def not_followed(self, function: cst.CSTNode) -> None:
+        self.not_followed_calls[function] = None
 
     def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
         run = self.run
