@@ -13,7 +13,7 @@ from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
 from flake8_gradtape.machine.trace.trace import Trace, trace
 from flake8_gradtape.reading.positions import Span
-from tests.beliefs.covering import Covering, is_tensor, is_vague, is_variable
+from tests.beliefs.covering import Covering, is_symbolic, is_tensor, is_vague, is_variable
 from tests.beliefs.probes import Probe, Probed, probed
 
 MOST_LOOKS = 40
@@ -89,6 +89,16 @@ class Comparison:
         self._first: dict[int, Span | None] = {}
         """Where an object was made, by identity; None if that was out of sight."""
         self._alive: list[Any] = []
+        self._time = 0
+        self._seen_at: dict[int, int] = {}
+        """When an object was seen first."""
+        self._last = [0] * len(self.program.probes)
+        """When a probe was passed last."""
+        self._numbers = {probe.span: number for number, probe in enumerate(self.program.probes)}
+        self._given: dict[Span, set[int]] = {}
+        """The tensors that an expression gave, by identity."""
+        self._in_graphs: set[Span] = set()
+        """What gave tensors of a graph."""
         self._busy = False
 
     def __call__(self, number: int, x: Any) -> Any:
@@ -97,6 +107,8 @@ class Comparison:
             return x
         self._looks[number] += 1
         self._busy = True
+        self._time += 1
+        self._last[number] = self._time
         try:
             self._look(self.program.probes[number], x)
         finally:
@@ -188,7 +200,12 @@ class Comparison:
             for one in _parts(x):
                 if id(one) not in self._first:
                     self._first[id(one)] = probe.span if probe.makes else None
+                    self._seen_at[id(one)] = self._time
                     self._alive.append(one)
+            if is_tensor(x):
+                self._given.setdefault(probe.span, set()).add(id(x))
+                if is_symbolic(x):
+                    self._in_graphs.add(probe.span)
 
     def _origin(self, beliefs: list[Belief]) -> set[Span] | None:
         """Where the machine thinks that the tensor or variable was made; None if it does not know."""
@@ -211,13 +228,25 @@ class Comparison:
         known, made = self._origins[probe.span], self._first.get(id(x))
         if not known or made is None or made in known:
             return ""
+        if any(span in self._in_graphs or self._made_within(span, x) for span in known):
+            return ""
         places = ", ".join(f"'{self._text(span)}' at line {span[0]}" for span in sorted(known)[:3])
         return f"made by {places}, and not by '{self._text(made)}' at line {made[0]}"
 
+    def _made_within(self, span: Span, x: Any) -> bool:
+        """A call that the machine takes to make it gave it, and it was made meanwhile, by what was called."""
+        number = self._numbers.get(span, -1)
+        began = self._last[number + 1] if 0 <= number < len(self._last) - 1 else 0
+        return id(x) in self._given.get(span, ()) and 0 < began < self._seen_at[id(x)]
+
 
 def _is_definite(node: Node) -> bool:
-    """The node stands for one object, made where it says."""
-    return node.kind in (Kind.TENSOR, Kind.VARIABLE) and not node.transparent and node.op not in (Op.LOOP, Op.READ)
+    """The node stands for one object, made where it says; a symbolic tensor of Keras may be made again."""
+    return (
+        node.kind in (Kind.TENSOR, Kind.VARIABLE)
+        and not node.transparent
+        and node.op not in (Op.LOOP, Op.READ, Op.INPUT)
+    )
 
 
 def _parts(x: Any) -> list[Any]:

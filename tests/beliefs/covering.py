@@ -39,9 +39,16 @@ def is_tape(x: object) -> bool:
     return _is_a(x, frozenset({"GradientTape"}))
 
 
+def is_symbolic(x: object) -> bool:
+    """A tensor of a graph: it is seen while a function is traced, and what comes out of the function is another."""
+    return is_tensor(x) and not hasattr(x, "numpy")
+
+
 def _is_a(x: object, names: frozenset[str]) -> bool:
     kind = type(x)
-    return kind.__module__ != "builtins" and any(one.__name__ in names for one in kind.__mro__)
+    if kind.__module__ == "builtins" or not any(one.__name__ in names for one in kind.__mro__):
+        return False
+    return not any(one.__name__ == "DatasetV2" for one in kind.__mro__)  # a CompositeTensor by its class only
 
 
 def is_vague(belief: Belief) -> bool:
@@ -214,10 +221,14 @@ class Covering:
         value: Any = belief.value
         if value.opaque:
             return ""
-        code = _code(x)
-        if code is None or code.co_filename != self._filename:
+        codes = _codes(x)
+        if any(_BY_AUTOGRAPH in code.co_filename for code in codes):
+            return ""
+        own = [code for code in codes if code.co_filename == self._filename]
+        if not own:
             return f"function {value.name}"
-        return "" if code.co_firstlineno in self._lines(value.definition) else f"function {value.name}, another"
+        lines = self._lines(value.definition)
+        return "" if any(one.co_firstlineno in lines for one in own) else f"function {value.name}, another"
 
     def _lines(self, definition: cst.CSTNode) -> set[int]:
         """Where a definition may be said to begin."""
@@ -231,7 +242,7 @@ class Covering:
 
     def _class(self, belief: Belief, x: Any, depth: int) -> str:
         name = belief.value.name  # type: ignore[union-attr]
-        return "" if isinstance(x, type) and x.__name__ == name else f"class {name}"
+        return "" if isinstance(x, type) and name in (x.__name__, x.__qualname__.split(".")[-1]) else f"class {name}"
 
     def _instance(self, belief: Belief, x: Any, depth: int) -> str:
         value, content = belief.value, belief.content
@@ -253,7 +264,7 @@ class Covering:
     def _api(self, belief: Belief, x: Any, depth: int) -> str:
         path: str = belief.value.path  # type: ignore[union-attr]
         known = _looked_up(path)
-        if known is _NOT_FOUND or known is x or (_code(known) is not None and _code(known) is _code(x)):
+        if known is _NOT_FOUND or known is x or not _codes(known).isdisjoint(_codes(x)):
             return ""
         try:
             same = bool(known == x)
@@ -307,39 +318,34 @@ def _dtype(floating: bool | None, x: Any) -> str:
     dtype = getattr(x, "dtype", None)
     if floating is None or dtype is None:
         return ""
-    is_floating = getattr(dtype, "is_floating", None)
-    if is_floating is None:
-        is_floating = "float" in str(dtype)
-    return "" if bool(is_floating) is floating else f"{'floating' if floating else 'not floating'} tensor"
+    is_floating = any(name in str(getattr(dtype, "name", dtype)) for name in ("float", "complex"))
+    return "" if is_floating is floating else f"{'floating' if floating else 'not floating'} tensor"
 
 
-def _code(x: Any) -> types.CodeType | None:
-    """The code of a function, in whatever it is wrapped."""
-    for _ in range(10):
-        if isinstance(x, functools.partial):
-            x = x.func
-            continue
-        if isinstance(x, (staticmethod, classmethod, types.MethodType)):
-            x = x.__func__
-            continue
-        if isinstance(x, property):
-            x = x.fget
-            continue
-        if isinstance(x, functools.cached_property):
-            x = x.func
-            continue
-        kind = type(x)
-        if kind is types.FunctionType:
-            inner = x.__dict__.get("__wrapped__")
-            if inner is None:
-                return x.__code__
-            x = inner
-            continue
-        if kind.__module__.startswith("tensorflow"):
-            x = getattr(x, "python_function", None) or getattr(x, "__wrapped__", None)
-            continue
-        return None
-    return None
+_BY_AUTOGRAPH = "__autograph_generated"
+
+
+def _codes(x: Any) -> set[types.CodeType]:
+    """The codes of a function, and of those that it wraps."""
+    found: set[types.CodeType] = set()
+    pending = [x]
+    while pending and len(found) < 20:
+        one = pending.pop()
+        if isinstance(one, functools.partial):
+            pending.append(one.func)
+        elif isinstance(one, (staticmethod, classmethod, types.MethodType)):
+            pending.append(one.__func__)
+        elif isinstance(one, property):
+            pending += [one.fget, one.fset, one.fdel]
+        elif isinstance(one, functools.cached_property):
+            pending.append(one.func)
+        elif isinstance(one, types.FunctionType):
+            found.add(one.__code__)
+            if "__wrapped__" in one.__dict__:
+                pending.append(one.__dict__["__wrapped__"])
+        elif type(one).__module__.startswith("tensorflow"):
+            pending += [getattr(one, "python_function", None), getattr(one, "__wrapped__", None)]
+    return found
 
 
 _NOT_FOUND = object()
