@@ -25,6 +25,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     Variable,
 )
+from flake8_gradtape.machine.language.classes import OF_THE_CLASS, decorator_names
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.method_receivers import Made, Objects
 from flake8_gradtape.machine.state.run import Run
@@ -197,9 +198,12 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
     definition = function.definition
     if owner is None or not isinstance(definition, cst.FunctionDef):
         return None
-    names = {getattr(decorator.decorator, "value", "") for decorator in definition.decorators}
-    if "staticmethod" in names or "classmethod" in names:
-        return Opaque(run.recorder.unknown(name="cls", may_hold_anything=True)) if "classmethod" in names else None
+    names = decorator_names(function)
+    if function.name in OF_THE_CLASS or not {"staticmethod", "classmethod"}.isdisjoint(names):
+        takes_class = function.name in OF_THE_CLASS or "classmethod" in names
+        return Opaque(run.recorder.unknown(name="cls", may_hold_anything=True)) if takes_class else None
+    if not definition.params.posonly_params and not definition.params.params:
+        return None  # `*args` takes the object as well
     if made is not None:
         return made.value
     node = run.recorder.unknown(name="self", may_hold_anything=True)

@@ -143,7 +143,7 @@ def _variables(run: Run, model: Node, name: str) -> Node:
 def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) -> Value:
     """`object.name`: its own attribute, a method or property of its class, or something unknown that stays the same."""
     if name == "__class__":
-        return value.cls
+        return class_of(run, value, at)
     if class_attribute(run, value.cls, "__getattribute__") is not None:
         return unseen_code(run, [value], at)
     entries = run.heap.entries(value.cell)
@@ -195,6 +195,11 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         run.heap.views[key] = node
     unseen = Opaque(node)
     return unseen if own is None else run.sharing.join([bound(own), unseen])
+
+
+def class_of(run: Run, value: Instance, at: cst.CSTNode) -> Value:
+    """The class of an object: of one that came from outside it may be a class below."""
+    return value.cls if value.own else run.sharing.join([value.cls, run.anything(at=at)])
 
 
 def set_attribute(run: Run, value: Value, name: str, new: Value) -> None:

@@ -149,11 +149,17 @@ def is_handed_out_by_code(run: Run, held: Value) -> bool:
     return False
 
 
+OF_THE_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+"""Methods that get the class, without a decorator that says so."""
+
+
 def bind_method(function: Function, cls: Class, instance: Value | None) -> Function:
     """The function as it comes out of a class or an object: bound to the class, the object, or nothing."""
     wrappers = decorator_names(function)
     if function.partial or "staticmethod" in wrappers:
         return function
-    if "classmethod" in wrappers:
+    if function.name == "__new__":
+        return function
+    if "classmethod" in wrappers or function.name in OF_THE_CLASS:
         return function.bound_to(cls)
     return function.bound_to(instance) if instance is not None else function

@@ -32,7 +32,7 @@ from flake8_gradtape.machine.domain.values import (
     constant,
     options,
 )
-from flake8_gradtape.machine.language.special_methods import MEMBERSHIP, ORDER, TRUTH, operate
+from flake8_gradtape.machine.language.special_methods import MEMBERSHIP, ORDER, TEXT, TRUTH, operate
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run, number_like
 
@@ -57,24 +57,26 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     """`left <sign> right`."""
     left, right = bound(left), bound(right)
     run.use((left, right))
-    if surely_none(left) or surely_none(right):
+    kinds = [*options(left), *options(right)]
+    if (surely_none(left) or surely_none(right)) and not any(_may_take_none(one) for one in kinds):
         # arithmetic on a None gradient raises (truth table B37)
         run.end_all_paths()
         return run.anything()
+    if sign == "%" and _may_be_text(left):
+        operate(run, right, TEXT)
     if number_like(left) and number_like(right):
         return _plain(run, sign, left, right, at)
-    kinds = [*options(left), *options(right)]
     if any(isinstance(one, ListValue) for one in kinds) and not any(
         isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and sign != "+") for one in kinds
     ):
-        return _lists(run, sign, left, right)
+        return _lists(run, sign, left, right, at)
     if any(isinstance(one, (Instance, Function, Class, DictValue, Api, Pure, TapeValue)) for one in kinds):
         if _has_object([left, right]):
             return unseen_code(run, [left, right], at)
         run.sharing.escape(left)
         run.sharing.escape(right)
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
-    if _may_be_lists(sign, left, right):
+    if _may_be_lists(sign, left, right) or _may_be_repeated(sign, left, right):
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
     node = _arithmetic(run, sign, left, right, at)
     surely = any(all(isinstance(one, (Tensor, Variable)) for one in options(side)) for side in (left, right))
@@ -109,7 +111,31 @@ def _computed(sign: str, left: Any, right: Any) -> Const | None:
     return None
 
 
-def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
+def _may_take_none(value: Value) -> bool:
+    """It may be an object of a class whose operators take None."""
+    return isinstance(value, Instance) or (
+        isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN and not value.node.surely_new
+    )
+
+
+def _may_be_text(value: Value) -> bool:
+    """It may be a string, whose `%` makes text of what is put into it."""
+    return any(
+        isinstance(one, (Number, Opaque)) or (isinstance(one, Const) and isinstance(one.value, (str, bytes)))
+        for one in options(value)
+    )
+
+
+def _may_be_repeated(sign: str, left: Value, right: Value) -> bool:
+    """`[x] * n` of an unknown `n` may be a longer list."""
+    return (
+        sign == "*"
+        and any(isinstance(one, ListValue) for side in (left, right) for one in options(side))
+        and not any(isinstance(one, (Tensor, Variable)) for side in (left, right) for one in options(side))
+    )
+
+
+def _lists(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
     if sign == "+" and isinstance(left, ListValue) and isinstance(right, ListValue):
         one, other = run.heap.items(left), run.heap.items(right)
         return ListValue(run.heap.new_cell(one_after_other(one, other)))
@@ -117,6 +143,11 @@ def _lists(run: Run, sign: str, left: Value, right: Value) -> Value:
         content = run.heap.items(left)
         if content.exact and 0 < len(content.items) * right.value <= 16:
             return run.heap.sequence(content.items * right.value)
+    if sign not in ("+", "*"):
+        # `"%s" % (x,)` is text; sets, and objects of other classes, have operators of their own
+        if sign == "%" and all(isinstance(one, Const) and isinstance(one.value, str) for one in options(left)):
+            return Number(run.recorder.number(at=at))
+        return unseen_code(run, [left, right], at)
     return run.heap.sequence(
         [left_or_items for side in (left, right) for left_or_items in _elements(run, side)], exact=False
     )

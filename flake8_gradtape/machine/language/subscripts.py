@@ -118,8 +118,10 @@ def slice_of_a_sequence(run: Run, value: ListValue, parts: list[Value], at: cst.
 def slice_of_unknown(run: Run, value: Opaque, parts: list[Value], at: cst.CSTNode) -> Value:
     """`x[:1]` has one element at the most; `x[:, 0]` of something unknown is an operation."""
     if _is_plain(at, parts) and parts[0] in (NONE, Const(0)) and parts[1] == Const(1):
-        only = item(run, value, parts[1], at)
-        return ListValue(run.heap.new_cell(SequenceContents((only,), False, single=True)))
+        seen = view(run, value.node, "item")
+        only = run.recorder.unknown([seen], seen.name, at, time=seen.time, may_hold_anything=seen.may_hold_anything)
+        run.heap.single_element_iterables[only] = None
+        return Opaque(only)
     if _has_several_dimensions(at):
         return Opaque(_in_several_dimensions(run, value, at))
     return slice_of_another(run, value, parts, at)

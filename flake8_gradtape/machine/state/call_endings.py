@@ -29,13 +29,14 @@ def raises(run: Run, at: cst.CSTNode, visit: object, event: CallRaised) -> None:
 
 
 def tape_raises(run: Run, at: cst.CSTNode, visit: object, tape: Tape, method: str, raised: Raised) -> None:
-    """A call on a tape raises because of the tape's state; no claim about a tape that others may have changed."""
+    """A call on a tape raises because of the tape's state; it may not, where others may have changed that."""
     state = run.recorder.state(tape.number)
     event = CallRaised(at, tape.name, method, raised.misuse, raised.message)
     if state is not None and state.escaped:
         if run.observer is not None:
             run.observer.raised(at, event, (Silence.ESCAPED,))
-        run.end_all_paths()
+        run.store.may_raise()
+        run.certainty.some_runs_end()
         return
     raises(run, at, visit, event)
 

@@ -19,12 +19,14 @@ from flake8_gradtape.machine.domain.values import (
     Opaque,
     SuperProxy,
     TapeValue,
+    Tensor,
     Value,
+    Variable,
     bound,
     constant,
     options,
 )
-from flake8_gradtape.machine.language.attributes import attribute, set_attribute
+from flake8_gradtape.machine.language.attributes import attribute, class_of, set_attribute
 from flake8_gradtape.machine.language.classes import has_one_line
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.loops import iterate
@@ -278,11 +280,18 @@ def _filter(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _type(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
-    if len(arguments.positional) == 1 and isinstance(arguments.positional[0], Instance):
-        return arguments.positional[0].cls
     if len(arguments.positional) == 1:
-        return Number(run.recorder.number(at=at))
+        return run.each(bound(arguments.positional[0]), lambda value: _class_of(run, value, at))
     return unseen_call(run, Api("builtins.type"), arguments, at)  # a class made of functions
+
+
+def _class_of(run: Run, value: Value, at: cst.CSTNode) -> Value:
+    """`type(x)`: of an object that came from outside it may be a class below; of something unknown, any."""
+    if isinstance(value, Instance):
+        return class_of(run, value, at)
+    if isinstance(value, (Const, Number, Tensor, Variable)):
+        return Number(run.recorder.number(at=at))
+    return run.anything(at=at)
 
 
 def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
