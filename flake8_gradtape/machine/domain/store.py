@@ -80,6 +80,10 @@ class Store:
         """The keys that were written, or removed, since `mark`, in that order, whatever they hold now."""
         return dict.fromkeys(key for key, _ in self._journal[mark:]).keys()
 
+    def written_since(self, mark: int) -> list[tuple[Key, Any]]:
+        """Each key that was written, or removed, since `mark`, in that order, with what it held before."""
+        return self._journal[mark:]
+
     def delta(self, mark: int) -> Delta:
         """What is different from the state at `mark`: the present value of each key that was written, or `MISSING`."""
         now = self._data.get

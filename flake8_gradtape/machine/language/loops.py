@@ -14,7 +14,8 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.assumptions.taking import TWO_PASSES
-from flake8_gradtape.machine.domain.store import Delta, Key
+from flake8_gradtape.machine.domain.limits import GiveUp
+from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import ListValue, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.language.subscripts import at_most, elements
 from flake8_gradtape.machine.language.widening import Widening
@@ -24,6 +25,8 @@ from flake8_gradtape.reading.syntax import text_of
 
 MOST_UNROLLED = 6
 MOST_ATTEMPTS = 3
+MOST_LATER = 16
+"""Passes after the first two: a history over more names than these is not followed."""
 
 
 def iterate(
@@ -100,17 +103,21 @@ def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
     is claimed if there are more doubts than at the start, or once some of the runs may have ended.
     """
-    depth, exits = run.certainty.uncertain_depth, run.certainty.partial_exits
+    certainty = run.certainty
+    depth, exits, branches = certainty.uncertain_depth, certainty.partial_exits, certainty.branches
+    # an exception may have ended the first pass, and somebody has caught it
+    caught = any(catches(None) for catches in run.stack.catching)
 
     @contextmanager
     def later() -> Iterator[None]:
-        outer = run.certainty.most_partial_exits
-        run.certainty.most_partial_exits = exits if outer is None else min(outer, exits)
+        outer = certainty.most_partial_exits, certainty.most_branches
+        certainty.most_partial_exits = exits if outer[0] is None else min(outer[0], exits)
+        certainty.most_branches = branches if outer[1] is None else min(outer[1], branches)
         try:
-            with run.certainty.silence() if run.certainty.uncertain_depth > depth else nullcontext():
+            with certainty.silence() if caught or certainty.uncertain_depth > depth else nullcontext():
                 yield
         finally:
-            run.certainty.most_partial_exits = outer
+            certainty.most_partial_exits, certainty.most_branches = outer
 
     return later
 
@@ -141,7 +148,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
     widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
-    with run.certainty.unsure(not at_least_once) as doubt:
+    with run.certainty.unsure(not at_least_once, in_loop=True) as doubt:
         later, silent = later_passes(run), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
@@ -162,25 +169,44 @@ def _later_passes(
     run: Run, start: int, widening: Widening, changed: dict[Key, list[Any]], body: Callable[[], None],
     breaks: list[Delta],
 ) -> Delta | None:  # fmt: skip
-    """The state after any number of passes: run from the summary of all states until that settles."""
-    end: Delta | None = None
+    """The state after any number of passes: run from the summary of all states until that settles.
+
+    What a pass changes that no pass before it changed (`e = d; d = c; c = b`) is summed up as well, and another follows.
+    """
     with run.certainty.silence():
         widening.start(changed)
-        for attempt in range(MOST_ATTEMPTS):
+        for attempt in range(MOST_LATER):
             mark = run.store.mark()
             left: list[Delta] = []
             with_loop(run, start, body, left)
             end = dict(run.store.delta(start)) if run.reachable else None
-            settled = widening.finish([delta for delta in [end, *left] if delta is not None])
-            if settled or attempt == MOST_ATTEMPTS - 1:
+            ends = [delta for delta in [end, *left] if delta is not None]
+            settled = widening.finish(ends)
+            new = {key: values for key, values in _changed(run, start, ends).items() if key not in changed}
+            late = _that_were_there(run, mark, new)
+            if not late and (settled or attempt >= MOST_ATTEMPTS - 1):
                 breaks.extend(left)
                 if not settled:
                     widening.give_up()
                 break
             run.store.rollback(mark)
             run.store.reachable = True
+            changed.update(late)
+            widening.start(late)
+        else:
+            raise GiveUp(run.stack.functions[-1] if run.stack.functions else None)
     run.store.take(start)
     return end
+
+
+def _that_were_there(run: Run, mark: int, changed: dict[Key, list[Any]]) -> dict[Key, list[Any]]:
+    """Those that had a value at `mark`: what a pass makes for itself is not handed on."""
+    if not changed:
+        return changed
+    before: dict[Key, Any] = {}
+    for key, old in run.store.written_since(mark):
+        before.setdefault(key, old)
+    return {key: values for key, values in changed.items() if before.get(key, MISSING) is not MISSING}
 
 
 def _changed(run: Run, start: int, deltas: list[Delta | None]) -> dict[Key, list[Any]]:

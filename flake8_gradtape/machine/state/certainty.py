@@ -22,10 +22,15 @@ class Certainty:
         """How often some of the runs may have ended in an error, while others went on."""
         self.most_partial_exits: int | None = None
         """In a later pass of a loop: the partial exits before the loop; once there are more, nothing is claimed."""
+        self.most_branches: int | None = None
+        """In a later pass of a loop: the branches around the loop. In a further one nothing is claimed: it may have been
+        entered in the first pass only, or be entered in one that comes much later."""
         self.full_exits = 0
         """How often all runs that got to some point ended there."""
         self.uncertain_depth = 0
         """More than zero where not every run of this root gets to."""
+        self._loop_depth = 0
+        """How many of these doubts are about loops that may have no pass."""
         self.asserting = 0
         """More than zero inside of an `assert`."""
         self.assumed: dict[tuple[int, str], bool] = {}
@@ -43,19 +48,31 @@ class Certainty:
     @property
     def muted(self) -> bool:
         """Nothing is claimed here."""
-        return self._silenced > 0 or (
-            self.most_partial_exits is not None and self.partial_exits > self.most_partial_exits
+        return (
+            self._silenced > 0
+            or (self.most_partial_exits is not None and self.partial_exits > self.most_partial_exits)
+            or (self.most_branches is not None and self.branches > self.most_branches)
         )
 
+    @property
+    def branches(self) -> int:
+        """How many of the doubts are about branches, not about loops."""
+        return self.uncertain_depth - self._loop_depth
+
     @contextmanager
-    def unsure(self, holds: bool = True) -> Iterator[Doubt]:
-        """What happens in here need not happen in every run, if this `holds`; nor what follows, if the doubt lasts."""
+    def unsure(self, holds: bool = True, in_loop: bool = False) -> Iterator[Doubt]:
+        """What happens in here need not happen in every run, if this `holds`; nor what follows, if the doubt lasts.
+
+        `in_loop`: because a loop may have no pass.
+        """
         doubt = Doubt()
         self.uncertain_depth += holds
+        self._loop_depth += holds and in_loop
         try:
             yield doubt
         finally:
             self.uncertain_depth -= holds and not doubt.lasts
+            self._loop_depth -= holds and in_loop
 
     def unsure_from_here(self, holds: bool = True) -> None:
         """What follows need not happen in every run, if this `holds`."""
@@ -73,6 +90,6 @@ class Certainty:
 
     def clear(self) -> None:
         """Forget what was doubtful when a run gave up."""
-        self._silenced = self.asserting = self.uncertain_depth = 0
+        self._silenced = self.asserting = self.uncertain_depth = self._loop_depth = 0
         self.assumed = {}
-        self.most_partial_exits = None
+        self.most_partial_exits = self.most_branches = None

@@ -71,8 +71,17 @@ def _deep_copy(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return unseen_call(run, Api("copy.deepcopy"), arguments, at)
 
 
+def _end(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """The program ends, or somebody catches `SystemExit`."""
+    run.end_all_paths()
+    return run.anything()
+
+
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "contextlib.ExitStack": _exit_stack,
     "functools.partial": _partial,
     "copy.deepcopy": _deep_copy,
+    "sys.exit": _end,
+    "os._exit": _end,
+    "os.abort": _end,
 }
