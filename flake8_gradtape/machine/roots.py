@@ -62,8 +62,49 @@ def run_roots(run: Run) -> None:
             break
         done.add(function.definition)
         left -= _run_alone(run, left, function, objects)
+    for at, function in _open_to_others(run, done):
+        if left > 0:
+            run.certainty.lifetimes_only = run.claims.lifetimes_only = True
+            left -= _run_alone(run, left, function, objects)
+            run.certainty.lifetimes_only = run.claims.lifetimes_only = False
+        if left <= 0 or not run.claims.was_visited(at, function.definition):
+            run.claims.doubt(at)
     if run.observer is not None and left <= 0:
         run.observer.exhausted()
+
+
+def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode, Function]]:
+    """The public functions that make tapes which, as the module calls them, are asked too seldom for what they are.
+
+    That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with where the tape is
+    made, in it or in a function that it may call.
+    """
+    found: list[tuple[cst.CSTNode, Function]] = []
+    defined = run.definitions.defined_functions
+    makers = {tape.at: tape.made_in for tape in run.recorder.tapes if tape.made_in is not None}
+    for at in run.claims.needless():
+        maker = makers.get(at)
+        reaching = {maker} if maker is not None else set()
+        while True:
+            names = {defined[one].name for one in reaching if one in defined}
+            more = {one for one in defined if one not in reaching and names & run.claims.names_in(one)}
+            if not more:
+                break
+            reaching |= more
+        found.extend(
+            (at, function)
+            for definition, function in defined.items()
+            if definition in reaching
+            and definition not in done
+            and _is_public(function)
+            and _stands_alone(run, definition)
+        )
+    return found
+
+
+def _is_public(function: Function) -> bool:
+    """Other modules may call it: its name does not begin with an underscore, or Python calls it."""
+    return not function.name.startswith("_") or function.name.startswith("__")
 
 
 def _open_containers(run: Run) -> None:

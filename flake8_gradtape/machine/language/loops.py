@@ -171,7 +171,7 @@ def _later_passes(
 ) -> Delta | None:  # fmt: skip
     """The state after any number of passes: run from the summary of all states until that settles.
 
-    What a pass changes that no pass before it changed (`e = d; d = c; c = b`) is summed up as well, and another follows.
+    What a pass changes that no pass before it changed (`e = d; d = c; c = b`) is summed up too, and another follows.
     """
     with run.certainty.silence():
         widening.start(changed)

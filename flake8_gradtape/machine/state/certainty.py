@@ -18,13 +18,15 @@ class Certainty:
 
     def __init__(self) -> None:
         self._silenced = 0
+        self.lifetimes_only = False
+        """Nothing is claimed but how the lives of tapes end."""
         self.partial_exits = 0
         """How often some of the runs may have ended in an error, while others went on."""
         self.most_partial_exits: int | None = None
         """In a later pass of a loop: the partial exits before the loop; once there are more, nothing is claimed."""
         self.most_branches: int | None = None
-        """In a later pass of a loop: the branches around the loop. In a further one nothing is claimed: it may have been
-        entered in the first pass only, or be entered in one that comes much later."""
+        """In a later pass of a loop: the branches around the loop. In a further one nothing is claimed: it may be
+        entered in the first pass only, or in one that comes much later."""
         self.full_exits = 0
         """How often all runs that got to some point ended there."""
         self.uncertain_depth = 0
@@ -50,6 +52,7 @@ class Certainty:
         """Nothing is claimed here."""
         return (
             self._silenced > 0
+            or self.lifetimes_only
             or (self.most_partial_exits is not None and self.partial_exits > self.most_partial_exits)
             or (self.most_branches is not None and self.branches > self.most_branches)
         )

@@ -5,7 +5,7 @@ A line in a helper function is reached from several call sites: a claim stands o
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -56,6 +56,8 @@ class Claims:
     """Claims and visits by syntax node and context; `functions` are those being run, the innermost one last."""
 
     functions: list[cst.CSTNode] = field(default_factory=list)
+    lifetimes_only: bool = False
+    """What a run shows of calls does not count, only what it shows of the lives of tapes."""
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
     _inside: dict[cst.CSTNode, cst.CSTNode | None] = field(default_factory=dict)
@@ -63,8 +65,10 @@ class Claims:
     _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
     _free: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
 
-    def visit(self, at: cst.CSTNode, context: Context, visit: Visit) -> None:
-        """A run got to a call on a tape."""
+    def visit(self, at: cst.CSTNode, context: Context, visit: Visit, of_life: bool = False) -> None:
+        """A run got to a call on a tape, or saw the end of the life of a tape that was made there (`of_life`)."""
+        if self.lifetimes_only and not of_life:
+            return
         visits = self._place(at, context).visits
         visits[visit] = visits.get(visit, 0) + 1
 
@@ -78,6 +82,21 @@ class Claims:
         place.claims.setdefault((_family(event), visit), []).append(event)
         if sure:
             place.sure[_family(event)] = None
+
+    def needless(self) -> Iterator[cst.CSTNode]:
+        """Where tapes are made of which it holds so far that they are asked too seldom for what they are."""
+        for at, contexts in self._places.items():
+            lives = (event for place in contexts.values() for events in place.claims.values() for event in events)
+            if any(isinstance(one, TapeEnded) and one.asked < 1 + bool(one.persistent) for one in lives):
+                yield at
+
+    def was_visited(self, at: cst.CSTNode, root: object) -> bool:
+        """A run from this root got to the place."""
+        return any(context[:1] == (root,) for context in self._places[at])
+
+    def doubt(self, at: cst.CSTNode) -> None:
+        """Nothing is claimed about a place."""
+        self._uncertain[at] = None
 
     def _place(self, at: cst.CSTNode, context: Context) -> _Place:
         contexts = self._places.get(at)

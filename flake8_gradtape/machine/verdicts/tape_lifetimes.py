@@ -33,17 +33,19 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
         holders = {**holders, **of_object}
         for number in of_object:
             run.recorder.tapes[number].of_object = True
+    left_behind = _left_behind(run) if run.recorder.called_from_outside and len(run.recorder.tapes) > first else ()
     groups: dict[tuple[cst.CSTNode, Context], list[Tape]] = {}
     for tape in run.recorder.tapes[first:]:
         groups.setdefault((tape.at, tape.context), []).append(tape)
     for (at, context), tapes in groups.items():
         visit = object()
-        run.claims.visit(at, context, visit)
+        run.claims.visit(at, context, visit, of_life=True)
         if not at_end:
             continue
-        ended = [_ended(run, tape, holders.get(tape.number), held) for tape in tapes]
+        ended = [_ended(run, tape, holders.get(tape.number), held, tape.number in left_behind) for tape in tapes]
         known = [event for event in ended if event is not None]
-        if len(known) < len(ended) or all(tape.muted for tape in tapes):
+        muted = all(tape.muted for tape in tapes) and not run.certainty.lifetimes_only
+        if len(known) < len(ended) or muted:
             continue
         for event in _agreed(known):
             run.claims.claim(at, context, visit, event)
@@ -66,7 +68,7 @@ def _agreed(events: list[TapeEnded]) -> list[TapeEnded]:
     ]  # fmt: skip
 
 
-def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnded | None:
+def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node], left_behind: bool) -> TapeEnded | None:
     """The end of one tape; None if nothing certain can be said of it."""
     state = run.recorder.state(tape.number)
     if state is None or state.escaped or tape.persistent is None or tape.mentioned:
@@ -81,8 +83,8 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node]) -> TapeEnde
     if asked < 2 and tape.made_in is not None and tape.name:
         # other callers may take other ways through the function
         asked = max(asked, _asks_in(tape.made_in, tape))
-    if tape.of_object and asked < 2:
-        return None  # whoever has the object may ask
+    if asked < 2 and (tape.of_object or left_behind):
+        return None  # whoever has the object, or finds where the function left it, may ask
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
@@ -99,33 +101,20 @@ def named_by_functions(run: Run, tape: Tape) -> bool:
 
 
 def _asks_in(definition: cst.CSTNode, tape: Tape) -> int:
-    """How often the text of a function may ask the tape: often, where that stands in a loop within the tape's life."""
-    traced = isinstance(definition, cst.FunctionDef) and any(
-        "function" in dotted(getattr(one.decorator, "func", one.decorator)) for one in definition.decorators
-    )
+    """How often the text of a function may ask the tape: often, where that stands in a loop within the tape's life.
+
+    Branches count one and all: traced, both sides of a condition on a tensor are run, and any function may be traced.
+    """
 
     def count(node: cst.CSTNode, times: int) -> int:
         here = 0
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in ASKING:
             here = times if dotted(node.func.value) == tape.name else 0
-        if isinstance(node, (cst.If, cst.IfExp)) and not traced:
-            # a traced function records both branches
-            ways = [node.body] if node.orelse is None else [node.body, node.orelse]
-            return here + count(node.test, times) + max(count(way, times) for way in ways)
-        if isinstance(node, (cst.IndentedBlock, cst.Module)) and not traced:
-            return here + in_block(list(node.body), times)
+        if isinstance(node, (cst.IndentedBlock, cst.Module)):
+            return here + sum(count(line, times) for line in _of_one_tape(definition, list(node.body), tape))
         if type(node) in _REPEATING:
             times = 1 if type(node) in _LOOPS and _contains(node, tape.at) else 2
         return here + sum(count(part, times) for part in children(node))
-
-    def in_block(lines: list[cst.BaseStatement], times: int) -> int:
-        total = 0
-        for place, line in enumerate(lines := _of_one_tape(definition, lines, tape)):
-            if isinstance(line, cst.If) and line.orelse is None and _leaves(line.body):
-                rest = in_block(lines[place + 1 :], times)
-                return total + count(line.test, times) + max(count(line.body, times), rest)
-            total += count(line, times)
-        return total
 
     try:
         return sum(count(part, 1) for part in children(definition))
@@ -150,14 +139,6 @@ def _binds(line: cst.BaseStatement, name: str) -> bool:
     return isinstance(line, cst.With) and any(
         item.asname is not None and dotted(item.asname.name) == name for item in line.items
     )
-
-
-def _leaves(block: cst.BaseSuite) -> bool:
-    """The last line of a block is a `return` or `raise`."""
-    last: cst.CSTNode | None = block.body[-1] if block.body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    return isinstance(last, (cst.Return, cst.Raise))
 
 
 _LOOPS = frozenset({cst.For, cst.While})
@@ -203,6 +184,21 @@ def _module_holders(run: Run) -> dict[int, Kept]:
             for _, item in run.heap.entries(value.cell).entries:
                 if isinstance(item, TapeValue):
                     found.setdefault(item.tape, Kept.ATTRIBUTE)
+    return found
+
+
+def _left_behind(run: Run) -> set[int]:
+    """The tapes that whoever knows the names of the module finds, deep down in containers and objects too."""
+    found: set[int] = set()
+    seen: set[Value] = set()
+    pending = [value for _, value in _module_names(run)]
+    while pending:
+        for leaf in run.heap.leaves(pending.pop()):
+            if isinstance(leaf, TapeValue):
+                found.add(leaf.tape)
+            elif isinstance(leaf, (Instance, Class)) and leaf not in seen:
+                seen.add(leaf)
+                pending.extend(value for _, value in run.heap.entries(leaf.cell).entries)
     return found
 
 
