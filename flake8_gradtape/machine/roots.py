@@ -157,7 +157,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
         def bind(scope: Scope) -> None:
             bind_unknown(run, function, scope, instance, not_before)
 
-        bare = Function(function.definition, function.scope, function.name, False, function.graph, instance)
+        bare = Function(function.definition, function.scope, function.name, graph=function.graph, instance=instance)
         result = run_body(run, bare, bind)
         for leaf in run.heap.leaves(result) if run.reachable else ():
             # a tape or function may be used from now on; data is new to the caller in each run

@@ -50,11 +50,19 @@ class Store:
         self._journal: list[tuple[Key, Any]] = []
         self._join = join
         self._write_logs: list[WriteLog] = []
+        self._reads: dict[Key, Any] | None = None
         self.reachable = True
 
     def get(self, key: Key, default: Any = None) -> Any:
         """The value under `key`, or `default` if there is none."""
+        if self._reads is not None:
+            self._reads.setdefault(key, self._data.get(key, MISSING))
         return self._data.get(key, default)
+
+    def note_reads(self, into: dict[Key, Any] | None) -> dict[Key, Any] | None:
+        """Put what is read from now on, as it is when it is first read, into a dict; gives the dict used before."""
+        before, self._reads = self._reads, into
+        return before
 
     def set(self, key: Key, value: Any) -> None:
         """Put `value` under `key`; noted for undoing it, and in the write log of the `try` that is being run."""
@@ -178,6 +186,7 @@ class Store:
     def stop_logging(self) -> None:
         """Drop all watches."""
         self._write_logs.clear()
+        self._reads = None
 
     def snapshot(self) -> list[tuple[Key, Any]]:
         """All keys and values."""

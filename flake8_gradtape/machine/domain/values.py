@@ -183,6 +183,8 @@ class Function:
     opaque: bool = False
     graph: bool = False
     """It runs under tf.function: a loop over a tensor is traced once."""
+    signed: bool = False
+    """`tf.function` was called with more than the function, perhaps a signature: then numbers become tensors."""
     instance: Value | None = None
     owner: Class | None = None
     defaults: tuple[tuple[str, Value], ...] = ()

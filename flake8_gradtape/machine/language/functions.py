@@ -6,6 +6,7 @@ What functions of libraries do is in `libraries`, methods of containers in `cont
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import libcst as cst
@@ -30,7 +31,12 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.classes import class_attribute, line_of
-from flake8_gradtape.machine.language.traced_calls import traced_arguments, traced_result
+from flake8_gradtape.machine.language.traced_calls import (
+    may_have_signature,
+    traced_arguments,
+    traced_once,
+    traced_result,
+)
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, CallFrame, Scope
@@ -125,9 +131,10 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
     run.stack.context = (*outer, at)
     entering = function.graph and not (run.stack.call_frames and run.stack.call_frames[-1].graph)
     if entering:
-        arguments = traced_arguments(run, definition, arguments)
+        arguments = traced_arguments(run, function.signed or may_have_signature(definition), arguments)
     try:
-        result = run_body(run, function, lambda scope: bind_arguments(run, function, arguments, scope))
+        with traced_once(run, definition) if entering else nullcontext():
+            result = run_body(run, function, lambda scope: bind_arguments(run, function, arguments, scope))
     finally:
         run.stack.context = outer
     return traced_result(run, result, at) if function.graph else result

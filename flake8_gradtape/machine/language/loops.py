@@ -6,7 +6,7 @@ may find is in `widening`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
@@ -209,7 +209,7 @@ def _that_were_there(run: Run, mark: int, changed: dict[Key, list[Any]]) -> dict
     return {key: values for key, values in changed.items() if before.get(key, MISSING) is not MISSING}
 
 
-def _changed(run: Run, start: int, deltas: list[Delta | None]) -> dict[Key, list[Any]]:
+def _changed(run: Run, start: int, deltas: Iterable[Delta | None]) -> dict[Key, list[Any]]:
     """What the passes wrote into things that existed before the loop: all values that they left there."""
     found: dict[Key, list[Any]] = {}
     for delta in deltas:

@@ -2,22 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Op, OperationTraits
+from flake8_gradtape.machine.domain.store import MISSING, Key
 from flake8_gradtape.machine.domain.values import Const, DictValue, ListValue, Number, Opaque, Tensor, Value, node_of
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
+from flake8_gradtape.machine.state.sharing import TRACED
 
 
-def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) -> Arguments:
-    """`tf.function` makes tensors of NumPy arrays, and of Python numbers too if it has a signature."""
-    signed = isinstance(definition, cst.FunctionDef) and any(
-        _may_give_signature(one.decorator) for one in definition.decorators
-    )
+@contextmanager
+def traced_once(run: Run, definition: cst.CSTNode) -> Iterator[None]:
+    """Run the body of a traced function in here.
+
+    TensorFlow runs it when it is called first, and perhaps never again: what it reads from outside (globals,
+    attributes, what containers hold) may be what it was in any of its runs, and what it changes there may stay as it
+    is.
+    """
+    store, key = run.store, (TRACED, definition)
+    earlier: dict[Key, Any] = store.get(key) or {}
+    mixed: dict[Key, tuple[Any, Any]] = {}
+    for outer, old in earlier.items():
+        now = store.get(outer, MISSING)
+        if now is not old and now is not MISSING:
+            both = run.sharing.join_key(outer, [now, old])
+            mixed[outer] = (now, both)
+            store.set(outer, both)
+    reads: dict[Key, Any] = {}
+    around = store.note_reads(reads)
+    began = store.mark()
+    try:
+        yield
+    finally:
+        store.note_reads(around)
+    if not run.reachable:
+        return
+    before: dict[Key, Any] = {}
+    for outer, old in store.written_since(began):
+        before.setdefault(outer, old)
+    kept = dict(earlier)
+    for outer, first in reads.items():
+        found = before.get(outer, first)
+        if found is not MISSING and _is_outer(outer):
+            kept[outer] = found
+    for outer, (now, both) in mixed.items():
+        if store.get(outer) is both:
+            store.set(outer, now)
+    if earlier:
+        for outer, old in before.items():
+            if old is not MISSING and _is_outer(outer):
+                was = mixed[outer][0] if outer in mixed else old
+                store.set(outer, run.sharing.join_key(outer, [was, store.get(outer, MISSING)]))
+    store.set(key, kept)
+
+
+def _is_outer(key: Key) -> bool:
+    """It is a name, or the content of a container or object."""
+    return isinstance(key, tuple) and (isinstance(key[0], int) or key[0] == "cell")
+
+
+def traced_arguments(run: Run, signed: bool, arguments: Arguments) -> Arguments:
+    """`tf.function` makes tensors of NumPy arrays, and of Python numbers too if it has a signature (`signed`)."""
 
     def convert(value: Value) -> Value:
         if isinstance(value, Number) or (signed and _is_number(value)):
@@ -25,6 +76,13 @@ def traced_arguments(run: Run, definition: cst.CSTNode, arguments: Arguments) ->
         return value
 
     return _converted(run, arguments, convert)
+
+
+def may_have_signature(definition: cst.CSTNode) -> bool:
+    """A decorator of the function may give it a signature."""
+    return isinstance(definition, cst.FunctionDef) and any(
+        _may_give_signature(one.decorator) for one in definition.decorators
+    )
 
 
 def _may_give_signature(decorator: cst.BaseExpression) -> bool:

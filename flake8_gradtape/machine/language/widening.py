@@ -32,7 +32,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.sharing import LASTING_STATES, UNSEEN_YET
+from flake8_gradtape.machine.state.sharing import LASTING_STATES, TRACED, UNSEEN_YET
 from flake8_gradtape.machine.tapes.state import TapeState
 from flake8_gradtape.machine.tapes.transitions import join_states
 
@@ -62,6 +62,9 @@ class Widening:
                 continue
             old = store.get(key, MISSING)
             if old is MISSING:
+                continue
+            if isinstance(key, tuple) and key[0] == TRACED:
+                store.set(key, self.run.sharing.join_key(key, [old, *values]))
                 continue
             known: list[Any] = [value for value in [old, *values] if value is not MISSING]
             if isinstance(old, TapeState):

@@ -52,6 +52,9 @@ SHARED = "shared"
 """How the keys begin under which the store has that unseen code has a container; the cell follows."""
 UNSEEN_YET = ("unseen yet", 0)
 """The key of the shared containers into which something was put since unseen code ran."""
+TRACED = "traced"
+"""How the keys begin under which the store has what the runs of a traced function have found outside; its definition
+follows."""
 LASTING_STATES = NODE_STATES | {SHARED}
 """How the keys begin of what stays true once it is, on whatever way."""
 
@@ -350,6 +353,8 @@ class Sharing:
             return True
         if key == UNSEEN_YET:
             return frozenset().union(*(value for value in values if value is not MISSING))
+        if kind == TRACED:
+            return self._join_found([value for value in values if value is not MISSING])
         if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING
         if kind == "tape":
@@ -357,6 +362,17 @@ class Sharing:
         if kind == "cell":
             return self._join_content([value for value in values if value is not MISSING])
         return self.join([UNBOUND if value is MISSING else value for value in values])
+
+    def _join_found(self, found: list[dict[Key, Any]]) -> dict[Key, Any]:
+        """What the runs of a traced function may have found outside, where several ways meet."""
+        first = found[0]
+        if all(one is first for one in found):
+            return first
+        keys = dict.fromkeys(key for one in found for key in one)
+        values = {key: list({id(one[key]): one[key] for one in found if key in one}.values()) for key in keys}
+        return {
+            key: several[0] if len(several) == 1 else self.join_key(key, several) for key, several in values.items()
+        }
 
     def _join_content(self, contents: list[Any]) -> Any:
         """What a container holds after several ways: item by item if all are as long, else any of the items."""

@@ -18,7 +18,11 @@ from flake8_gradtape.machine.state.scopes import Arguments
 
 _TAPE_SPELLINGS = frozenset({"gradienttape", "gradienttapes", "gradientstape", "gradtape"})
 _GRAPH_ONLY = frozenset({"tf.gradients", "tf.hessians", "tf.compat.v1.gradients", "tf.keras.backend.gradients"})
-_PASSING = frozenset({"tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"})
+_SIGNED = "tensorflow.function with options"
+"""What `tf.function(input_signature=...)` gives: a decorator."""
+_PASSING = frozenset(
+    {"tf.function with options", "tf.function", "tf.autograph.experimental.do_not_convert", "tf.autograph.to_graph"}
+)
 
 
 def call_that_raises(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
@@ -59,10 +63,12 @@ def _raising_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) ->
 def _function_in_graph(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.function(f)` is `f`, traced; without a function it is a decorator."""
     given = arguments.get(0, "func")
+    more = arguments.open or len(arguments.positional) > 1 or any(name != "func" for name, _ in arguments.keywords)
+    signed = more or callee.path == _SIGNED
     if given is None:
-        return Api("tensorflow.function")
+        return Api(_SIGNED if signed else "tensorflow.function")
     if isinstance(given, Function):
-        return replace(given, graph=True)
+        return replace(given, graph=True, signed=given.signed or signed)
     return given if not isinstance(given, Const) else unseen_call(run, callee, arguments, at)
 
 
