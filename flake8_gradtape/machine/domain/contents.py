@@ -20,6 +20,8 @@ class SequenceContents:
     """The fields, if it is a named tuple."""
     single: bool = False
     """It has one element at the most."""
+    once: bool = False
+    """It is an iterator: who goes through it leaves nothing, or who knows how much."""
     sure: int = 0
     """Where it is not exact: how many of the items, counted from the first, are in it in every run."""
     shared_at: int = 0

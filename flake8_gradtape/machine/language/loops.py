@@ -85,7 +85,7 @@ def _unrolled(
         with later() if place else nullcontext():
             with_loop(run, outer, partial(once, found[place]), breaks)
         place += 1
-        if isinstance(iterable, ListValue) and run.reachable:
+        if isinstance(iterable, ListValue) and run.reachable and not run.heap.items(iterable).once:
             # the body may make the list longer, or shorter
             content = run.heap.items(iterable)
             found = list(content.items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -178,8 +179,11 @@ def contents(run: Run, value: Value, at: cst.CSTNode) -> SequenceContents:
 
 
 def elements_of_a_sequence(run: Run, value: ListValue, at: cst.CSTNode) -> SequenceContents:
-    """The items of a list or tuple."""
-    return run.heap.items(value)
+    """The items of a list or tuple; an iterator has them once."""
+    content = run.heap.items(value)
+    if content.once and content.exact:
+        run.store.set(("cell", value.cell), replace(content, exact=False, sure=0))
+    return content
 
 
 def elements_of_a_mapping(run: Run, value: DictValue, at: cst.CSTNode) -> SequenceContents:

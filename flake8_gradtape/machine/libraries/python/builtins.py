@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -132,6 +133,8 @@ def _sequence(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Val
         sure = len(items)
     single = at_most(run, given[0]) == 1
     made = SequenceContents(items, found.exact and name != "sorted", name == "tuple", single=single, sure=sure)
+    if name in ("iter", "reversed"):
+        made = replace(made, immutable=True, once=True)
     return ListValue(run.heap.new_cell(made))
 
 
@@ -157,11 +160,14 @@ def _zip(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     columns = [elements(run, value, at) for value in arguments.positional]
     if columns and all(exact for _, exact in columns):
         rows = zip(*(items for items, _ in columns), strict=False)
-        return run.heap.sequence([run.heap.sequence(row, immutable=True) for row in rows], immutable=True)
+        found = tuple(run.heap.sequence(row, immutable=True) for row in rows)
+        return ListValue(run.heap.new_cell(SequenceContents(found, immutable=True, once=True)))
     row = [run.sharing.join(items) if items else run.anything() for items, _ in columns]
     single = any(at_most(run, value) == 1 for value in arguments.positional)
     return ListValue(
-        run.heap.new_cell(SequenceContents((run.heap.sequence(row, immutable=True),), False, True, single=single))
+        run.heap.new_cell(
+            SequenceContents((run.heap.sequence(row, immutable=True),), False, True, single=single, once=True)
+        )
     )
 
 
@@ -177,7 +183,7 @@ def _enumerate(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
         for place, item in enumerate(items)
     ]
     single = bool(arguments.positional) and at_most(run, arguments.positional[0]) == 1
-    return ListValue(run.heap.new_cell(SequenceContents(tuple(rows), exact, True, single=single)))
+    return ListValue(run.heap.new_cell(SequenceContents(tuple(rows), exact, True, single=single, once=True)))
 
 
 def _sum(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
