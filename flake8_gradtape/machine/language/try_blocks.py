@@ -80,9 +80,20 @@ def run_try(
         doubt.lasts = None in ends[1:]  # where each handler goes on, so does every run
     run.store.merge(ends)
     if final is not None:
+        _on_the_way_out(run, interrupted, final)
         if run.reachable:
             final()
         finish(run, pending, final)
+
+
+def _on_the_way_out(run: Run, interrupted: Delta, final: Callable[[], None]) -> None:
+    """An exception that nobody here catches passes through `finally`: a handler further out finds what that writes."""
+    reachable, mark = run.reachable, run.store.mark()
+    run.store.apply(interrupted)
+    with run.certainty.silence():
+        final()
+    run.store.rollback(mark)
+    run.store.reachable = reachable
 
 
 def _settled(run: Run, state: Delta) -> Delta:
