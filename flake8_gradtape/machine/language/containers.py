@@ -41,8 +41,12 @@ def keep_tapes(run: Run, value: Value) -> None:
 
 def sequence_method(run: Run, value: ListValue, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`list.append(...)` and its kin; an unknown method may have changed anything."""
-    content = run.heap.items(value)
     given = arguments.all()
+    if value.shows:
+        # a view of a dict has other methods, and none of these changes it
+        run.sharing.escape(run.heap.sequence([value, *given], immutable=True))
+        return run.anything(run.heap.nodes(value), at=at)
+    content = run.heap.items(value)
     if method == "append" and len(given) == 1:
         both = one_after_other(content, SequenceContents((given[0],)))
         _set_items(run, value, both.items, both.exact, both.sure)
@@ -155,6 +159,9 @@ def set_item(run: Run, container: Value, index: Value, new: Value) -> None:
 def set_in_sequence(run: Run, container: ListValue, index: Value, new: Value) -> None:
     """`list[index] = new`."""
     content = run.heap.items(container)
+    if container.shows:
+        run.end_all_paths()  # TypeError: nothing can be put into a view
+        return
     position = index.value if isinstance(index, Const) else None
     if content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items):
         items = list(content.items)
@@ -182,6 +189,9 @@ def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None
 
 def delete_in_sequence(run: Run, container: ListValue, index: Value) -> None:
     """`del list[index]`."""
+    if container.shows:
+        run.end_all_paths()  # TypeError: nothing can be taken out of a view
+        return
     run.sharing.put(container.cell, SequenceContents(run.heap.items(container).items, False))
 
 
@@ -208,9 +218,10 @@ def delete_in_another(run: Run, container: Value, index: Value) -> None:
 
 def augment_sequence(run: Run, value: ListValue, sign: str, other: Value, at: cst.CSTNode) -> bool:
     """`list += other` takes the elements in."""
-    if sign == "+":
-        sequence_method(run, value, "extend", Arguments((other,)), at)
-    return sign == "+"
+    if sign != "+" or value.shows or run.heap.items(value).immutable:
+        return False
+    sequence_method(run, value, "extend", Arguments((other,)), at)
+    return True
 
 
 def augment_another(run: Run, value: Value, sign: str, other: Value, at: cst.CSTNode) -> bool:
