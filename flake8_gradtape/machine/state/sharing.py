@@ -248,6 +248,7 @@ class Sharing:
             elif isinstance(one, Class) and one.cell not in classes:
                 classes.add(one.cell)
                 self._share(one)
+                self._blur_class(one)
                 pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 pending.extend(one.bases)
                 pending.extend(self._seen_by_left_out(one))
@@ -308,6 +309,16 @@ class Sharing:
         entries = self._heap.entries(cell)
         changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
         self.put(cell, MappingContents(changed, exact=False))
+
+    def _blur_class(self, cls: Class) -> None:
+        """Unseen code may have assigned what a class holds as data; its methods are taken to stay."""
+        entries = self._heap.entries(cls.cell)
+        changed = tuple(
+            (name, item if isinstance(item, (Function, Class)) else self._or_anything(item))
+            for name, item in entries.entries
+        )
+        if any(new is not old for (_, new), (_, old) in zip(changed, entries.entries, strict=True)):
+            self._store.set(("cell", cls.cell), replace(entries, entries=changed))
 
     def _or_anything(self, value: Value) -> Value:
         if any(isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN for option in options(value)):
@@ -387,7 +398,8 @@ class Sharing:
             if same_length and all(content.exact for content in contents):
                 columns = zip(*(content.items for content in contents), strict=True)
                 joined = tuple(self.join(list(column)) for column in columns)
-                return SequenceContents(joined, True, first.immutable, shared_at=shared_at)
+                once = any(content.once for content in contents)
+                return SequenceContents(joined, True, first.immutable, once=once, shared_at=shared_at)
             items = tuple(flat_options([item for content in contents for item in content.items]))
             made = SequenceContents(items, False, first.immutable, shared_at=shared_at)
             return self._heap.bounded(made, MOST_ITEMS)
