@@ -127,7 +127,7 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         or (isinstance(definition, cst.FunctionDef) and definition.asynchronous is not None)
     ):
         return unseen_call(run, function, arguments, at)
-    outer = run.stack.context
+    outer, began = run.stack.context, run.recorder.now()
     run.stack.context = (*outer, at)
     entering = function.graph and not (run.stack.call_frames and run.stack.call_frames[-1].graph)
     if entering:
@@ -137,7 +137,7 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
             result = run_body(run, function, lambda scope: bind_arguments(run, function, arguments, scope))
     finally:
         run.stack.context = outer
-    return traced_result(run, result, at) if function.graph else result
+    return traced_result(run, result, at, began) if function.graph else result
 
 
 def run_body(run: Run, function: Function, bind: Callable[[Scope], None]) -> Value:

@@ -9,9 +9,19 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Edge, Flow, Op, OperationTraits
+from flake8_gradtape.machine.domain.graph import Curvature, Edge, Flow, Op, OperationTraits
 from flake8_gradtape.machine.domain.store import MISSING, Key
-from flake8_gradtape.machine.domain.values import Const, DictValue, ListValue, Number, Opaque, Tensor, Value, node_of
+from flake8_gradtape.machine.domain.values import (
+    Const,
+    DictValue,
+    ListValue,
+    Number,
+    Opaque,
+    Tensor,
+    Value,
+    Variable,
+    node_of,
+)
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 from flake8_gradtape.machine.state.sharing import TRACED
@@ -99,8 +109,8 @@ def given_to_layer(run: Run, arguments: Arguments) -> Arguments:
     return _converted(run, arguments, lambda value: run.anything() if isinstance(value, Number) else value)
 
 
-def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
-    """`tf.function` makes tensors of what comes out.
+def traced_result(run: Run, result: Value, at: cst.CSTNode, began: int) -> Value:
+    """`tf.function` makes tensors of what comes out, new ones even of what was there when it `began`.
 
     Of several outputs each is connected to whatever any of them is: the function is one operation to a tape around it,
     and what only another output depends on gets zeros, not None (measured with TensorFlow 2.21).
@@ -117,6 +127,10 @@ def traced_result(run: Run, result: Value, at: cst.CSTNode) -> Value:
                 Op.TRACED, edges, at, OperationTraits(floating=value.node.floating, surely_tensors=False)
             )
             return replace(value, node=made)
+        if isinstance(value, (Tensor, Variable)) and value.node.time <= began:
+            # where functions are run eagerly it is the very same
+            traits = OperationTraits(value.node.floating, Curvature.LINEAR, transparent=True)
+            return Tensor(run.recorder.operation(Op.TRACED, run.heap.edges(value, sure=True), at, traits))
         return value
 
     return _mapped(run, result, convert)

@@ -64,8 +64,10 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
             return option
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
             return Tensor(_maybe_same(run, option, path, at, floating))
-        if isinstance(option, Opaque):
-            return option
+        if isinstance(option, Opaque) and option.node.kind is Kind.TENSOR:
+            # it may be a tensor, and comes back as it is, or an array, of which one is made
+            traits = OperationTraits(option.node.floating, Curvature.LINEAR, surely_tensors=False, transparent=True)
+            return Tensor(run.recorder.operation(path, run.heap.edges(option), at, traits))
         known = floating
         if known is None and dtype is None and not hinted:
             known = floating_value(run, option)

@@ -102,4 +102,6 @@ def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
         run.end_all_paths()
         return run.anything()
     run.recorder.write(receiver.node, [Edge(one, Flow.STATE) for one in dict.fromkeys(new)])
+    if receiver.node.weights:
+        return run.anything([receiver.node])  # Keras 3 gives what was assigned
     return receiver
