@@ -61,11 +61,9 @@ def variables_of(run: Run, layer: KerasLayer, only_trainable: bool) -> ListValue
     """Its variables, of which each part stands for some; a layer that may not be built yet may have none."""
     nodes = [node for node in parts(run, layer) if not only_trainable or run.node_states.trainable(node) is not False]
     if not run.heap.is_built(layer.cell):
-        return run.heap.sequence(
-            [*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False, immutable=True
-        )
+        return run.heap.sequence([*(Opaque(node) for node in nodes), _perhaps_nothing(run, nodes)], False)
     if layer.part:
-        return run.heap.sequence([Opaque(node) for node in nodes], exact=False, immutable=True)
+        return run.heap.sequence([Opaque(node) for node in nodes], exact=False)
     return variable_list(run, nodes, [])
 
 
@@ -90,9 +88,7 @@ def variable_list(run: Run, sure: list[Node], rest: list[Node], unlisted: bool =
     elif known or some:
         others = [replace(node, op=Op.OTHER) if node.op is Op.PERHAPS_NOTHING else node for node in others]
     items = tuple(Opaque(node) for node in dict.fromkeys((*known, *others)))
-    return ListValue(
-        run.heap.new_cell(SequenceContents(items, exact=False, immutable=True, sure=len(dict.fromkeys(known))))
-    )
+    return ListValue(run.heap.new_cell(SequenceContents(items, exact=False, sure=len(dict.fromkeys(known)))))
 
 
 def numbers_from(run: Run, model: Value, name: str, arguments: Arguments, at: cst.CSTNode) -> Number:
