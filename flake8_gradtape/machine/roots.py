@@ -153,6 +153,7 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
 
     def act() -> None:
         blur_closure(run, function)
+        run.sharing.unseen_code_runs()  # who calls it may have changed before what is shared
 
         def bind(scope: Scope) -> None:
             bind_unknown(run, function, scope, instance, not_before)

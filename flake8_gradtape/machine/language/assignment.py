@@ -25,7 +25,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.domain.walks import inputs, within
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
-from flake8_gradtape.machine.language.containers import set_item
+from flake8_gradtape.machine.language.containers import set_item, set_slice
 from flake8_gradtape.machine.language.subscripts import elements
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -67,8 +67,12 @@ def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
                 edges = [*run.heap.edges(holder, Flow.LEFT), *put]
                 made = Number(run.recorder.number(edges, f"{text_of(target)} = ...", target))
                 run.sharing.write(scope, target.value.value, made)
+        is_slice = any(isinstance(one.slice, cst.Slice) for one in target.slice)
         for option in alternatives:
-            set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
+            if is_slice and isinstance(option, ListValue):
+                set_slice(run, option, value, target)
+            else:
+                set_item(run, option, index if len(alternatives) == 1 else run.anything(), value)
     elif isinstance(target, cst.StarredElement):
         assign(run, scope, target.value, value)
     if run.observer is not None:

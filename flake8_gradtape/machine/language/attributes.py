@@ -93,7 +93,11 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
     changed = run.facts.uses_attribute_reflection or name in run.facts.written_attributes
     if changed and not isinstance(found, Function):
         return run.sharing.join([bound(found), run.anything(run.heap.nodes(found))])
-    return bind_method(found, value, None) if isinstance(found, Function) else found
+    if not isinstance(found, Function):
+        return found
+    if not decorator_names(found).isdisjoint({"property", "cached_property", "setter", "deleter"}):
+        return run.anything(run.heap.nodes(found), name, at)  # the property itself
+    return bind_method(found, value, None)
 
 
 def attribute_of_super(run: Run, value: SuperProxy, name: str, at: cst.CSTNode) -> Value:

@@ -171,6 +171,12 @@ def set_in_sequence(run: Run, container: ListValue, index: Value, new: Value) ->
         _set_items(run, container, (*content.items, new), False)
 
 
+def set_slice(run: Run, container: ListValue, new: Value, at: cst.CSTNode) -> None:
+    """`list[a:b] = new` puts the elements of `new` in the place of some."""
+    taken = contents(run, new, at).items
+    _set_items(run, container, (*run.heap.items(container).items, *taken), False)
+
+
 def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> None:
     """`dict[index] = new`."""
     operate(run, index, EQUALITY)

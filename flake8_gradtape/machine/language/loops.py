@@ -91,10 +91,16 @@ def _unrolled(
             found = list(content.items)
             if not content.exact or len(found) > MOST_UNROLLED:
                 before = run.store.delta(outer)
-                left = repeat(run, partial(once, run.sharing.join(found)))
+                left = repeat(run, lambda: once(_some_element(run, iterable)))
                 breaks.extend({**before, **one} for one in left)
                 break
     return breaks
+
+
+def _some_element(run: Run, iterable: ListValue) -> Value:
+    """What a pass may find in a list that the passes before it have made longer."""
+    items = run.heap.items(iterable).items
+    return run.sharing.join(list(items)) if items else run.anything()
 
 
 def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
