@@ -20,7 +20,8 @@ MOST_LOOKS = 40
 """How often the value of one expression is compared."""
 MOST_ELEMENTS = 100
 WORK_OF_A_LINE = 1000
-"""What is allowed for the module: each function is run, though none longer than it ever is."""
+WORK_OF_A_FUNCTION = 60_000
+"""What is allowed for the module, and for one function: more than in earnest, so that less is given up."""
 _ASSIGNED = "_UnreadVariable"
 """What `v.assign(...)` gives in a graph: another object for the same variable."""
 
@@ -69,7 +70,10 @@ class Comparison:
     def __init__(self, name: str, text: str, filename: str, modules: tuple[str, ...]) -> None:
         self.program: Probed = probed(text)
         self._name = name
-        with mock.patch.object(roots, "BUDGET_OF_A_LINE", WORK_OF_A_LINE):
+        with (
+            mock.patch.object(roots, "BUDGET_OF_A_LINE", WORK_OF_A_LINE),
+            mock.patch.object(roots, "BUDGET_OF_A_FUNCTION", WORK_OF_A_FUNCTION),
+        ):
             self._trace: Trace = trace(text, whole=True)
         self._covering = Covering(self._trace.spans, filename, modules)
         self._lines = text.split("\n")

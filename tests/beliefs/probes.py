@@ -119,7 +119,9 @@ class _Writer:
         if not _is_bare(node):
             span = self._span(node)
             number = self._new(Probe(span, statement.lineno, function, makes=isinstance(node, _MAKING)))
-            self._insert(span[0], span[1], f"{NAME}({number}, (")
+            before = self._lines[span[0] - 1][: span[1]]
+            space = " " if before[-1:].isalnum() or before[-1:] == "_" else ""  # `return(a, b)`
+            self._insert(span[0], span[1], f"{space}{NAME}({number}, (")
             self._insert(span[2], span[3], "))", closing=True)
         if isinstance(node, ast.JoinedStr) and not _IN_STRINGS:
             return
