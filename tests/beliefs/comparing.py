@@ -13,7 +13,7 @@ from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
 from flake8_gradtape.machine.trace.trace import Trace, trace
 from flake8_gradtape.reading.positions import Span
-from tests.beliefs.covering import Covering, is_symbolic, is_tensor, is_vague, is_variable
+from tests.beliefs.covering import ASSIGNED, Covering, is_symbolic, is_tensor, is_vague, is_variable
 from tests.beliefs.probes import Probe, Probed, probed
 
 MOST_LOOKS = 40
@@ -22,8 +22,6 @@ MOST_ELEMENTS = 100
 WORK_OF_A_LINE = 1000
 WORK_OF_A_FUNCTION = 60_000
 """What is allowed for the module, and for one function: more than in earnest, so that less is given up."""
-_ASSIGNED = "_UnreadVariable"
-"""What `v.assign(...)` gives in a graph: another object for the same variable."""
 
 
 @dataclass(frozen=True)
@@ -206,10 +204,10 @@ class Comparison:
                     self._first[id(one)] = probe.span if probe.makes else None
                     self._seen_at[id(one)] = self._time
                     self._alive.append(one)
-            if is_tensor(x):
-                self._given.setdefault(probe.span, set()).add(id(x))
-                if is_symbolic(x):
-                    self._in_graphs.add(probe.span)
+                if is_tensor(one):
+                    self._given.setdefault(probe.span, set()).add(id(one))
+                    if is_symbolic(one):
+                        self._in_graphs.add(probe.span)
 
     def _origin(self, beliefs: list[Belief]) -> set[Span] | None:
         """Where the machine thinks that the tensor or variable was made; None if it does not know."""
@@ -227,7 +225,7 @@ class Comparison:
         return found
 
     def _made_elsewhere(self, probe: Probe, x: Any) -> str:
-        if not (is_tensor(x) or is_variable(x)) or type(x).__name__ == _ASSIGNED:
+        if not (is_tensor(x) or is_variable(x)) or type(x).__name__ == ASSIGNED:
             return ""
         known, made = self._origins[probe.span], self._first.get(id(x))
         if not known or made is None or made in known:

@@ -19,6 +19,8 @@ from flake8_gradtape.reading.positions import Span
 MOST_DEPTH = 4
 _TENSORS = frozenset({"Tensor", "KerasTensor", "CompositeTensor", "IndexedSlices"})
 _VARIABLES = frozenset({"Variable", "BaseResourceVariable", "KerasVariable", "DistributedVariable"})
+ASSIGNED = "_UnreadVariable"
+"""What `v.assign(...)` gives in a graph, or from its own handle: another object for the same variable."""
 _ROWS = (list, tuple, set, frozenset, range)
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 _HOLDERS = (dict, *_ROWS, *_VIEWS)
@@ -136,7 +138,8 @@ class Covering:
         if not is_variable(x):
             return "variable"
         trainable = getattr(x, "trainable", None)
-        if belief.trainable is not None and isinstance(trainable, bool) and trainable is not belief.trainable:
+        told = isinstance(trainable, bool) and type(x).__name__ != ASSIGNED
+        if belief.trainable is not None and told and trainable is not belief.trainable:
             return "trainable variable" if belief.trainable else "variable that is not trainable"
         return _dtype(belief.value.node.floating, x)  # type: ignore[union-attr]
 
