@@ -27,7 +27,8 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
     if name == "apply_gradients" and unseen_optimizer_raises(run, receiver, arguments, node):
         return run.anything()
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
-        return tensor_method(run, Variable(receiver.node), name, arguments, node)
+        tensor_method(run, Variable(receiver.node), name, arguments, node)
+        return run.anything([receiver.node])  # a variable of Keras 3 gives what was assigned
     if receiver.node.op is Op.LOADED_MODEL and name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
         return numbers_from(run, receiver, name, arguments, node)

@@ -99,7 +99,9 @@ class SourceDecision:
                 self.structure(one, self._element_name(names, position, f"[{position}]"))
                 for position, one in enumerate(content.items)
             ]
-            return ListValue(run.heap.new_cell(SequenceContents(tuple(results), True, content.immutable)))
+            return ListValue(
+                run.heap.new_cell(SequenceContents(tuple(results), True, content.immutable and not value.shows))
+            )
         if isinstance(value, DictValue):
             entries = run.heap.entries(value.cell)
             if not entries.exact:

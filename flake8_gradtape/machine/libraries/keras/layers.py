@@ -67,7 +67,11 @@ _OTHER_LAYERS = frozenset(
 )
 """The others: they may have weights, may give several values, and what they give need not lead to their input."""
 _SHAPES = frozenset({"input_shape", "input_dim", "batch_input_shape"})
-_MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split())
+ANY_LAYER = "a layer"
+"""The name of some layer of a model, not known which."""
+_MAY_DO_NOTHING = frozenset("Dropout SpatialDropout2D GaussianNoise GaussianDropout Activation Sequential".split()) | {
+    ANY_LAYER
+}
 """What may hand its input back, the same object, so that calling it outside of a block may lose nothing."""
 
 
@@ -266,9 +270,9 @@ def layer_attribute(run: Run, layer: KerasLayer, name: str, at: cst.CSTNode) -> 
         if not name.endswith("s"):
             return tensor
         sure = int(run.heap.is_built(layer.cell))
-        return ListValue(run.heap.new_cell(SequenceContents((tensor,), exact=False, immutable=True, sure=sure)))
+        return ListValue(run.heap.new_cell(SequenceContents((tensor,), exact=False, sure=sure)))
     if name == "layers":
-        return run.heap.sequence([KerasLayer(layer.cell, "a layer", part=True)], exact=False)
+        return run.heap.sequence([KerasLayer(layer.cell, ANY_LAYER, part=True)], exact=False)
     return run.anything(parts(run, layer), at=at)
 
 

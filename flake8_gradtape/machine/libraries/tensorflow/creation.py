@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, OperationTraits, Tri
+from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op, OperationTraits, Tri
 from flake8_gradtape.machine.domain.values import NONE, Api, Const, ListValue, Opaque, Tensor, Value, Variable, bound
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import view
@@ -60,12 +60,12 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
     hinted = any(name == "dtype_hint" for name, _ in arguments.keywords)
 
     def act(option: Value) -> Value:
-        if isinstance(option, Tensor):
+        if isinstance(option, Tensor) and option.node.op is not Op.GRADIENT:
             return option
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
             return Tensor(_maybe_same(run, option, path, at, floating))
-        if isinstance(option, Opaque) and option.node.kind is Kind.TENSOR:
-            # it may be a tensor, and comes back as it is, or an array, of which one is made
+        if isinstance(option, (Tensor, Opaque)) and option.node.kind is Kind.TENSOR:
+            # it may be a tensor, and comes back as it is, or an array or slices of one, of which one is made
             traits = OperationTraits(option.node.floating, Curvature.LINEAR, surely_tensors=False, transparent=True)
             return Tensor(run.recorder.operation(path, run.heap.edges(option), at, traits))
         known = floating

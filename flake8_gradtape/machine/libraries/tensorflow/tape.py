@@ -124,7 +124,10 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
     if given is None:
         run.recorder.update(value.tape, lambda state: replace(state, escaped=True))
         return
-    run.recorder.watch(value.tape, run.heap.nodes(given), run.heap.definite(given))
+    # a traced function has tensors of its own, of which a tape from around it knows nothing
+    traced = bool(run.stack.call_frames) and run.stack.call_frames[-1].graph
+    sure = not traced or run.recorder.tapes[value.tape].traced
+    run.recorder.watch(value.tape, run.heap.nodes(given), sure and run.heap.definite(given))
     tape = run.recorder.tapes[value.tape]
     leaves = run.heap.leaves(given)
     watched_anyway = all(
