@@ -96,6 +96,7 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
     inner = run.scopes.new_scope(scope, declared.locals, is_class=True)
     run.execute(inner, [node.body])
     run.store.reachable = True
+    closed = closed and inner.number not in run.sharing.open_classes
     found = ((name, run.sharing.read(inner, name)) for name in sorted(declared.locals))
     entries = tuple((name, value) for name, value in found if value is not None)
     names = [_full_name(run, scope, name) for name in _decorators(node)]

@@ -83,6 +83,8 @@ class Sharing:
         """The names that functions read which unseen code has, by the number of their scope."""
         self._written_by_others: set[tuple[int, str]] = set()
         """The names that such functions assign."""
+        self.open_classes: set[int] = set()
+        """Bodies of classes, by the number of their scope, that hand out `locals()`: it may get names there."""
         self.restless = False
         """Unseen code that has something may run between any two statements: an object's `__del__`."""
         self._holders: dict[int, Value] = {}
@@ -90,6 +92,13 @@ class Sharing:
 
     def read(self, scope: Scope, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
+        found = self._assigned(scope, name)
+        if scope.is_class and scope.number in self.open_classes:
+            return self._heap.anything(name=name) if found is None else self._or_anything(found)
+        return found
+
+    def _assigned(self, scope: Scope, name: str) -> Value | None:
+        """What some assignment has left in `name`."""
         home = self._scopes.home(scope, name)
         if home is None:
             return None
@@ -327,6 +336,8 @@ class Sharing:
 
     def escape_names(self, scope: Scope | None) -> None:
         """Unseen code gets hold of all names of a scope and of those around it (`locals()`, `exec`)."""
+        if scope is not None and scope.is_class:
+            self.open_classes.add(scope.number)
         while scope is not None:
             for key, value in self._store.snapshot():
                 if isinstance(key, tuple) and key[0] == scope.number and len(key) == 2:
