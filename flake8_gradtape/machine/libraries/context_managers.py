@@ -12,7 +12,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
 _PLAIN = frozenset(
-    "tf.device tf.name_scope tf.init_scope tf.control_dependencies tf.compat.v1.device tf.compat.v1.name_scope "
+    "tf.device tf.name_scope tf.control_dependencies tf.compat.v1.device tf.compat.v1.name_scope "
     "tf.compat.v1.variable_scope tf.compat.v1.control_dependencies tf.summary.record_if tf.keras.backend.name_scope "
     "tf.profiler.experimental.Profile tf.profiler.experimental.Trace contextlib.nullcontext threading.Lock "
     "threading.RLock tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm".split()

@@ -79,9 +79,10 @@ class SourceDecision:
         ]
         if len(read) > 300:
             read = [recorder.unknown(read, may_hold_anything=True)]
-        made = recorder.operation(
-            Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, OperationTraits(surely_tensors=False)
-        )
+        # zeros for a source that is not floating have its dtype (truth table A94)
+        floating = None if source is not None and source.floating is False else True
+        traits = OperationTraits(floating, surely_tensors=False)
+        made = recorder.operation(Op.GRADIENT, edges_of(read, Flow.GRADIENT), self.question.at, traits)
         self.record.results.append(made)
         if source is None:
             self.unspecific = made

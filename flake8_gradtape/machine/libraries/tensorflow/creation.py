@@ -124,10 +124,21 @@ def cast(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     return run.each(bound(value), act)
 
 
+def convert_in_keras(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
+    """`keras.ops.convert_to_tensor(x)`: a variable comes back as it is, or its value, as the version has it."""
+    value = arguments.get(0, "x")
+    if value is None or arguments.open:
+        return unseen_call(run, Api("tensorflow.keras.ops.convert_to_tensor"), arguments, at)
+    traits = OperationTraits(None, Curvature.LINEAR, surely_tensors=False, transparent=True)
+    return Opaque(run.recorder.operation("tf.keras.ops.convert_to_tensor", run.heap.edges(value), at, traits))
+
+
 CALLS: dict[str, Callable[[Run, Arguments, cst.CSTNode], Value]] = {
     "tf.Variable": make_variable,
     "tf.constant": make_constant,
     "tf.convert_to_tensor": convert_to_tensor,
+    "tf.keras.ops.convert_to_tensor": convert_in_keras,
+    "keras.ops.convert_to_tensor": convert_in_keras,
     "tf.cast": cast,
     "tf.dtypes.cast": cast,
 }
