@@ -168,9 +168,11 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
     spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
     run.node_states.outlive(shared, run.recorder.now())
     for definition, inner in list(run.definitions.defined_functions.items()):
-        if definition in before or definition in run.definitions.entered_functions or spent >= budget:
+        entered = definition in run.definitions.entered_functions
+        if definition in before or spent >= budget or (entered and definition not in run.sharing.escaped_functions):
             continue
         if not is_stub(definition):
+            run.sharing.escape(inner)  # it may have run before, and changed what it can reach
             spent += _run_alone(run, budget - spent, inner, objects)
     run.store.rollback(mark)
     run.store.reachable = True
@@ -241,6 +243,8 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
     if owner is None or not isinstance(definition, cst.FunctionDef):
         return None
     names = decorator_names(function)
+    if function.name == "_generate_next_value_" or (function.opaque and isinstance(function, Function)):
+        return None  # an enumeration calls it without; a decorator may give it something else
     if function.name in OF_THE_CLASS or not {"staticmethod", "classmethod"}.isdisjoint(names):
         takes_class = function.name in OF_THE_CLASS or "classmethod" in names
         return Opaque(run.recorder.unknown(name="cls", may_hold_anything=True)) if takes_class else None

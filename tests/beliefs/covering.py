@@ -269,6 +269,8 @@ class Covering:
         known = _looked_up(path)
         if known is _NOT_FOUND or known is x or not _codes(known).isdisjoint(_codes(x)):
             return ""
+        if not isinstance(known, (type, types.ModuleType)) and not callable(known):
+            return ""  # it may have changed since
         try:
             same = bool(known == x)
         except Exception:  # whatever the object makes of it

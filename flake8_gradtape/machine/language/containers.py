@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept
-from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents
+from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents, elsewhere
 from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.values import (
     NONE,
@@ -185,7 +185,7 @@ def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> 
         _set_entries(run, container.cell, entries.put(index.value, new))
     else:
         changed = tuple((key, run.sharing.join([item, new])) for key, item in entries.entries)
-        _set_entries(run, container.cell, MappingContents((*changed, (ELSEWHERE, new)), False))
+        _set_entries(run, container.cell, MappingContents((*changed, (elsewhere(len(changed)), new)), False))
 
 
 def set_in_another(run: Run, container: Value, index: Value, new: Value) -> None:

@@ -55,7 +55,7 @@ def _decorate(run: Run, scope: Scope, decorator: cst.BaseExpression, taken: Valu
     run.sharing.escape(taken)
     for option in options(value):
         if isinstance(option, Function):
-            run.call(option, Arguments((taken,)), decorator)
+            run.sharing.escape(run.call(option, Arguments((taken,)), decorator))
 
 
 def _full_name(run: Run, scope: Scope, name: str) -> str:

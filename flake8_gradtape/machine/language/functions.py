@@ -30,7 +30,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.language.classes import class_attribute, line_of
+from flake8_gradtape.machine.language.classes import class_attribute, inherits_from_enum, line_of
 from flake8_gradtape.machine.language.traced_calls import (
     may_have_signature,
     traced_arguments,
@@ -260,6 +260,8 @@ def blur_closure(run: Run, function: Function) -> None:
 def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`SomeClass(...)`: a new object, its `__init__` run with the arguments."""
     run.budget.step(3)
+    if inherits_from_enum(cls):
+        return unseen_call(run, cls, arguments, at)  # it looks for a member
     node = run.recorder.unknown(
         [node for value in arguments.all() for node in run.heap.nodes(value)] if not cls.closed else [], cls.name, at
     )

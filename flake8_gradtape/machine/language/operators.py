@@ -58,7 +58,7 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     left, right = bound(left), bound(right)
     run.use((left, right))
     kinds = [*options(left), *options(right)]
-    if (surely_none(left) or surely_none(right)) and not any(_may_take_none(one) for one in kinds):
+    if (surely_none(left) or surely_none(right)) and all(_refuses_none(one) for one in kinds):
         # arithmetic on a None gradient raises (truth table B37)
         run.end_all_paths()
         return run.anything()
@@ -111,11 +111,11 @@ def _computed(sign: str, left: Any, right: Any) -> Const | None:
     return None
 
 
-def _may_take_none(value: Value) -> bool:
-    """It may be an object of a class whose operators take None."""
-    return isinstance(value, Instance) or (
-        isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN and not value.node.surely_new
-    )
+def _refuses_none(value: Value) -> bool:
+    """Its operators do not take None; those of objects may, and `None | int` is a type."""
+    if isinstance(value, Opaque):
+        return value.node.kind is not Kind.UNKNOWN or value.node.surely_new
+    return isinstance(value, (Const, Number, Tensor, Variable, ListValue))
 
 
 def _may_be_text(value: Value) -> bool:

@@ -132,8 +132,9 @@ def finish(run: Run, pending: Exits, final: Callable[[], None]) -> None:
     """Run a cleanup for the states that have left since `pending` was taken: they pass through it on their way."""
     reachable = run.reachable
     for exits, count in pending:
-        for place in range(count, len(exits)):
-            left_by = exits[place]
+        through: list[object] = []
+        before = exits[count:]
+        for left_by in before:
             value: Value | None = None
             delta = left_by
             if isinstance(left_by, tuple):
@@ -142,8 +143,9 @@ def finish(run: Run, pending: Exits, final: Callable[[], None]) -> None:
             run.store.apply(delta)  # type: ignore[arg-type]
             with run.certainty.silence():
                 final()
-            changed = run.store.delta(mark) if run.reachable else {}
+            if run.reachable:  # else it goes on elsewhere: `continue` in `finally` takes a `return` back
+                merged = {**delta, **run.store.delta(mark)}  # type: ignore[dict-item]
+                through.append((merged, value) if value is not None else merged)
             run.store.rollback(mark)
-            merged = {**delta, **changed}  # type: ignore[dict-item]
-            exits[place] = (merged, value) if value is not None else merged
+        exits[count : count + len(before)] = through
     run.store.reachable = reachable
