@@ -136,6 +136,7 @@ def _may_be_repeated(sign: str, left: Value, right: Value) -> bool:
 
 
 def _lists(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
+    """An operator between values of which one is a list or tuple."""
     if sign == "+" and isinstance(left, ListValue) and isinstance(right, ListValue):
         one, other = run.heap.items(left), run.heap.items(right)
         return ListValue(run.heap.new_cell(one_after_other(one, other)))

@@ -9,11 +9,8 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import (
-    ELSEWHERE,
     MappingContents,
     SequenceContents,
-    earliest_sharing,
-    is_elsewhere,
 )
 from flake8_gradtape.machine.domain.graph import Kind, Node
 from flake8_gradtape.machine.domain.limits import MOST_ITEMS, MOST_OPTIONS
@@ -42,6 +39,7 @@ from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
+from flake8_gradtape.machine.state.meeting import join_contents, join_found
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Scope, Scopes
 from flake8_gradtape.machine.tapes.state import TapeState
@@ -376,58 +374,14 @@ class Sharing:
         if key == UNSEEN_YET:
             return frozenset().union(*(value for value in values if value is not MISSING))
         if kind == TRACED:
-            return self._join_found([value for value in values if value is not MISSING])
+            return join_found([value for value in values if value is not MISSING], self.join_key)
         if kind == "built" or kind == "shaped":
             return True if all(value is True for value in values) else MISSING
         if kind == "tape":
             return join_states([value for value in values if isinstance(value, TapeState)])
         if kind == "cell":
-            return self._join_content([value for value in values if value is not MISSING])
+            return join_contents([value for value in values if value is not MISSING], self._heap, self.join)
         return self.join([UNBOUND if value is MISSING else value for value in values])
-
-    def _join_found(self, found: list[dict[Key, Any]]) -> dict[Key, Any]:
-        """What the runs of a traced function may have found outside, where several ways meet."""
-        first = found[0]
-        if all(one is first for one in found):
-            return first
-        keys = dict.fromkeys(key for one in found for key in one)
-        values = {key: list({id(one[key]): one[key] for one in found if key in one}.values()) for key in keys}
-        return {
-            key: several[0] if len(several) == 1 else self.join_key(key, several) for key, several in values.items()
-        }
-
-    def _join_content(self, contents: list[Any]) -> Any:
-        """What a container holds after several ways: item by item if all are as long, else any of the items."""
-        first = contents[0]
-        if all(content is first for content in contents):
-            return first
-        if any(type(content) is not type(first) for content in contents):
-            return MappingContents(((ELSEWHERE, self._heap.anything()),), exact=False)  # no program gets so far
-        shared_at = earliest_sharing(contents)
-        if isinstance(first, SequenceContents):
-            same_length = all(len(content.items) == len(first.items) for content in contents)
-            if same_length and all(content.exact for content in contents):
-                columns = zip(*(content.items for content in contents), strict=True)
-                joined = tuple(self.join(list(column)) for column in columns)
-                once = any(content.once for content in contents)
-                return SequenceContents(joined, True, first.immutable, once=once, shared_at=shared_at)
-            items = tuple(flat_options([item for content in contents for item in content.items]))
-            made = SequenceContents(items, False, first.immutable, shared_at=shared_at)
-            return self._heap.bounded(made, MOST_ITEMS)
-        keys = dict.fromkeys(key for content in contents for key, _ in content.entries)
-        return MappingContents(
-            tuple((key, self.join([self._under(content, key) for content in contents])) for key in keys),
-            all(content.exact for content in contents),
-            shared_at,
-        )
-
-    def _under(self, content: MappingContents, key: Any) -> Value:
-        """What a dict may hold under a key: of keys that are not known, one may be this."""
-        found = content.get(key)
-        others = [item for known, item in content.entries if is_elsewhere(known)]
-        if is_elsewhere(key):
-            return self.join(others) if others else UNBOUND
-        return found or (self.join([UNBOUND, *others]) if others else UNBOUND)
 
 
 _LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)

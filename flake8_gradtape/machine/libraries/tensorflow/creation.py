@@ -60,6 +60,7 @@ def _converted(run: Run, arguments: Arguments, at: cst.CSTNode, path: str, flow:
     hinted = any(name == "dtype_hint" for name, _ in arguments.keywords)
 
     def act(option: Value) -> Value:
+        """What comes of one alternative of the value."""
         if isinstance(option, Tensor) and option.node.op is not Op.GRADIENT:
             return option
         if isinstance(option, Opaque) and option.node.kind is Kind.UNKNOWN:
