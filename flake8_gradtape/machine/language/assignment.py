@@ -26,7 +26,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.walks import inputs, within
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.language.containers import set_item, set_slice
-from flake8_gradtape.machine.language.subscripts import elements
+from flake8_gradtape.machine.language.subscripts import elements, single_index
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted, text_of
@@ -55,8 +55,8 @@ def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
         for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.CONTAINER
         index: Value = run.anything()
-        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(scope, target.slice[0].slice.value)
+        if (only := single_index(target)) is not None:
+            index = run.evaluate(scope, only)
         alternatives = options(bound(holder))
         if len(alternatives) == 1 and isinstance(alternatives[0], (DictValue, ListValue)):
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
@@ -200,7 +200,7 @@ def delete(run: Run, scope: Scope, target: cst.CSTNode) -> None:
     elif isinstance(target, cst.Subscript):
         holder = run.evaluate(scope, target.value)
         index: Value = run.anything()
-        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            index = run.evaluate(scope, target.slice[0].slice.value)
+        if (only := single_index(target)) is not None:
+            index = run.evaluate(scope, only)
         for option in options(bound(holder)):
             run.behaviour(option).delete_item(run, option, index)

@@ -39,7 +39,7 @@ from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, tested, unary
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
-from flake8_gradtape.machine.language.subscripts import contents, item, sliced, unpack_mapping
+from flake8_gradtape.machine.language.subscripts import contents, item, single_index, sliced, unpack_mapping
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -87,9 +87,9 @@ def _attribute(run: Run, scope: Scope, node: cst.Attribute) -> Value:
 def _subscript(run: Run, scope: Scope, node: cst.Subscript) -> Value:
     value = run.evaluate(scope, node.value)
     parts = [_index(run, scope, element.slice) for element in node.slice]
-    if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Index):
+    if single_index(node) is not None:
         return item(run, value, parts[0][0], node)
-    if len(parts) == 1:
+    if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Slice):
         return sliced(run, value, parts[0], node)
     return sliced(run, value, [*(one for part in parts for one in part), Const("several")], node)
 

@@ -48,6 +48,12 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _MOST = 10**9
 """Larger numbers are not computed with."""
+OPERATOR_METHODS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
+    "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
+}  # fmt: skip
+"""The methods behind operators, without what stands before and after their names."""
+_OF_SETS = frozenset({"&", "|", "^"})
 _INTEGER = frozenset({"&", "|", "^", "<<", ">>"})
 SIZES = frozenset({"shape", "dtype", "ndim", "name", "device", "rank"})
 """Attributes of tensors that are plain Python."""
@@ -76,6 +82,8 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
         run.sharing.escape(left)
         run.sharing.escape(right)
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
+    if any(_may_be_object(run, one, sign) for one in kinds):
+        return unseen_code(run, [left, right], at)
     if _may_be_lists(sign, left, right) or _may_be_repeated(sign, left, right):
         return run.anything([*run.heap.nodes(left), *run.heap.nodes(right)], at=at)
     node = _arithmetic(run, sign, left, right, at)
@@ -116,6 +124,16 @@ def _refuses_none(value: Value) -> bool:
     if isinstance(value, Opaque):
         return value.node.kind is not Kind.UNKNOWN or value.node.surely_new
     return isinstance(value, (Const, Number, Tensor, Variable, ListValue))
+
+
+def _may_be_object(run: Run, value: Value, sign: str) -> bool:
+    """Something unknown may be an object of any class of the module that has a method for the operator, or a set."""
+    if not isinstance(value, Opaque) or value.node.kind is not Kind.UNKNOWN or value.node.surely_new:
+        return False
+    names = [f"__{kind}{OPERATOR_METHODS.get(sign, '')}__" for kind in ("", "r", "i")]
+    return sign in _OF_SETS or any(
+        run.heap.entries(cls.cell).get(name) is not None for cls in run.definitions.classes for name in names
+    )
 
 
 def _may_be_text(value: Value) -> bool:

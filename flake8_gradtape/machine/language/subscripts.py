@@ -43,6 +43,14 @@ def view(run: Run, node: Node, key: object) -> Node:
     return found
 
 
+def single_index(node: cst.Subscript) -> cst.BaseExpression | None:
+    """What stands in the brackets, if that is one index: no slice, and no tuple, as in `x[1,]`."""
+    only = node.slice[0]
+    if len(node.slice) > 1 or isinstance(only.comma, cst.Comma) or not isinstance(only.slice, cst.Index):
+        return None
+    return only.slice.value if only.slice.star is None else None
+
+
 def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
     """`value[index]`."""
     return run.each(bound(value), lambda option: run.behaviour(option).item(run, option, index, at))
