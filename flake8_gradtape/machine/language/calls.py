@@ -61,11 +61,11 @@ def call_attribute(run: Run, receiver: Value, name: str, arguments: Arguments, n
 
 
 def _calls(node: cst.Call) -> bool:
-    """Something is called in the arguments, so it matters how many elements are made."""
+    """Something is called or assigned in the arguments, so it matters how many elements are made."""
     pending: list[cst.CSTNode] = [argument.value for argument in node.args]
     while pending:
         one = pending.pop()
-        if type(one) is cst.Call:
+        if type(one) is cst.Call or type(one) is cst.NamedExpr:
             return True
         pending.extend(children(one))
     return False

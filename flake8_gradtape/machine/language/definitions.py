@@ -79,9 +79,11 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
     """The class object, its body run in a scope of its own."""
     bases: list[Class] = []
     paths: list[str] = []
+    above: list[Value] = []
     closed = True
     for argument in node.bases:
         value = run.evaluate(scope, argument.value)
+        above.append(value)
         if isinstance(value, Class):
             bases.append(value)
             closed = closed and value.closed
@@ -90,7 +92,8 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
         else:
             closed = False
             paths.append(value.path if isinstance(value, Api) else "?")
-    own_kind = any(not _is_known_metaclass(run.evaluate(scope, one.value)) for one in node.keywords)
+    given = [run.evaluate(scope, one.value) for one in node.keywords]
+    own_kind = "?" in paths or any(not _is_known_metaclass(value) for value in given)
     closed = closed and not node.keywords
     declared = declared_names(node.body)
     inner = run.scopes.new_scope(scope, declared.locals, is_class=True)
@@ -115,7 +118,7 @@ def define_class(run: Run, scope: Scope, node: cst.ClassDef) -> Value:
             if isinstance(option, Instance) and class_attribute(run, option.cls, "__set_name__") is not None:
                 unseen_code(run, [option, made])
     if own_kind or any(class_attribute(run, base, "__init_subclass__") is not None for base in bases):
-        return unseen_code(run, [made], node)
+        return unseen_code(run, [made, *above, *given], node)
     unknown = [one for one, name in zip(node.decorators, names, strict=True) if name not in _TRANSPARENT]
     for decorator in unknown:
         _decorate(run, scope, decorator.decorator, made)

@@ -18,6 +18,7 @@ from flake8_gradtape.machine.domain.values import (
     NONE,
     Alternatives,
     Api,
+    Class,
     Const,
     DictValue,
     Function,
@@ -81,7 +82,10 @@ def _ellipsis(run: Run, scope: Scope, node: cst.Ellipsis) -> Value:
 def _attribute(run: Run, scope: Scope, node: cst.Attribute) -> Value:
     value = run.evaluate(scope, node.value)
     run.store.may_raise()
-    return attribute(run, value, node.attr.value, node)
+    found = attribute(run, value, node.attr.value, node)
+    if isinstance(found, Function) and found.instance is None and isinstance(bound(value), Class):
+        run.definitions.shared_methods[found.definition] = None  # who gets it may call it with anything
+    return found
 
 
 def _subscript(run: Run, scope: Scope, node: cst.Subscript) -> Value:

@@ -64,7 +64,11 @@ def item_of_a_sequence(run: Run, value: ListValue, index: Value, at: cst.CSTNode
             return content.items[index.value]
         run.end_all_paths()
         return run.anything()
-    return run.sharing.join(list(content.items)) if content.items else run.anything()
+    found = list(content.items) or [run.anything()]
+    if any(isinstance(option, Opaque) for option in options(bound(index))):
+        # it may be a slice
+        found.append(ListValue(run.heap.new_cell(replace(content, exact=False, sure=0, names=()))))
+    return run.sharing.join(found)
 
 
 def item_of_a_mapping(run: Run, value: DictValue, index: Value, at: cst.CSTNode) -> Value:
