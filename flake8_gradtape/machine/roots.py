@@ -131,8 +131,10 @@ def _open_containers(run: Run) -> None:
             run.sharing.blur_entries(value.cell)
 
 
-def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> int:
+def _run_alone(run: Run, budget: int, function: Function, objects: Objects, inner: bool = False) -> int:
     """Run a function as somebody unseen would call it, and the functions it defines; gives the work done.
+
+    `inner`: another function defines it, so it may have run before, and changed what it can reach.
 
     What the run leaves behind is undone: the next one finds what the body of the module has left. But what it has
     shared or frozen of that stays so: it may be run before the next one.
@@ -152,6 +154,8 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
     before = set(run.definitions.defined_functions)
 
     def act() -> None:
+        if inner:
+            run.sharing.escape(function)
         blur_closure(run, function)
         run.sharing.unseen_code_runs()  # who calls it may have changed before what is shared
 
@@ -167,13 +171,12 @@ def _run_alone(run: Run, budget: int, function: Function, objects: Objects) -> i
 
     spent = _run_root(run, min(budget, BUDGET_OF_A_FUNCTION), function.definition, act, instance, owner)
     run.node_states.outlive(shared, run.recorder.now())
-    for definition, inner in list(run.definitions.defined_functions.items()):
+    for definition, defined in list(run.definitions.defined_functions.items()):
         entered = definition in run.definitions.entered_functions
         if definition in before or spent >= budget or (entered and definition not in run.sharing.escaped_functions):
             continue
         if not is_stub(definition):
-            run.sharing.escape(inner)  # it may have run before, and changed what it can reach
-            spent += _run_alone(run, budget - spent, inner, objects)
+            spent += _run_alone(run, budget - spent, defined, objects, inner=True)
     run.store.rollback(mark)
     run.store.reachable = True
     run.node_states.outlive(shared, began)
