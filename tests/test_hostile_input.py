@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_gradtape.checking.check import check
 from flake8_gradtape.plugin import Plugin
 from tests.flake8_runs import findings, other_lines, run_flake8
 from tests.test_plugin import LATE_LOSS
@@ -206,3 +207,22 @@ def test_400_terms_are_no_trouble_for_us(name: str) -> None:
     text = LATE_LOSS + f"w = {TOO_DEEP_FOR_PYFLAKES[name]}\n"
     found = list(Plugin(ast.parse(text), text.splitlines(keepends=True)).run())
     assert [(line, column, message[:6]) for line, column, message, _ in found] == [(7, 4, "TAP103")]
+
+
+def test_a_function_that_takes_all_the_work_and_defines_others() -> None:
+    helpers = "\n".join(
+        f"def helper{k}(z):\n    for one in z:\n        if one:\n            z = helper{(k + 1) % 4}(z)\n"
+        f"        else:\n            z = z * one\n    return z\n"
+        for k in range(4)
+    )
+    body = "".join(
+        f"        for i{k} in data:\n"
+        f"            if flag(i{k}):\n                y = y + model(i{k}) * {k}.0\n"
+        f"            elif other(i{k}):\n                y = y - model(y)\n"
+        f"            def part{k}(z):\n                return helper{k}(z) + y\n"
+        f"            y = part{k}(y)\n"
+        for k in range(4)
+    )
+    train = "def train(model, data, flag, other, y):\n    def inner(x):\n        return x * 2.0\n"
+    train += f"    with tf.GradientTape() as tape:\n{body}    return tape.gradient(y, inner(y))\n"
+    assert check(f"import tensorflow as tf\n{helpers}\n{train}") == []
