@@ -54,11 +54,22 @@ def _augmented(run: Run, scope: Scope, node: cst.AugAssign) -> None:
     run.claims.visit(node, run.stack.context, object())
     sign = BINARY.get(type(node.operator).__name__.removesuffix("Assign"), "?")
     held = bound(old)
+    if any(isinstance(option, ListValue) for option in options(held)) and len(options(held)) > 1:
+        # it is one of several lists, or something else: each changes where it is this one
+        assign(run, scope, node.target, run.each(held, lambda option: _augment_one(run, option, sign, value, node)))
+        return
     if run.behaviour(held).augment(run, held, sign, value, node):
         return
     if sign == "+" and isinstance(bound(value), ListValue):
         run.sharing.escape(value)  # a list that is not known takes the elements in
     assign(run, scope, node.target, binary(run, sign, old, value, node))
+
+
+def _augment_one(run: Run, held: Value, sign: str, value: Value, node: cst.AugAssign) -> Value:
+    """What a name holds after `name += value` that held this before."""
+    if run.behaviour(held).augment(run, held, sign, value, node):
+        return held
+    return binary(run, sign, held, value, node)
 
 
 def _delete(run: Run, scope: Scope, node: cst.Del) -> None:
