@@ -17,7 +17,7 @@ from tests.beliefs.sources import Task
 
 BATCH = 100
 """Programs in one process: TensorFlow keeps what it has traced."""
-PATIENCE = 300
+PATIENCE = 900
 """Seconds without an answer after which a process is ended."""
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "OMP_NUM_THREADS": "1"}
 
