@@ -37,6 +37,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.state.budget import Budget
 from flake8_gradtape.machine.state.claims import Claims
+from flake8_gradtape.machine.state.closures import Closure, Closures, NameKey
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
 from flake8_gradtape.machine.state.meeting import join_contents, join_found
@@ -44,7 +45,7 @@ from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Scope, Scopes
 from flake8_gradtape.machine.tapes.state import TapeState
 from flake8_gradtape.machine.tapes.transitions import join_states
-from flake8_gradtape.reading.syntax import captured_names, declared_names, is_stub
+from flake8_gradtape.reading.syntax import captured_names
 
 SHARED = "shared"
 """How the keys begin under which the store has that unseen code has a container; the cell follows."""
@@ -71,12 +72,13 @@ class Sharing:
         self._store = heap.store
         self._recorder = heap.recorder
         self._scopes = scopes
-        self._claims = claims
-        self._definitions = definitions
         self._budget = budget
         self.escaped_functions: dict[cst.CSTNode, None] = {}
         self.patched: dict[str, None] = {}
         """Names of libraries that the module assigns to."""
+        self._closures = Closures(scopes, claims, definitions, facts)
+        self._opened: set[Closure] = set()
+        """The closures of the functions that unseen code has in some run."""
         self._read_by_others: set[tuple[int, str]] = set()
         """The names that functions read which unseen code has, by the number of their scope."""
         self._written_by_others: set[tuple[int, str]] = set()
@@ -101,15 +103,14 @@ class Sharing:
         if home is None:
             return None
         found: Value | None = self._store.get((home.number, name))
-        if found is not None and (home.number, name) in self._written_by_others:
+        return self._as_read((home.number, name), found) if found is not None else None
+
+    def _as_read(self, key: NameKey, found: Value) -> Value:
+        """What a name gives that was `found` to hold something: others may have assigned it."""
+        if key in self._written_by_others:
             return self._or_anything(found)
-        if (
-            self._facts.uses_name_reflection
-            and home.locals is None
-            and found is not None
-            and not isinstance(found, (Api, Function, Class))
-        ):
-            return self.join([found, self._heap.anything(self._heap.nodes(found), name)])
+        if self._facts.uses_name_reflection and key[0] == 0 and not isinstance(found, (Api, Function, Class)):
+            return self.join([found, self._heap.anything(self._heap.nodes(found), key[1])])
         return found
 
     def write(self, scope: Scope, name: str, value: Value) -> None:
@@ -218,6 +219,7 @@ class Sharing:
         """Hand over what is pending, and what is in it; more may become pending meanwhile."""
         seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
         classes: set[int] = set()
+        closures: set[Closure] = set()
         while pending:
             one = pending.pop()
             if id(one) in seen:
@@ -249,9 +251,15 @@ class Sharing:
             elif isinstance(one, (ExitStack, KerasLayer)):
                 pending.extend(self._heap.items(ListValue(one.cell)).items)
             elif isinstance(one, Function):
+                pending.extend(_bound_to(one))
+                closure = self._closures.of(one)
+                if closure in closures:
+                    continue
+                closures.add(closure)
                 self.escaped_functions[one.definition] = None
-                pending.extend(self.captured(one))
-                self._open_names(one)
+                pending.extend(self._around(closure))
+                if closure not in self._opened:
+                    self._open_names(closure)
             elif isinstance(one, Class) and one.cell not in classes:
                 classes.add(one.cell)
                 self._share(one)
@@ -260,33 +268,18 @@ class Sharing:
                 pending.extend(one.bases)
                 pending.extend(self._seen_by_left_out(one))
 
-    def _open_names(self, function: Function) -> None:
+    def _open_names(self, closure: Closure) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""
-        scope = self._scopes.by_number.get(function.scope)
-        if scope is None:
-            return
-        declared = declared_names(function.definition)
-        for name in self._names_around(function):
-            home = self._scopes.module_scope if name in declared.globals else self._scopes.home(scope, name)
-            if home is not None:
-                self._read_by_others.add((home.number, name))
-                if name in declared.globals or name in declared.nonlocals:
-                    self._written_by_others.add((home.number, name))
-
-    def _names_around(self, function: Function) -> frozenset[str]:
-        """The names that a function may read from around it; of one that was left out, all that it mentions."""
-        found = self._claims.free_names(function.definition)
-        if self._facts.attribute_uses and is_stub(function.definition):
-            owner = self._definitions.owners.get(function.definition)
-            unit = (owner.name if owner is not None else "", function.name)
-            found = found.union(*(use.mentions for use in self._facts.attribute_uses if (use.owner, use.name) == unit))
-        return found
+        self._opened.add(closure)
+        self._read_by_others |= closure.may_read
+        self._written_by_others |= closure.written
 
     def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
         """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
-        kept = {name for name, _ in self._heap.entries(cls.cell).entries}
-        for use in self._facts.attribute_uses:
-            if use.owner == cls.name and use.name and use.name not in kept:
+        uses = self._closures.left_out(cls)
+        kept = {name for name, _ in self._heap.entries(cls.cell).entries} if uses else set()
+        for use in uses:
+            if use.name not in kept:
                 for name in use.mentions:
                     value = self._store.get((0, name))
                     if value is not None and type(value) is not Api:
@@ -295,21 +288,15 @@ class Sharing:
 
     def captured(self, function: Function) -> Iterator[Value]:
         """What somebody reaches by calling a function: the names that it reads, and its object."""
-        if function.instance is not None:
-            yield function.instance
-        yield from function.first_arguments
-        yield from (value for _, value in (*function.named_arguments, *function.defaults))
-        scope = self._scopes.by_number.get(function.scope)
-        if scope is None:
-            return
-        names = self._names_around(function)
-        if scope.parent is None:
-            found = (self._store.get((scope.number, name)) for name in names)
-        else:
-            found = (self.read(scope, name) for name in names)
-        for value in found:
+        yield from _bound_to(function)
+        yield from self._around(self._closures.of(function))
+
+    def _around(self, closure: Closure) -> Iterator[Value]:
+        """What the names hold now that a function reads from around it."""
+        for key in closure.read:
+            value: Value | None = self._store.get(key)
             if value is not None and type(value) is not Api:
-                yield value
+                yield value if closure.of_module else self._as_read(key, value)
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
@@ -382,6 +369,14 @@ class Sharing:
         if kind == "cell":
             return join_contents([value for value in values if value is not MISSING], self._heap, self.join)
         return self.join([UNBOUND if value is MISSING else value for value in values])
+
+
+def _bound_to(function: Function) -> Iterator[Value]:
+    """The values that a function has with it: its object, and arguments."""
+    if function.instance is not None:
+        yield function.instance
+    yield from function.first_arguments
+    yield from (value for _, value in (*function.named_arguments, *function.defaults))
 
 
 _LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
