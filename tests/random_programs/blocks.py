@@ -9,6 +9,8 @@ from tests.random_programs.scope import Kind, Scope, Tape
 
 TAPES = ("t", "tape", "outer", "inner", "t1")
 Action = Callable[[Scope], bool]
+SNIPPETS = 34
+"""How many of 100 statements are a snippet, where the program may use the whole language."""
 
 
 def some(scope: Scope, least: int, most: int, *, plain: bool = False) -> None:
@@ -17,6 +19,9 @@ def some(scope: Scope, least: int, most: int, *, plain: bool = False) -> None:
     for index in range(program.pick.integer(least, most)):
         if program.left <= 0 and index > 0:
             return
+        if program.snippet and program.pick.chance(SNIPPETS):
+            program.snippet(scope)
+            continue
         action = program.pick.weighted(PLAIN if plain or program.left < 5 or program.indent > 3 else MIXED)
         if not action(scope):
             statements.compute(scope)

@@ -7,6 +7,7 @@ import re
 from hypothesis import strategies as st
 
 from tests.random_programs import blocks, definitions, statements
+from tests.random_programs.language import families
 from tests.random_programs.chooser import Chooser, DrawChooser, Picker, RandomChooser
 from tests.random_programs.scope import Program, Scope
 
@@ -22,10 +23,20 @@ TAPE_SPELLINGS = (
 )
 
 
-def text(chooser: Chooser) -> str:
+LANGUAGES = ("mixed", "tapes", "whole")
+"""What programs are written in: only tapes and tensors, as the first generator did, the whole language, or by turns."""
+
+
+def text(chooser: Chooser, *, whole: bool = False) -> str:
     """Write one program with the decisions of `chooser`: it runs by itself, and ends."""
+    return write(chooser, whole=whole)[0]
+
+
+def write(chooser: Chooser, *, whole: bool = False) -> tuple[str, tuple[str, ...]]:
+    """One program, and the families of the snippets in it; `whole` for the whole language."""
     pick = Picker(chooser)
     program = Program(pick, pick.integer(8, 38))
+    program.snippet = families.snippet if whole else None
     program.maker, extra = pick.weighted([(weight, (maker, line)) for weight, maker, line in TAPE_SPELLINGS])
     scope = Scope(program)
     function = pick.weighted([(7, ""), (3, "main"), (1, "test_gradients")])
@@ -38,13 +49,13 @@ def text(chooser: Chooser) -> str:
         definitions.define(scope)
     blocks.tape_block(scope)
     while program.left > 0:
-        if not pick.weighted(ACTIONS)(scope):
+        if not pick.weighted([*ACTIONS, *WHOLE] if whole else ACTIONS)(scope):
             statements.compute(scope)
     if function:
         program.indent -= 1
         program.write("")
         program.write(f"{function}()")
-    return _spell(_header(program, extra) + program.text, pick)
+    return _spell(_header(program, extra) + program.text, pick), tuple(program.families)
 
 
 def _mixed(scope: Scope) -> bool:
@@ -62,6 +73,8 @@ ACTIONS: list[tuple[int, blocks.Action]] = [
     (3, definitions.define),
 ]
 """What the statements of a program's main part are, beside those of any block."""
+WHOLE: list[tuple[int, blocks.Action]] = [(30, families.snippet), (14, families.managed)]
+"""What comes to them in the whole language."""
 
 
 def _leaves(scope: Scope) -> None:
@@ -74,8 +87,10 @@ def _leaves(scope: Scope) -> None:
 def _header(program: Program, extra: str) -> list[str]:
     written = "\n".join(program.text)
     lines = ["import contextlib"] if "contextlib." in written else []
-    lines += ["import os"] if program.flags else []
+    lines += ["import os"] if program.flags or (program.snippet and "os.environ" in written) else []
     lines += ["import numpy as np"] if "np." in written else []
+    if program.snippet:
+        lines = list(dict.fromkeys([*lines, *families.imports(written)]))
     lines += ["import tensorflow as tf"] + ([extra] if extra else [])
     for flag in program.flags:
         form = program.pick.one(
@@ -105,12 +120,17 @@ def _spell(lines: list[str], pick: Picker) -> str:
     return written
 
 
-def numbered(seed: int, index: int) -> str:
+def numbered(seed: int, index: int, language: str = "mixed") -> str:
     """Program number `index` of the stream of `seed`: the same in every process and on every machine."""
-    return text(RandomChooser(f"{seed}:{index}"))
+    return text(RandomChooser(f"{seed}:{index}"), whole=is_whole(index, language))
+
+
+def is_whole(index: int, language: str) -> bool:
+    """Whether program `index` is written in the whole language: in a mixed stream every other one is."""
+    return language == "whole" or (language == "mixed" and index % 2 == 1)
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> str:
     """Programs for `hypothesis.given`; they shrink to fewer and simpler statements."""
-    return text(DrawChooser(draw))
+    return text(DrawChooser(draw), whole=draw(st.booleans()))

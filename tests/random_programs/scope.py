@@ -6,7 +6,7 @@ The guess only weights the generator's choices; nothing here judges a program, T
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -90,6 +90,10 @@ class Program:
         self.flags: list[str] = []
         self.most_flags = pick.weighted([(4, 1), (3, 2), (1, 0)])
         self.taken: set[str] = set()
+        self.snippet: Callable[[Scope], bool] | None = None
+        """Writes a snippet, if the program may use the whole language and not only tapes and tensors."""
+        self.families: list[str] = []
+        """The families of the snippets written so far."""
         self._values = 0
 
     def write(self, line: str) -> None:
@@ -144,6 +148,8 @@ class Scope:
         """The tapes thought to be active, outermost first."""
         self.loops = 0
         self.top = True
+        self.managers: list[str] = []
+        """Texts that make a context manager of the program's own."""
 
     def branch(self) -> Scope:
         """A copy that a branch may change."""
@@ -155,6 +161,7 @@ class Scope:
         other.tapes = {name: twins[id(tape)] for name, tape in self.tapes.items()}
         other.open = [twins[id(tape)] for tape in self.open]
         other.functions = dict(self.functions)
+        other.managers = list(self.managers)
         other.foreign = set(self.foreign)
         return other
 

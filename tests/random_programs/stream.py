@@ -36,6 +36,8 @@ class Tally:
     missed: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, str, str]] = field(default_factory=list)
     """Program number, sort of disagreement, and code or kind."""
+    known: Counter[str] = field(default_factory=Counter)
+    """False claims of kinds that are known to be open."""
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
@@ -47,6 +49,7 @@ class Tally:
         self.expected += other.expected
         self.missed += other.missed
         self.failures += other.failures
+        self.known += other.known
 
     def recall(self, kind: str) -> float:
         """The share of lines with a sure misuse of `kind` that have their finding; 1.0 if there is none."""
@@ -74,12 +77,12 @@ class Tally:
             yield f"recall of {kind.lower()}: {found} of {self.expected[kind]} ({self.recall(kind):.4f})"
 
 
-def examine(seed: int, index: int) -> Tally:
+def examine(seed: int, index: int, language: str = "mixed") -> Tally:
     """Judge one program of a stream."""
     from flake8_gradtape.events import Answer, CallRaised, GradientAsked
     from tests.random_programs.oracle import judge
 
-    judgement = judge(numbered(seed, index))
+    judgement = judge(numbered(seed, index, language))
     tally = Tally(1, len(judgement.runs), sum(bool(run.error) for run in judgement.runs))
     lines: dict[object, str] = {}
     for event in (event for run in judgement.runs for event in run.events):
@@ -108,10 +111,10 @@ def prepare() -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
-def _chunk(seed: int, start: int, stop: int) -> Tally:
+def _chunk(seed: int, start: int, stop: int, language: str) -> Tally:
     total = Tally()
     for index in range(start, stop):
-        total.add(examine(seed, index))
+        total.add(examine(seed, index, language))
     gc.collect()  # jacobian keeps its recording in a reference cycle (truth table D50)
     return total
 

@@ -1,0 +1,79 @@
+"""All snippets, and the statements that write one."""
+
+from __future__ import annotations
+
+import re
+
+from tests.random_programs import blocks, statements
+from tests.random_programs.language import functions, managers, objects, sharing, traced
+from tests.random_programs.language.snippet import Snippet
+from tests.random_programs.language.writing import write
+from tests.random_programs.scope import Scope
+
+SNIPPETS: tuple[Snippet, ...] = (
+    *objects.SNIPPETS,
+    *managers.SNIPPETS,
+    *functions.SNIPPETS,
+    *sharing.SNIPPETS,
+    *traced.SNIPPETS,
+)
+FAMILIES = tuple(dict.fromkeys(snippet.family for snippet in SNIPPETS))
+WEIGHTS = {"keras": 35, "data sets": 50, "tf.function": 80}
+"""Families that take TensorFlow long are written less often than their number of snippets says, in percent."""
+IMPORTS = (
+    "collections",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "operator",
+    "queue",
+    "random",
+    "re",
+    "sched",
+    "statistics",
+    "sys",
+    "threading",
+    "time",
+    "types",
+)
+
+
+def snippet(scope: Scope) -> bool:
+    """Write one snippet of any family."""
+    choices = [(one.weight * WEIGHTS.get(one.family, 100), one) for one in SNIPPETS]
+    return write(scope, scope.program.pick.weighted(choices), _body)
+
+
+def managed(scope: Scope) -> bool:
+    """A block under a context manager of the program's own; what follows sees any point of it."""
+    program = scope.program
+    if not scope.managers or program.indent > 4:
+        return snippet(scope)
+    program.write(f"with {program.pick.one(scope.managers)}:")
+    program.indent += 1
+    inside = scope.branch()
+    _body(inside)
+    program.indent -= 1
+    scope.join(inside, scope.branch())
+    return True
+
+
+def _body(scope: Scope) -> None:
+    if scope.program.indent > 4:
+        statements.compute(scope)
+    else:
+        blocks.some(scope, 1, 2)
+
+
+def imports(written: str) -> list[str]:
+    """The imports that a program needs, beside those that any random program may have."""
+    found = [f"import {name}" for name in IMPORTS if re.search(rf"(?<![\w.]){name}\.", written)]
+    found += ["import concurrent.futures"] if "concurrent.futures." in written else []
+    found += ["import unittest.mock"] if "unittest.mock." in written else []
+    found += ["import tests.random_programs.unseen as unseen"] if "unseen." in written else []
+    return found
