@@ -7,8 +7,8 @@ import re
 from hypothesis import strategies as st
 
 from tests.random_programs import blocks, definitions, statements
-from tests.random_programs.language import families
 from tests.random_programs.chooser import Chooser, DrawChooser, Picker, RandomChooser
+from tests.random_programs.language import families
 from tests.random_programs.scope import Program, Scope
 
 FLAG_VARIABLES = {"FLAG": "TAPE_PROGRAM_FLAG", "OTHER": "TAPE_PROGRAM_OTHER"}

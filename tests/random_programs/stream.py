@@ -1,4 +1,4 @@
-"""A fixed stream of programs judged by several processes, and the tally of it."""
+"""A fixed stream of programs judged by several processes, some of them on an earlier day."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import gc
 import multiprocessing
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from pathlib import Path
 
 from tests.random_programs.generator import numbered
+from tests.random_programs.known import open_kind
+from tests.random_programs.tally import Tally, keep, kept
 
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -21,66 +22,10 @@ QUIET = {
 CHUNK = 25
 
 
-@dataclass
-class Tally:
-    """What a stream of programs showed."""
-
-    programs: int = 0
-    runs: int = 0
-    ended_early: int = 0
-    asks: Counter[str] = field(default_factory=Counter)
-    """Lines that ask, by what happened there over all runs: `tensor`, `none`, `raised`."""
-    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Findings by code and verdict."""
-    expected: Counter[str] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[int, str, str]] = field(default_factory=list)
-    """Program number, sort of disagreement, and code or kind."""
-    known: Counter[str] = field(default_factory=Counter)
-    """False claims of kinds that are known to be open."""
-    seconds: float = 0.0
-
-    def add(self, other: Tally) -> None:
-        self.programs += other.programs
-        self.runs += other.runs
-        self.ended_early += other.ended_early
-        self.asks += other.asks
-        self.verdicts += other.verdicts
-        self.expected += other.expected
-        self.missed += other.missed
-        self.failures += other.failures
-        self.known += other.known
-
-    def recall(self, kind: str) -> float:
-        """The share of lines with a sure misuse of `kind` that have their finding; 1.0 if there is none."""
-        return 1.0 - self.missed[kind] / self.expected[kind] if self.expected[kind] else 1.0
-
-    def false_claims(self) -> int:
-        return sum(count for (_, verdict), count in self.verdicts.items() if verdict == "REFUTED")
-
-    def lines(self) -> Iterator[str]:
-        """The tally for a reader."""
-        rate = self.programs / self.seconds if self.seconds else 0.0
-        yield f"{self.programs} programs in {self.seconds:.0f} s ({rate:.1f} per second)"
-        yield f"{self.runs} runs, {self.ended_early} of them ended early"
-        yield "lines that ask: " + ", ".join(f"{self.asks[key]} {key}" for key in ("tensor", "none", "raised"))
-        for code in sorted({code for code, _ in self.verdicts}):
-            parts = [
-                f"{count} {verdict.lower().replace('_', ' ')}"
-                for (one, verdict), count in sorted(self.verdicts.items())
-                if one == code
-            ]
-            yield f"{code}: " + ", ".join(parts)
-        yield f"false claims: {self.false_claims()}"
-        for kind in sorted(self.expected):
-            found = self.expected[kind] - self.missed[kind]
-            yield f"recall of {kind.lower()}: {found} of {self.expected[kind]} ({self.recall(kind):.4f})"
-
-
 def examine(seed: int, index: int, language: str = "mixed") -> Tally:
     """Judge one program of a stream."""
     from flake8_gradtape.events import Answer, CallRaised, GradientAsked
-    from tests.random_programs.oracle import judge
+    from tests.random_programs.oracle import Verdict, judge
 
     judgement = judge(numbered(seed, index, language))
     tally = Tally(1, len(judgement.runs), sum(bool(run.error) for run in judgement.runs))
@@ -92,10 +37,17 @@ def examine(seed: int, index: int, language: str = "mixed") -> Tally:
         elif isinstance(event, CallRaised):
             lines.setdefault(event.where, "raised")
     tally.asks.update(lines.values())
-    tally.verdicts.update((report.code, verdict.name) for report, verdict in judgement.findings)
+    for report, verdict in judgement.findings:
+        kind = open_kind(judgement.text, report.code) if verdict is Verdict.REFUTED else ""
+        tally.verdicts[report.code, "OPEN" if kind else verdict.name] += 1
+        tally.known.update([kind] if kind else [])
     tally.expected.update(kind.name for kind, _ in judgement.expected)
     tally.missed.update(kind.name for kind, _ in judgement.missed)
-    tally.failures += [(index, sort, what) for sort, what in sorted(judgement.failures())]
+    tally.failures += [
+        (index, sort, what)
+        for sort, what in sorted(judgement.failures())
+        if sort != "false claim" or not open_kind(judgement.text, what)
+    ]
     return tally
 
 
@@ -119,17 +71,37 @@ def _chunk(seed: int, start: int, stop: int, language: str) -> Tally:
     return total
 
 
-def judge_stream(seed: int, programs: int, jobs: int = 2, progress: Callable[[Tally], None] | None = None) -> Tally:
-    """Judge the first `programs` programs of the stream of `seed`, in `jobs` processes of their own."""
+def judge_stream(
+    seed: int,
+    programs: int,
+    jobs: int = 2,
+    progress: Callable[[Tally], None] | None = None,
+    *,
+    first: int = 0,
+    language: str = "mixed",
+    tallies: Path | None = None,
+) -> Tally:
+    """Judge `programs` programs of the stream of `seed` from `first` on, in `jobs` processes of their own.
+
+    `tallies` is a file of tallies of ranges: what it has of this stream is not run again, what is new is added to it.
+    """
     started = time.monotonic()
     total = Tally()
-    chunks = [(seed, start, min(start + CHUNK, programs)) for start in range(0, programs, CHUNK)]
+    chunks = [(start, min(start + CHUNK, first + programs)) for start in range(first, first + programs, CHUNK)]
+    known = kept(tallies, seed, language) if tallies else {}
+    for chunk in chunks:
+        total.add(known.get(chunk, Tally()))
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
     with multiprocessing.get_context("spawn").Pool(jobs, prepare) as pool:
-        pending = [pool.apply_async(_chunk, chunk) for chunk in chunks]
-        for one in pending:
-            total.add(one.get())
+        pending = [
+            (chunk, pool.apply_async(_chunk, (seed, *chunk, language))) for chunk in chunks if chunk not in known
+        ]
+        for chunk, one in pending:
+            made = one.get()
+            total.add(made)
             total.seconds = time.monotonic() - started
+            if tallies:
+                keep(tallies, seed, language, chunk, made)
             if progress:
                 progress(total)
     total.failures.sort()

@@ -11,7 +11,8 @@ GENERATORS = family(
 def $terms(p0):
     for $k in range(3):
         <<yield p0 * $k||yield ?op(p0)||yield from (p0, ?op(p0))>>
-=> <<sum($terms(?t))||list($terms(?t))[-1]||max($terms(?t))||next(iter($terms(?t)))||functools.reduce(operator.add, $terms(?t))>>
+=> <<sum($terms(?t))||list($terms(?t))[-1]||max($terms(?t))||next(iter($terms(?t)))||
+functools.reduce(operator.add, $terms(?t))>>
 """,
         """
 $state = {"loss": ?c}
@@ -59,7 +60,8 @@ def $add(p0):
     ?scope $total
     $total = <<$total + p0||p0||p0 * ?t>>
     return $total
-<<$add(?t)||map($add, [?t])||list(map($add, [?t]))||unseen.each($add, [?t])||unseen.twice($add, ?t)||unseen.later($add)
+<<$add(?t)||map($add, [?t])||list(map($add, [?t]))||unseen.each($add, [?t])||unseen.twice($add, ?t)||
+unseen.later($add)
 unseen.run_later(?t)||functools.reduce(lambda p1, p2: $add(p2), [?t, ?t])>>
 => $total
 """,
@@ -76,7 +78,8 @@ def $put(value, place=$place<<||, *, scale=?n>>):
     place["loss"] = value * 2.0
     return value
 <<$put(?t)||functools.reduce(lambda p1, p2: $put(p2), [?t, ?t])||unseen.each($put, [?t])||unseen.later($put)
-unseen.run_later(?t)||list(map($put, [?t]))||threading.Timer(0, $put, (?t,)).run()||$put.__defaults__[0]["loss"] = ?t>>
+unseen.run_later(?t)||list(map($put, [?t]))||threading.Timer(0, $put, (?t,)).run()||
+$put.__defaults__[0]["loss"] = ?t>>
 => $place["loss"]
 """,
         """
@@ -166,7 +169,8 @@ def $weight(k):
 => <<$weight(2) * ?t||$weight(2) * $weight(2)||$weight(3)>>
 """,
         """
-@<<unseen.counted||unseen.replaced||unseen.same||unseen.later||functools.partial(unseen.scale, by=?t) and unseen.counted||staticmethod>>
+@<<unseen.counted||unseen.replaced||unseen.same||unseen.later||
+functools.partial(unseen.scale, by=?t) and unseen.counted||staticmethod>>
 def $wrapped(p0):
     return <<?op(p0)||tf.stop_gradient(p0)>>
 => fn $wrapped
@@ -201,7 +205,15 @@ $found = {"loss": ?c}
 def $hook(*args, **options):
     $found["loss"] = ?e
     return <<"w"||1||0||"w"||None>>
-<<re.sub("[0-9]", $hook, "3 + x")||json.loads("{}", object_hook=$hook)||sorted([2, 1], key=$hook)||max([1, 2], key=$hook)||list(filter($hook, [1]))||list(map($hook, [1, 2]))||unseen.each($hook, [1])||next(iter($hook, 5))||functools.reduce($hook, [1, 2])||list(itertools.starmap($hook, [(1, 2)]))||json.dumps({"a": {1, 2}}, default=$hook)||collections.defaultdict($hook)["a"]||[1, 2].sort(key=$hook)||threading.Thread(target=$hook).start()||contextlib.ExitStack().callback($hook)||np.vectorize($hook)([1.0])||np.apply_along_axis($hook, 0, np.ones(2))||list(itertools.accumulate([1, 2], $hook))||copy.deepcopy(1, {"x": $hook})||dict.fromkeys("ab", $hook)["a"]()||getattr(types.SimpleNamespace(f=$hook), "f")()||operator.methodcaller("__call__")($hook)||tf.nest.map_structure($hook, [1])||list(itertools.takewhile($hook, [1]))||tf.py_function($hook, [], [])||unittest.mock.Mock(side_effect=$hook)()>>
+<<re.sub("[0-9]", $hook, "3 + x")||json.loads("{}", object_hook=$hook)||sorted([2, 1], key=$hook)||
+max([1, 2], key=$hook)||list(filter($hook, [1]))||list(map($hook, [1, 2]))||unseen.each($hook, [1])||
+next(iter($hook, 5))||functools.reduce($hook, [1, 2])||list(itertools.starmap($hook, [(1, 2)]))||
+json.dumps({"a": {1, 2}}, default=$hook)||collections.defaultdict($hook)["a"]||[1, 2].sort(key=$hook)||
+threading.Thread(target=$hook).start()||contextlib.ExitStack().callback($hook)||np.vectorize($hook)([1.0])||
+np.apply_along_axis($hook, 0, np.ones(2))||list(itertools.accumulate([1, 2], $hook))||
+copy.deepcopy(1, {"x": $hook})||dict.fromkeys("ab", $hook)["a"]()||getattr(types.SimpleNamespace(f=$hook), "f")()||
+operator.methodcaller("__call__")($hook)||tf.nest.map_structure($hook, [1])||list(itertools.takewhile($hook, [1]))||
+tf.py_function($hook, [], [])||unittest.mock.Mock(side_effect=$hook)()>>
 => $found["loss"]
 """,
         ),
@@ -227,7 +239,13 @@ $box["loss"] = ?c
 <<$queue.run()||$queue.run(blocking=False)||pass>>
 => $box["loss"]
 """,
-        "=> <<functools.reduce(lambda p1, p2: p1 * p2, [?t, ?t])||sum(map(?f, [?t, ?c]))||max([?t, ?t], key=float)||sorted([?t, ?c], key=lambda p1: -float(p1))[0]||list(map(?f, [?t]))[0]||unseen.twice(?f, ?t)||sum(filter(None, [?t]))||functools.partial(?f, ?t)()||tf.map_fn(?f, tf.stack([?t, ?t]))[0]||tf.nest.map_structure(?f, {'a': ?t})['a']||operator.mul(?t, ?t)||min(?t, ?t)||abs(?t)||pow(?t, 2)||(lambda p1, *p2: p1)(?t)||unseen.each(?f, [?t])[0]||(?f)(?t)>>",
+        """
+=> <<functools.reduce(lambda p1, p2: p1 * p2, [?t, ?t])||sum(map(?f, [?t, ?c]))||max([?t, ?t], key=float)||
+sorted([?t, ?c], key=lambda p1: -float(p1))[0]||list(map(?f, [?t]))[0]||unseen.twice(?f, ?t)||
+sum(filter(None, [?t]))||functools.partial(?f, ?t)()||tf.map_fn(?f, tf.stack([?t, ?t]))[0]||
+tf.nest.map_structure(?f, {'a': ?t})['a']||operator.mul(?t, ?t)||min(?t, ?t)||abs(?t)||pow(?t, 2)||
+(lambda p1, *p2: p1)(?t)||unseen.each(?f, [?t])[0]||(?f)(?t)>>
+""",
         """
 $squares = np.vectorize(lambda s: s * s, otypes=[object])
 $array = np.empty(2, dtype=object)
@@ -235,7 +253,9 @@ $array[0], $array[1] = ?t, <<?c||?t>>
 => <<np.sum($squares($array))||$array[0]||$array.sum()||$squares($array)[1]>>
 """,
         """
-$point = <<random.gauss(?t, ?t)||random.uniform(?t, ?t)||random.choice([?t])||random.triangular(?t, ?t)||statistics.mean([?t, ?t])||copy.copy(?t)||math.fsum([1.0]) * ?t||random.sample([?t], 1)[0]||next(itertools.cycle([?t]))||list(itertools.chain([?c], [?t]))[1]>>
+$point = <<random.gauss(?t, ?t)||random.uniform(?t, ?t)||random.choice([?t])||random.triangular(?t, ?t)||
+statistics.mean([?t, ?t])||copy.copy(?t)||math.fsum([1.0]) * ?t||random.sample([?t], 1)[0]||
+next(itertools.cycle([?t]))||list(itertools.chain([?c], [?t]))[1]>>
 => $point
 """,
         """

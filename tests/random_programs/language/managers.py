@@ -65,7 +65,8 @@ with <<unseen.quiet()||contextlib.suppress(Exception)||contextlib.suppress(OSErr
         """
 $loss = ?e
 with contextlib.ExitStack() as $stack:
-    $stack.<<enter_context(unseen.quiet())||enter_context(contextlib.suppress(Exception))||push(lambda *error: True)||callback(print, "end")>>
+    $stack.<<enter_context(unseen.quiet())||enter_context(contextlib.suppress(Exception))||
+push(lambda *error: True)||callback(print, "end")>>
     <<?fails||?body>>
     $loss = ?c
 => $loss
@@ -181,7 +182,8 @@ with ?Tape as $t:
 try:
     for $i in <<range(5)||[1.0, 2.0]||"ab"||unseen.each(unseen.same, [1, 2])>>:
         $g = $t.gradient($y, ?v)
-        <<assert unseen.no(), "small"||json.loads("{")||?fails||raise ValueError||unseen.fail($g)||next(iter([]))||if ?if:
+        <<assert unseen.no(), "small"||json.loads("{")||?fails||raise ValueError||unseen.fail($g)||next(iter([]))||
+if ?if:
             raise KeyError($i)>>
 except Exception:
     print("over")

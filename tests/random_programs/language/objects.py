@@ -1,4 +1,4 @@
-"""Classes: what Python runs when an attribute is read or set, or when an object is printed, called, compared or freed."""
+"""Classes: what Python runs when an attribute is read or set, or when an object is printed, compared or freed."""
 
 from __future__ import annotations
 
@@ -103,6 +103,53 @@ $field = $Field()
     ],
 )
 
+BY_PYTHON = (
+    ("__bool__(self)", "return True", "<<if $budget:\n    print(1)||bool($budget)||not $budget||any([$budget])>>"),
+    ("__bool__(self)", "return float(self.loss) < 9.0", "<<while $budget:\n    break||print(1 if $budget else 2)>>"),
+    ("__len__(self)", "return 3", "<<len($budget)||if not $budget:\n    print(0)||list(filter(None, [$budget]))>>"),
+    ("__contains__(self, key)", "return True", "<<3 in $budget||if 3 not in $budget:\n    print(0)>>"),
+    ("__eq__(self, other)", "return True", "<<$budget == 1||1 != $budget||[0] == [$budget]||1 in [$budget]>>"),
+    ("__lt__(self, other)", "return True", "<<sorted([$budget, $budget])||$budget < 1||min($budget, $budget)>>"),
+    ("__gt__(self, other)", "return True", "<<max([$budget, $budget])||1 < $budget||$budget > 1>>"),
+    ("__hash__(self)", "return 1", "<<{$budget: 1}||set([$budget])||hash($budget)||{}.get($budget)>>"),
+    ("__index__(self)", "return 0", "<<[1, 2][$budget]||range($budget)||hex($budget)||[1, 2][$budget:]>>"),
+    ("__float__(self)", "return 1.0", "<<float($budget)||math.sqrt($budget)||'%f' % $budget||tf.constant($budget)>>"),
+    ("__int__(self)", "return 1", "<<int($budget)||'%d' % $budget>>"),
+    ("__iter__(self)", "return iter([1])", "<<for $i in $budget:\n    print($i)||print(*$budget)||$i, = $budget>>"),
+    ("__call__(self, key=None)", "return 1", "<<$budget()||list(map($budget, [1]))||sorted([2, 1], key=$budget)>>"),
+    ("__getitem__(self, key)", "return [1, 2][key]", "<<$budget[0]||list($budget)||1 in $budget||$i, $j = $budget>>"),
+    ("__setitem__(self, key, value)", "pass", "<<$budget[0] = 1||$budget[:] = 1||for $budget[0] in (1,):\n    pass>>"),
+    ("__delitem__(self, key)", "pass", "del $budget[0]"),
+    ("__neg__(self)", "return self", "-$budget"),
+    ("__radd__(self, other)", "return other", "<<1 + $budget||sum([$budget])>>"),
+    ("__iadd__(self, other)", "return self", "$budget += 2.0"),
+    ("__enter__(self)", "pass\n    def __exit__(self, *error):\n        pass", "with $budget:\n    pass"),
+    ("__exit__(self, *error)", "pass\n    def __enter__(self):\n        pass", "with $budget:\n    pass"),
+    ("__reversed__(self)", "return iter([1])", "list(reversed($budget))"),
+    ("__next__(self)", "raise StopIteration", "<<next($budget, None)||list(iter($budget.__next__, 1))>>"),
+    ("__round__(self)", "return 1", "round($budget)"),
+    ("__dir__(self)", "return []", "dir($budget)"),
+    ("__copy__(self)", "return self", "copy.copy($budget)"),
+    ("__array__(self, *args, **options)", "return np.ones(1)", "<<np.asarray($budget)||tf.constant($budget)>>"),
+)
+"""Special methods, what they give, and what makes Python call them."""
+CALLED = tuple(
+    (
+        1,
+        f"""
+class $Budget:
+    def __init__(self, w):
+        self.w, self.loss = w, ?c
+    def {method}:
+        self.loss = ?op(self.w)
+        {ending}
+$budget<<|| = $alias>> = $Budget(?t)
+{use}
+=> $budget.loss
+""",
+    )
+    for method, ending, use in BY_PYTHON
+)
 SPECIAL = family(
     "special methods",
     [
@@ -124,54 +171,7 @@ $report = $Report(?t)
 => $report.loss
 """,
         ),
-        (
-            10,
-            """
-class $Budget:
-    def __init__(self, w):
-        self.w, self.loss = w, ?c
-    def <<__bool__(self):
-        self.loss = self.loss + self.w
-        return True||__len__(self):
-        self.loss = self.w * 2.0
-        return 3||__contains__(self, key):
-        self.loss = ?op(self.w)
-        return True||__eq__(self, other):
-        self.loss = self.w * ?n
-        return True||__lt__(self, other):
-        self.loss = self.w * ?n
-        return True||__hash__(self):
-        self.loss = self.w * ?n
-        return 1||__index__(self):
-        self.loss = ?op(self.w)
-        return 0||__float__(self):
-        self.loss = ?op(self.w)
-        return 1.0||__enter__(self):
-        self.loss = ?op(self.w)
-    def __exit__(self, *error):
-        pass||__iter__(self):
-        self.loss = ?op(self.w)
-        return iter([1])||__call__(self, key=None):
-        self.loss = ?op(self.w)
-        return 1||__getitem__(self, key):
-        self.loss = ?op(self.w)
-        return [1, 2][key]||__delitem__(self, key):
-        self.loss = ?op(self.w)||__neg__(self):
-        self.loss = ?op(self.w)
-        return self||__radd__(self, other):
-        self.loss = ?op(self.w)
-        return other||__iadd__(self, other):
-        self.loss = ?op(self.w) * other
-        return self||__missing__(self, key):
-        return 1>>
-$budget = $Budget(?t)
-<<if $budget:
-    print("more")||len($budget)||3 in $budget||$budget == 1||[0] == [$budget]||sorted([$budget, $budget])||{$budget: 1}||[1, 2][$budget]||float($budget)||with $budget:
-    pass||for $i in $budget:
-    print($i)||list($budget)||print(*$budget)||$budget()||$budget[0]||del $budget[0]||-$budget||1 + $budget||sum([$budget])||$budget += 2.0||bool($budget)||not $budget||set([$budget])||max($budget, $budget)||any([$budget])>>
-=> $budget.loss
-""",
-        ),
+        *CALLED,
         """
 class $Flush:
     def __init__(self, into):
@@ -290,7 +290,8 @@ class $Maker:
 """,
         """
 class $Scale:
-    <<apply = functools.partial(tf.multiply, ?t)||apply = functools.partialmethod(lambda self, k, p0: p0 * k, ?t)||apply = tf.sin||apply = staticmethod(lambda p0: p0 * ?t)||apply = classmethod(lambda cls, p0: p0 * ?t)>>
+    <<apply = functools.partial(tf.multiply, ?t)||apply = functools.partialmethod(lambda self, k, p0: p0 * k, ?t)||
+apply = tf.sin||apply = staticmethod(lambda p0: p0 * ?t)||apply = classmethod(lambda cls, p0: p0 * ?t)>>
 => fn $Scale().apply
 """,
         """
@@ -319,7 +320,8 @@ class $State:
     rate: float = 0.5
     parts: list = dataclasses.field(default_factory=<<list||lambda: [?t]>>)
 $state = $State(<<?t||loss=?t||?c, 0.1>>)
-<<$state = dataclasses.replace($state, loss=?t)||$state.loss = ?t||$state.parts.append(?t)||object.__setattr__($state, "loss", ?t)>>
+<<$state = dataclasses.replace($state, loss=?t)||$state.loss = ?t||$state.parts.append(?t)||
+object.__setattr__($state, "loss", ?t)>>
 => <<$state.loss||$state.parts[-1]||dataclasses.astuple($state)[0]>>
 """,
         """

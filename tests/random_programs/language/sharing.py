@@ -4,16 +4,49 @@ from __future__ import annotations
 
 from tests.random_programs.language.snippet import family
 
+KEPT = (
+    (
+        "<<unseen.keep($d)||unseen.keep([$d][0])||unseen.keep(value=$d)>>",
+        "<<unseen.put(?t)||unseen.kept[-1]['loss'] = ?t||print(unseen.put(?t))>>",
+    ),
+    ("unseen.later(lambda<<||*a>>: $d.update(loss=?t))", "unseen.run_later()"),
+    (
+        "<<$put = functools.partial(operator.setitem, $d, 'loss')||$put = functools.partial(unseen.put_into, $d)>>",
+        "<<$put(?t)||list(map($put, [?t]))>>",
+    ),
+    (
+        "$view = <<collections.ChainMap($d)||types.MappingProxyType($d) and $d||unseen.same($d)||collections.UserDict()>>",
+        "$view['loss'] = ?t",
+    ),
+    ("$put = $d.<<__setitem__||setdefault||update>>", "<<$put('loss', ?t)||$put({'loss': ?t})>>"),
+    (
+        "<<$alias = $d||$alias = [$d, 1][0]||($alias := $d)||for $alias in [$d]:\n    pass>>",
+        "<<$alias['loss'] = ?t||$alias |= {'loss': ?t}||$alias.update(loss=?t)>>",
+    ),
+    (
+        "pass",
+        (
+            "<<unseen.put_into($d, ?t)||operator.setitem($d, 'loss', ?t)||exec(\"$d['loss'] = ?s\")||"
+            "dict.__setitem__($d, 'loss', ?t)||$d |= {'loss': ?t}||$d.__setitem__('loss', ?t)||$d.update([('loss', ?t)])>>"
+        ),
+    ),
+    ("unseen.table['x'] = $d", "unseen.table['x']['loss'] = ?t"),
+    ("unseen.put.__dict__['x'] = $d", "unseen.put.x['loss'] = ?t"),
+)
+"""How something gets hold of a dict, and how it is changed that way later."""
 SHARED = family(
     "shared containers",
     [
-        """
-$d = {"loss": ?c}
-<<unseen.keep($d)||unseen.keep([$d][0])||unseen.later(lambda: $d.update(loss=?t))||$put = functools.partial(operator.setitem, $d, "loss")||$view = collections.ChainMap($d)||$put = $d.__setitem__||$alias = $d||$box = [$d, $d]||$put = functools.partial(unseen.put_into, $d)>>
+        *(
+            f"""
+$d = {{"loss": ?c}}
+{before}
 <<$d["loss"] = ?c||$d["rate"] = 1||pass>>
-<<unseen.put(?t)||unseen.run_later()||$put(?t)||$put("loss", ?t)||$view["loss"] = ?t||$alias["loss"] = ?t||$box[0]["loss"] = ?t||unseen.put_into($d, ?t)||unseen.kept[-1]["loss"] = ?t||$d |= {"loss": ?t}||operator.setitem($d, "loss", ?t)||exec("$d['loss'] = ?s")>>
+{after}
 => $d["loss"]
-""",
+"""
+            for before, after in KEPT
+        ),
         """
 class $Box:
     loss = ?c
@@ -27,7 +60,8 @@ unseen.put(?t)
         """
 $l = [?c]
 <<unseen.keep($l)||$two = $l||$two = ($l,)[0]>>
-<<unseen.put(?t)||$two += [?t]||$two[-1] = ?t||$two.append(?t)||$l[:] = [?t]||$l.insert(0, ?t)||unseen.put_into($l, ?t)||$l.extend($s for $s in [?t])||$l[-1:] = ?t,>>
+<<unseen.put(?t)||$two += [?t]||$two[-1] = ?t||$two.append(?t)||$l[:] = [?t]||$l.insert(0, ?t)||
+unseen.put_into($l, ?t)||$l.extend($s for $s in [?t])||$l[-1:] = ?t,>>
 => $l[<<-1||0>>]
 """,
         """
@@ -66,13 +100,14 @@ for $i in <<range(4)||unseen.each(unseen.same, range(4))||"abcd">>:
         """
 $deep = {"a": [{"b": (?c, [?c])}]}
 <<$deep["a"][0]["b"][1][0] = ?t||$deep["a"][-1]["b"] = (?c, [?t])||unseen.keep($deep["a"][0]["b"][1])
-unseen.put(?t)||$deep["a"].insert(0, {"b": (?c, [?t])})||copy.copy($deep)["a"][0]["b"][1][0] = ?t||copy.deepcopy($deep)["a"].clear()>>
+unseen.put(?t)||$deep["a"].insert(0, {"b": (?c, [?t])})||copy.copy($deep)["a"][0]["b"][1][0] = ?t||
+copy.deepcopy($deep)["a"].clear()>>
 => $deep["a"][0]["b"][1][0]
 """,
         """
-$q = <<collections.deque([?c])||queue.Queue()||collections.OrderedDict()||[?c]>>
-<<$q.append(?t)||$q.put(?t)||$q["a"] = ?t||$q.extend([?t])||$q.appendleft(?t)>>
-=> <<$q.pop()||$q.get()||$q["a"]||$q[0]||$q[-1]||$q.popitem()[1]>>
+$q = <<k#collections.deque([?c])||queue.Queue()||collections.OrderedDict()||[?c]||collections.defaultdict(lambda: ?c)>>
+<<k#$q.append(?t)||$q.put(?t)||$q["a"] = ?t||$q.extend([?t])||$q["b"] = ?t>>
+=> <<k#$q.pop()||$q.get()||$q.popitem()[1]||$q[-1]||$q["b"]>>
 """,
         """
 match <<(?t, ?c)||{"loss": ?t}||[?c, ?t, ?t]||unseen.same((?t, ?c))>>:
@@ -96,7 +131,8 @@ def $record(name):
     $runs[name] = <<($t, $y)||[$t, $y]>>
 <<$thread = threading.Thread(target=$record, args=("a",))
 $thread.start()
-$thread.join()||list(concurrent.futures.ThreadPoolExecutor(1).map($record, ["a", "b"]))||$record("a")||unseen.each($record, ["a"])>>
+$thread.join()||list(concurrent.futures.ThreadPoolExecutor(1).map($record, ["a", "b"]))||$record("a")||
+unseen.each($record, ["a"])>>
 for $tape, $loss in $runs.values():
     $g = $tape.gradient($loss, ?v)
 => grad $g
@@ -132,7 +168,11 @@ $g = $trainer.backward()
         """
 with ?Tape as $t:
     $y = ?op(?v)
-$g = <<unseen.ask($t, $y, ?v)||getattr($t, "gradient")($y, ?v)||$t.gradient(*[$y, ?v])||$t.gradient(**{"target": $y, "sources": ?v})||functools.partial($t.gradient, $y)(?v)||(lambda *a: $t.gradient(*a))($y, ?v)||unseen.same($t).gradient($y, ?v)||operator.methodcaller("gradient", $y, ?v)($t)||tf.GradientTape.gradient($t, $y, ?v)||[one.gradient($y, ?v) for one in [$t]][0]||unseen.same($t.gradient)($y, ?v)||type($t).gradient($t, $y, ?v)>>
+$g = <<unseen.ask($t, $y, ?v)||getattr($t, "gradient")($y, ?v)||$t.gradient(*[$y, ?v])||
+$t.gradient(**{"target": $y, "sources": ?v})||functools.partial($t.gradient, $y)(?v)||
+(lambda *a: $t.gradient(*a))($y, ?v)||unseen.same($t).gradient($y, ?v)||
+operator.methodcaller("gradient", $y, ?v)($t)||tf.GradientTape.gradient($t, $y, ?v)||
+[one.gradient($y, ?v) for one in [$t]][0]||unseen.same($t.gradient)($y, ?v)||type($t).gradient($t, $y, ?v)>>
 => grad $g
 """,
         """

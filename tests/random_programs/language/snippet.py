@@ -10,12 +10,13 @@ from dataclasses import dataclass
 class Snippet:
     """One construct, in as many spellings as its alternatives allow.
 
-    `$name` is a fresh name; `<<a||b>>` is one of its alternatives; `?t` a tensor at hand, `?s` one that has a name, `?v` a variable, `?e` an
+        `$name` is a fresh name. `<<a||b>>` is one of its alternatives; a line may end after a `||`; `<<k#a||b>>` and
+    `<<k#c||d>>` choose the same place. `?t` is a tensor at hand, `?s` one that has a name, `?v` a variable, `?e` an
     expression, `?c` a tensor that nothing leads to, `?n` a number, `?f` something to call with one tensor, `?if` a
     condition that nobody sees, `?op(x)` an op on `x`, `?Tape` what makes a tape, `?scope` the word `global` or
     `nonlocal`. A line `?body` stands for other statements, `?fails` for one that raises. A last line `=> x` tells what
     the program has afterwards: `=> fn f` a function of one tensor, `=> with m` a context manager, `=> var v` a
-    variable, `=> grad g` an answer, `=> tape t y x` a tape with a target and a source.
+    variable, `=> grad g` an answer.
     """
 
     family: str

@@ -83,7 +83,9 @@ def $slope(p0, double=True):
     else:
         g = $t.gradient($y, p0)
     return g||return $t.gradient($y, p0)>>
-<<$fast = tf.function($slope)||$fast = tf.function($slope, input_signature=[tf.TensorSpec([], tf.float32)])||$fast = tf.function(input_signature=[tf.TensorSpec([], tf.float32)])($slope)||$fast = tf.function(lambda p0: $slope(p0, p0 > 0.0))||$slope = tf.function($slope)
+<<$fast = tf.function($slope)||$fast = tf.function($slope, input_signature=[tf.TensorSpec([], tf.float32)])||
+$fast = tf.function(input_signature=[tf.TensorSpec([], tf.float32)])($slope)||
+$fast = tf.function(lambda p0: $slope(p0, p0 > 0.0))||$slope = tf.function($slope)
 $fast = $slope||$fast = functools.partial(tf.function($slope), double=<<tf.constant(True)||False>>)>>
 $g = $fast(<<3.0||?t||tf.constant(2.0)>>)
 => grad $g
@@ -121,7 +123,15 @@ def $while_it(p0):
     return y
 => fn $while_it
 """,
-        "=> <<tf.cond(?t > 0.0, lambda: ?e, lambda: ?c)||tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y * 2.0), [0, ?t])[1]||tf.scan(lambda a, b: a * b, tf.stack([?t, ?t]))[-1]||tf.switch_case(tf.constant(1), [lambda: ?c, lambda: ?t * 2.0])||tf.case([(?t > 100.0, lambda: ?t)], default=lambda: ?t * 1.0)||tf.vectorized_map(?f, tf.stack([?t, ?t]))[0]||tf.recompute_grad(?f)(?t)||tf.numpy_function(lambda a: a, [?t], tf.float32)||tf.py_function(lambda a: a * 2.0, [?t], tf.float32)>>",
+        """
+=> <<tf.cond(?t > 0.0, lambda: ?e, lambda: ?c)||
+tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y * 2.0), [0, ?t])[1]||
+tf.scan(lambda a, b: a * b, tf.stack([?t, ?t]))[-1]||
+tf.switch_case(tf.constant(1), [lambda: ?c, lambda: ?t * 2.0])||
+tf.case([(?t > 100.0, lambda: ?t)], default=lambda: ?t * 1.0)||tf.vectorized_map(?f, tf.stack([?t, ?t]))[0]||
+tf.recompute_grad(?f)(?t)||tf.numpy_function(lambda a: a, [?t], tf.float32)||
+tf.py_function(lambda a: a * 2.0, [?t], tf.float32)>>
+""",
         """
 $memo = {}
 @tf.function
@@ -153,13 +163,17 @@ KERAS = family(
         (
             6,
             """
-$model = tf.keras.Sequential([<<tf.keras.layers.Input([2]), ||>>tf.keras.layers.Dense(2<<||, activation="tanh"||, trainable=False>>), tf.keras.layers.Dense(1)])
+$model = tf.keras.Sequential([<<tf.keras.layers.Input([2]), ||>>tf.keras.layers.Dense(2<<||, activation="tanh"||
+, trainable=False>>), tf.keras.layers.Dense(1)])
 $opt = tf.keras.optimizers.<<SGD||Adam>>(0.01)
 for $step in range(2):
     with ?Tape as $t:
-        $loss = tf.reduce_mean(<<tf.square($model(tf.ones([3, 2])))||$model(tf.ones([3, 2])) * ?v||$model.predict(tf.ones([3, 2]), verbose=0)>>)
+        $loss = tf.reduce_mean(<<tf.square($model(tf.ones([3, 2])))||$model(tf.ones([3, 2])) * ?v||
+$model.predict(tf.ones([3, 2]), verbose=0)>>)
     $gs = $t.gradient($loss, $model.<<trainable_variables||trainable_weights||variables||weights>>)
-    <<$opt.apply_gradients(zip($gs, $model.trainable_variables))||$opt.apply_gradients([($gr, $va) for $gr, $va in zip($gs, $model.trainable_variables) if $gr is not None])||print(len($gs))>>
+    <<$opt.apply_gradients(zip($gs, $model.trainable_variables))||
+$opt.apply_gradients([($gr, $va) for $gr, $va in zip($gs, $model.trainable_variables) if $gr is not None])||
+print(len($gs))>>
 """,
         ),
         """
@@ -179,7 +193,8 @@ $gs = $t.gradient($loss, <<$model.trainable_variables||$shared.trainable_variabl
 class $Scale(tf.keras.layers.Layer):
     def __init__(self<<||, **options>>):
         super().__init__(<<||trainable=False>>)
-        <<self.w = self.add_weight(shape=(), initializer="ones")||self.w = tf.Variable(2.0)||self.w = self.add_weight(shape=(), initializer="ones", trainable=False)>>
+        <<self.w = self.add_weight(shape=(), initializer="ones")||self.w = tf.Variable(2.0)||
+self.w = self.add_weight(shape=(), initializer="ones", trainable=False)>>
     def call(self, x):
         return x * <<self.w||2.0||tf.stop_gradient(self.w)>>
 class $Net(tf.keras.Model):
@@ -196,7 +211,8 @@ class $Net(tf.keras.Model):
 $net = $Net()
 with ?Tape as $t:
     $loss = tf.reduce_sum($net(tf.ones([2])))
-$gs = $t.gradient($loss, <<$net.trainable_variables||[$net.gain, $net.scale.w]||$net.scale.w||$net.trainable_weights>>)
+$gs = $t.gradient($loss, <<$net.trainable_variables||[$net.gain, $net.scale.w]||$net.scale.w||
+$net.trainable_weights>>)
 """,
         ),
         """
@@ -205,10 +221,12 @@ $dense = tf.keras.layers.Dense(2, activation=<<$act||lambda s: $act(s) * ?t||"re
 $act.build((None, 2))
 with ?Tape as $t:
     $loss = tf.reduce_mean($dense(tf.ones([3, 2])))
-$gs = $t.gradient($loss, <<$dense.trainable_variables||$act.trainable_variables + $dense.trainable_variables||[$dense.kernel, $dense.bias]>>)
+$gs = $t.gradient($loss, <<$dense.trainable_variables||$act.trainable_variables + $dense.trainable_variables||
+[$dense.kernel, $dense.bias]>>)
 """,
         """
-$layer = tf.keras.layers.<<Dense(1)||BatchNormalization()||Dropout(0.5)||LayerNormalization()||Embedding(4, 2)||Lambda(lambda s: s * 2.0)||Rescaling(2.0)>>
+$layer = tf.keras.layers.<<Dense(1)||BatchNormalization()||Dropout(0.5)||LayerNormalization()||Embedding(4, 2)||
+Lambda(lambda s: s * 2.0)||Rescaling(2.0)>>
 with ?Tape as $t:
     $out = $layer(tf.ones([2, 3])<<||, training=True>>)
     <<$layer.trainable = False||pass>>
@@ -234,7 +252,8 @@ class $Double(tf.keras.layers.Layer):
 $layer = $Double()
 <<$layer.build((None, 2))||$layer(tf.ones([1, 2]))||pass>>
 with ?Tape as $t:
-    $loss = <<tf.reduce_sum($layer(tf.ones([1, 2])))||tf.add_n([*$layer.losses, tf.reduce_sum($layer(tf.ones([1, 2])))])>>
+    $loss = <<tf.reduce_sum($layer(tf.ones([1, 2])))||
+tf.add_n([*$layer.losses, tf.reduce_sum($layer(tf.ones([1, 2])))])>>
 $gs = $t.gradient($loss, <<$layer.k||$layer.trainable_variables>>)
 """,
     ],
@@ -244,7 +263,9 @@ DATA = family(
     "data sets",
     [
         """
-$data = tf.data.Dataset.<<from_tensor_slices([1.0, 2.0])||range(2).map(lambda s: tf.cast(s, tf.float32))||from_tensor_slices(([1.0, 2.0], [0.5, 1.0])).map(lambda s, k: s * k)||from_generator(lambda: iter([1.0]), tf.float32)>><<||.repeat(1)||.shuffle(2)||.take(1)>>
+$data = tf.data.Dataset.<<from_tensor_slices([1.0, 2.0])||range(2).map(lambda s: tf.cast(s, tf.float32))||
+from_tensor_slices(([1.0, 2.0], [0.5, 1.0])).map(lambda s, k: s * k)||
+from_generator(lambda: iter([1.0]), tf.float32)>><<||.repeat(1)||.shuffle(2)||.take(1)>>
 $loss = ?c
 for <<$x in $data||$i, $x in enumerate($data)||$x in iter($data)||$x in list($data)>>:
     with ?Tape as $t:

@@ -73,9 +73,13 @@ class _Writer:
 
     def filled(self, text: str) -> str:
         """`text` with its alternatives chosen, its names made fresh and its holes filled."""
-        pick = self.scope.program.pick
+        pick, text = self.scope.program.pick, text.replace("||\n", "||")
+        tied: dict[str, int] = {}
         while (match := INNERMOST.search(text)) is not None:
-            text = text[: match.start()] + pick.one(match.group(1).split("||")) + text[match.end() :]
+            tag, _, rest = match.group(1).rpartition("#")
+            options = rest.split("||") if tag else match.group(1).split("||")
+            chosen = tied.setdefault(tag, pick.integer(0, len(options) - 1)) if tag else -1
+            text = text[: match.start()] + (options[chosen] if tag else pick.one(options)) + text[match.end() :]
         names = {base: self.scope.program.fresh((base,)) for base in dict.fromkeys(NAME.findall(text))}
         text = NAME.sub(lambda match: names[match.group(1)], text)
         while (match := HOLE.search(text)) is not None:
