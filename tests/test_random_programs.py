@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from flake8_gradtape.checking.check import Report
 from flake8_gradtape.events import Answer, AskedSource, CallRaised, Event, GradientAsked, Misuse, TapeEnded
-from tests.random_programs.generator import numbered, programs
+from tests.random_programs import statements
+from tests.random_programs.chooser import Picker, RandomChooser
+from tests.random_programs.coverage import report
+from tests.random_programs.generator import numbered, programs, write
+from tests.random_programs.known import OPEN, open_kind
+from tests.random_programs.language.families import FAMILIES, SNIPPETS
+from tests.random_programs.language.snippet import Snippet
+from tests.random_programs.language.writing import write as write_snippet
 from tests.random_programs.oracle import Kind, Run, Verdict, compare, judge, observe, verdict
 from tests.random_programs.reducing import reduce
+from tests.random_programs.scope import Program, Scope
 from tests.random_programs.stream import judge_stream
+from tests.random_programs.tally import Tally, keep, kept, summed
 
 SEED = 20
 PROGRAMS = 1000
@@ -73,6 +87,84 @@ def test_a_program_is_the_same_each_time_and_is_python() -> None:
     for text in texts:
         ast.parse(text)
         assert "GradientTape" in text
+
+
+def test_programs_of_tapes_alone_are_what_they_were_before_there_were_snippets() -> None:
+    for index in (0, 2, 4):
+        assert numbered(SEED, index) == numbered(SEED, index, "tapes")
+    assert "import tests.random_programs.unseen" not in "".join(numbered(SEED, index, "tapes") for index in range(60))
+    first = sha256("".join(numbered(1, index, "tapes") for index in range(200)).encode()).hexdigest()
+    assert first == "1861b2d0df58f6da985e331dfab5b8256c1a4123e1519e24cd4cc200f5d5247e"
+
+
+def test_every_family_of_snippets_is_in_a_thousand_programs_and_they_compile() -> None:
+    found: Counter[str] = Counter()
+    for index in range(1, PROGRAMS, 2):
+        text, used = write(RandomChooser(f"{SEED}:{index}"), whole=True)
+        compile(text, "program", "exec")
+        found.update(set(used))
+    assert set(found) == set(FAMILIES)
+    assert min(found.values()) >= 10
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.text.split()[1])
+def test_a_snippet_compiles_in_all_its_spellings(snippet: Snippet) -> None:
+    texts = {_alone(snippet, seed) for seed in range(12)}
+    for text in texts:
+        compile(text, "program", "exec")
+        assert "<<" not in text and "||" not in text and "?" not in text.replace('"?"', "")
+
+
+def _alone(snippet: Snippet, seed: int) -> str:
+    """A program of one snippet, inside a function that has a variable."""
+    program = Program(Picker(RandomChooser(str(seed))), 20)
+    scope = Scope(program)
+    scope.top = False
+    program.write("def main():")
+    program.indent += 1
+    statements.variable(scope)
+    write_snippet(scope, snippet, lambda inside: bool(statements.compute(inside)))
+    return "\n".join(program.text)
+
+
+def test_a_tied_alternative_chooses_the_same_place() -> None:
+    for seed in range(20):
+        text = _alone(Snippet("tied", 1, "<<k#a||b||c>> = <<k#1||2||3>>"), seed)
+        assert text.splitlines()[-1].strip() in ("a = 1", "b = 2", "c = 3")
+
+
+def test_tallies_of_ranges_are_kept_and_summed_and_none_of_another_version(tmp_path: Path) -> None:
+    file = tmp_path / "tallies"
+    one = Tally(25, 30, expected=Counter(NONE=4), missed=Counter(NONE=1))
+    one.verdicts["TAP112", "CONFIRMED"] = 2
+    one.failures.append((7, "missed", "NONE"))
+    keep(file, 1, "mixed", (0, 25), one)
+    keep(file, 1, "mixed", (25, 50), one)
+    with file.open("a") as stream:
+        stream.write('{"version": "another", "seed": 1}\n{"version": "cut o')
+    assert kept(file, 1, "mixed") == {(0, 25): one, (25, 50): one}
+    assert kept(file, 2, "mixed") == kept(file, 1, "whole") == {}
+    assert (summed(file).programs, summed(file).recall("NONE")) == (50, 0.75)
+    assert summed(file).verdicts["TAP112", "CONFIRMED"] == 4
+
+
+def test_a_known_kind_of_false_claim_is_counted_by_its_name() -> None:
+    for kind in OPEN:
+        assert re.compile(kind.pattern) and re.compile(kind.codes)
+    assert open_kind("x = 1", "TAP112") == ""
+    total = Tally(known=Counter({"a kind": 2}))
+    assert "false claims of an open kind: 2 of 'a kind'" in "\n".join(total.lines())
+
+
+def test_coverage_names_lines_that_no_program_enters() -> None:
+    if sys.version_info < (3, 12):
+        with pytest.raises(RuntimeError, match="needs Python 3.12"):
+            list(report(SEED, 0, 3, "tapes"))
+        return
+    *lines, total = report(SEED, 0, 3, "tapes")
+    assert total.endswith("(machine/trace is for `gradtape trace`)")
+    assert any(line.startswith("libraries/keras/") for line in lines)
+    assert not any(line.startswith("trace/") for line in lines)
 
 
 @pytest.mark.tensorflow

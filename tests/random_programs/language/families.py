@@ -18,8 +18,11 @@ SNIPPETS: tuple[Snippet, ...] = (
     *traced.SNIPPETS,
 )
 FAMILIES = tuple(dict.fromkeys(snippet.family for snippet in SNIPPETS))
-WEIGHTS = {"keras": 35, "data sets": 50, "tf.function": 80}
-"""Families that take TensorFlow long are written less often than their number of snippets says, in percent."""
+WEIGHTS = {"keras": 7, "data sets": 4, "special methods": 14, "tf.function": 14, "exceptions": 14, "callbacks": 14}
+"""How often a family is chosen, 10 where nothing is said; Keras and data sets take TensorFlow long."""
+BY_FAMILY = [
+    (WEIGHTS.get(name, 10), [(one.weight, one) for one in SNIPPETS if one.family == name]) for name in FAMILIES
+]
 IMPORTS = (
     "collections",
     "contextlib",
@@ -45,8 +48,8 @@ IMPORTS = (
 
 def snippet(scope: Scope) -> bool:
     """Write one snippet of any family."""
-    choices = [(one.weight * WEIGHTS.get(one.family, 100), one) for one in SNIPPETS]
-    return write(scope, scope.program.pick.weighted(choices), _body)
+    pick = scope.program.pick
+    return write(scope, pick.weighted(pick.weighted(BY_FAMILY)), _body)
 
 
 def managed(scope: Scope) -> bool:

@@ -15,7 +15,7 @@ KEPT = (
         "<<$put(?t)||list(map($put, [?t]))>>",
     ),
     (
-        "$view = <<collections.ChainMap($d)||types.MappingProxyType($d) and $d||unseen.same($d)||collections.UserDict()>>",
+        "$view = <<collections.ChainMap($d)||unseen.same($d)||collections.UserDict()>>",
         "$view['loss'] = ?t",
     ),
     ("$put = $d.<<__setitem__||setdefault||update>>", "<<$put('loss', ?t)||$put({'loss': ?t})>>"),
@@ -27,7 +27,7 @@ KEPT = (
         "pass",
         (
             "<<unseen.put_into($d, ?t)||operator.setitem($d, 'loss', ?t)||exec(\"$d['loss'] = ?s\")||"
-            "dict.__setitem__($d, 'loss', ?t)||$d |= {'loss': ?t}||$d.__setitem__('loss', ?t)||$d.update([('loss', ?t)])>>"
+            "dict.__setitem__($d, 'loss', ?t)||$d |= {'loss': ?t}||$d.update([('loss', ?t)])>>"
         ),
     ),
     ("unseen.table['x'] = $d", "unseen.table['x']['loss'] = ?t"),
