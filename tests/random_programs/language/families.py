@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.random_programs import blocks, statements
-from tests.random_programs.language import functions, managers, objects, sharing, traced
+from tests.random_programs.language import functions, keras_parts, managers, objects, plain, sharing, traced
 from tests.random_programs.language.snippet import Snippet
 from tests.random_programs.language.writing import write
 from tests.random_programs.scope import Scope
@@ -16,14 +16,26 @@ SNIPPETS: tuple[Snippet, ...] = (
     *functions.SNIPPETS,
     *sharing.SNIPPETS,
     *traced.SNIPPETS,
+    *keras_parts.SNIPPETS,
+    *plain.SNIPPETS,
 )
 FAMILIES = tuple(dict.fromkeys(snippet.family for snippet in SNIPPETS))
-WEIGHTS = {"keras": 7, "data sets": 4, "special methods": 14, "tf.function": 14, "exceptions": 14, "callbacks": 14}
+WEIGHTS = {
+    "keras": 6,
+    "keras parts": 6,
+    "methods of containers": 14,
+    "data sets": 4,
+    "special methods": 14,
+    "tf.function": 14,
+    "exceptions": 14,
+    "callbacks": 14,
+}
 """How often a family is chosen, 10 where nothing is said; Keras and data sets take TensorFlow long."""
 BY_FAMILY = [
     (WEIGHTS.get(name, 10), [(one.weight, one) for one in SNIPPETS if one.family == name]) for name in FAMILIES
 ]
 IMPORTS = (
+    "asyncio",
     "collections",
     "contextlib",
     "copy",

@@ -118,7 +118,7 @@ BY_PYTHON = (
     ("__iter__(self)", "return iter([1])", "<<for $i in $budget:\n    print($i)||print(*$budget)||$i, = $budget>>"),
     ("__call__(self, key=None)", "return 1", "<<$budget()||list(map($budget, [1]))||sorted([2, 1], key=$budget)>>"),
     ("__getitem__(self, key)", "return [1, 2][key]", "<<$budget[0]||list($budget)||1 in $budget||$i, $j = $budget>>"),
-    ("__setitem__(self, key, value)", "pass", "<<$budget[0] = 1||$budget[:] = 1||for $budget[0] in (1,):\n    pass>>"),
+    ("__setitem__(self, key, value)", "pass", "<<$budget[0] = 1||$budget[:] = 1||print($budget.__setitem__(0, 1))>>"),
     ("__delitem__(self, key)", "pass", "del $budget[0]"),
     ("__neg__(self)", "return self", "-$budget"),
     ("__radd__(self, other)", "return other", "<<1 + $budget||sum([$budget])>>"),

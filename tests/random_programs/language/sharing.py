@@ -105,7 +105,8 @@ copy.deepcopy($deep)["a"].clear()>>
 => $deep["a"][0]["b"][1][0]
 """,
         """
-$q = <<k#collections.deque([?c])||queue.Queue()||collections.OrderedDict()||[?c]||collections.defaultdict(lambda: ?c)>>
+$q = <<k#collections.deque([?c])||queue.Queue()||collections.OrderedDict()||[?c]||
+collections.defaultdict(lambda: ?c)>>
 <<k#$q.append(?t)||$q.put(?t)||$q["a"] = ?t||$q.extend([?t])||$q["b"] = ?t>>
 => <<k#$q.pop()||$q.get()||$q.popitem()[1]||$q[-1]||$q["b"]>>
 """,
