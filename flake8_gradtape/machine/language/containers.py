@@ -98,6 +98,17 @@ def _set_entries(run: Run, cell: int, entries: MappingContents) -> None:
     run.sharing.put(cell, run.heap.bounded_entries(entries))
 
 
+def _after_update(run: Run, value: DictValue, entries: MappingContents, other: Value) -> MappingContents:
+    """The entries of a dict after an update by pairs or an unknown mapping: each may be what `other` holds."""
+    held = run.heap.nodes(other)
+    run.sharing.escape(other)
+    run.sharing.put(value.cell, entries)
+    run.sharing.blur_entries(value.cell)
+    rest = run.anything(held)
+    found = [(name, run.sharing.join([item, rest])) for name, item in run.heap.entries(value.cell).entries]
+    return MappingContents((*found, (ELSEWHERE, rest)), exact=False)
+
+
 def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`dict.get(...)`, `items()` and their kin."""
     entries = run.heap.entries(value.cell)
@@ -129,10 +140,7 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
                     run.sharing.blur_entries(value.cell)
                     entries = run.heap.entries(value.cell)
             else:
-                # anything may have been replaced
-                run.sharing.put(value.cell, entries)
-                run.sharing.blur_entries(value.cell)
-                entries = run.heap.entries(value.cell)
+                entries = _after_update(run, value, entries, one)
         for name, item in arguments.keywords:
             entries = entries.put(name, item)
         _set_entries(run, value.cell, entries)
