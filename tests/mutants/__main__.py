@@ -25,8 +25,7 @@ def found_in(mutant: Mutant, keras: int | None, assumed: frozenset[str]) -> list
     return [
         report.message
         for report in check(mutant.text, keras=keras, assumed=assumed)
-        if (report.code.startswith(("TAP1", "TAP2"))
-        and ".gradient(" in lines[report.line - 1])
+        if (report.code.startswith(("TAP1", "TAP2")) and ".gradient(" in lines[report.line - 1])
         or report.code == "TAP201"
     ]
 

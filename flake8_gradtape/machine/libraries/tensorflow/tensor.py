@@ -101,7 +101,10 @@ def _write(run: Run, receiver: Variable, arguments: Arguments) -> Value:
     if any(bound(value) == NONE for value in arguments.positional):
         run.end_all_paths()
         return run.anything()
+    last = run.recorder.written.get(receiver.node)
     run.recorder.write(receiver.node, [Edge(one, Flow.STATE) for one in dict.fromkeys(new)])
+    if last is not None and all(one.time < last for one in new):
+        del run.recorder.written[receiver.node]  # what is older than the change before may restore it
     if receiver.node.weights:
         return run.anything([receiver.node])  # Keras 3 gives what was assigned
     return receiver
