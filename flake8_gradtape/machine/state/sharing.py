@@ -379,6 +379,14 @@ def _bound_to(function: Function) -> Iterator[Value]:
     yield from (value for _, value in (*function.named_arguments, *function.defaults))
 
 
+def _bound_to(function: Function) -> Iterator[Value]:
+    """The values that a function has with it: its object, and arguments."""
+    if function.instance is not None:
+        yield function.instance
+    yield from function.first_arguments
+    yield from (value for _, value in (*function.named_arguments, *function.defaults))
+
+
 _LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
 """Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
 
