@@ -151,8 +151,16 @@ class Sharing:
         if cell in self._holders and self._store.get((SHARED, cell)) is True:
             # unseen code finds what is put there when it runs next, and may change it from then on
             self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
-            if not isinstance(self._holders[cell], Class):
-                content = replace(content, shared_at=self._recorder.now())
+        self._write(cell, content)
+
+    def _write(self, cell: int, content: SequenceContents | MappingContents) -> None:
+        """The same for what unseen code knows, or puts there itself."""
+        if (
+            cell in self._holders
+            and self._store.get((SHARED, cell)) is True
+            and not isinstance(self._holders[cell], Class)
+        ):
+            content = replace(content, shared_at=self._recorder.now())
         content = self._heap.bounded(content, MOST_ITEMS)
         self._store.set(("cell", cell), content)
         parts = content.items if isinstance(content, SequenceContents) else [item for _, item in content.entries]
@@ -167,11 +175,7 @@ class Sharing:
         """
         while cells := self._store.get(UNSEEN_YET):
             self._store.set(UNSEEN_YET, frozenset())
-            for cell in sorted(cells):
-                self.escape(self._holders[cell])
-                self._budget.step()
-            if self._store.get(UNSEEN_YET) == cells:
-                break
+            self._hand_over([self._holders[cell] for cell in sorted(cells)])
         self._recorder.last_unknown_effect = self._recorder.now()
 
     def _share(self, holder: ListValue | DictValue | Instance | Class) -> None:
@@ -206,10 +210,14 @@ class Sharing:
             if only is not None:
                 self._recorder.node_states.escape(only)
             return
+        self._hand_over([value])
+
+    def _hand_over(self, values: list[Value]) -> None:
+        """Hand over all of these in one go: what can be reached from several of them is met once."""
         if self._escaping is not None:
-            self._escaping.append(value)  # whoever hands something over now gets to it
+            self._escaping.extend(values)  # whoever hands something over now gets to it
             return
-        self._escaping = [value]
+        self._escaping = values
         try:
             self._escape_all(self._escaping)
         finally:
@@ -237,11 +245,12 @@ class Sharing:
                 if not content.immutable and not _is_unknown(content.items[-1:]):
                     made = self._heap.anything(self._item_nodes(content))
                     self._share(one)
-                    self.put(one.cell, SequenceContents((*content.items, made), exact=False))
+                    self._write(one.cell, SequenceContents((*content.items, made), exact=False))
             elif isinstance(one, (DictValue, Instance)):
-                pending.extend(item for _, item in self._heap.entries(one.cell).entries)
+                entries = self._heap.entries(one.cell).entries
+                pending.extend(item for _, item in entries)
                 self._share(one)
-                self.blur_entries(one.cell)
+                self._write(one.cell, self._blurred(entries))
                 if isinstance(one, Instance):
                     pending.append(one.cls)
             elif isinstance(one, TapeValue):
@@ -300,9 +309,11 @@ class Sharing:
 
     def blur_entries(self, cell: int) -> None:
         """Unseen code may have assigned any attribute of an object, or any key of a mapping."""
-        entries = self._heap.entries(cell)
-        changed = tuple((name, self._or_anything(item)) for name, item in entries.entries)
-        self.put(cell, MappingContents(changed, exact=False))
+        self.put(cell, self._blurred(self._heap.entries(cell).entries))
+
+    def _blurred(self, entries: tuple[tuple[Any, Value], ...]) -> MappingContents:
+        """Entries of which each may have been assigned since, and others added."""
+        return MappingContents(tuple((key, self._or_anything(item)) for key, item in entries), exact=False)
 
     def _blur_class(self, cls: Class) -> None:
         """Unseen code may have assigned what a class holds as data; its methods are taken to stay."""
