@@ -34,21 +34,16 @@ class WriteLog:
             self.first.add(key)
 
 
-def _closed(key: Key, values: list[Any]) -> Any:
-    """Stands in for the join of a store that was closed, so that using it again is noticed."""
-    raise RuntimeError("the store is closed")
+Join = Callable[[Key, list[Any]], Any]
+"""Gives the value that stands for several under a key; one is `MISSING` where a branch has no such key."""
 
 
 class Store:
-    """Keys to values, with undo.
+    """Keys to values, with undo."""
 
-    `join(key, values)` gives the value that stands for several; a value is `MISSING` where a branch has no such key.
-    """
-
-    def __init__(self, join: Callable[[Key, list[Any]], Any]) -> None:
+    def __init__(self) -> None:
         self._data: dict[Key, Any] = {}
         self._journal: list[tuple[Key, Any]] = []
-        self._join = join
         self._write_logs: list[WriteLog] = []
         self._reads: dict[Key, Any] | None = None
         self.reachable = True
@@ -136,7 +131,7 @@ class Store:
         self.reachable = True
         return taken
 
-    def merge(self, deltas: Iterable[Delta | None]) -> None:
+    def merge(self, deltas: Iterable[Delta | None], join: Join) -> None:
         """Continue where several branches meet: with the join of their changes, which start from the state here.
 
         None stands for a branch that does not get here; if none does, no run goes on.
@@ -151,7 +146,7 @@ class Store:
         keys = dict.fromkeys(key for delta in alive for key in delta)
         for key in keys:
             base = self._data.get(key, MISSING)
-            value = self._join(key, [delta.get(key, base) for delta in alive])
+            value = join(key, [delta.get(key, base) for delta in alive])
             if value is MISSING:
                 self.remove(key)
             else:
@@ -181,7 +176,6 @@ class Store:
         """Let go of all keys and values."""
         self._data.clear()
         self._journal.clear()
-        self._join = _closed
 
     def stop_logging(self) -> None:
         """Drop all watches."""
@@ -192,9 +186,9 @@ class Store:
         """All keys and values."""
         return list(self._data.items())
 
-    def interrupted(self, written: WriteLog) -> Delta:
+    def interrupted(self, written: WriteLog, join: Join) -> Delta:
         """The join of the states that an exception may leave behind, seen from the state before the body."""
         return {
-            key: self._join(key, [*(() if key in written.first else (self._data.get(key, MISSING),)), *values])
+            key: join(key, [*(() if key in written.first else (self._data.get(key, MISSING),)), *values])
             for key, values in written.values.items()
         }

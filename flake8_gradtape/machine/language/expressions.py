@@ -163,7 +163,7 @@ def _boolean(run: Run, scope: Scope, node: cst.BooleanOperation) -> Value:
     with run.certainty.unsure():
         right = run.evaluate(scope, node.right)
     other = run.store.take(mark)
-    run.store.merge([kept, other])
+    run.merge([kept, other])
     return run.sharing.join([left, right]) if other is not None else left
 
 
@@ -179,7 +179,7 @@ def _conditional(run: Run, scope: Scope, node: cst.IfExp) -> Value:
         assume(run, scope, node.test, False)
         other = run.evaluate(scope, node.orelse)
         second = run.store.take(mark)
-    run.store.merge([first, second])
+    run.merge([first, second])
     results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
     return run.sharing.join(results) if results else run.anything()
 
@@ -316,7 +316,7 @@ def _for_in(run: Run, outer: Scope, inner: Scope, part: cst.CompFor, body: Calla
         else:
             body()
         if skipped is not None:
-            run.store.merge([skipped, run.store.take(mark)])
+            run.merge([skipped, run.store.take(mark)])
 
     iterate(run, iterable, part, once)
 

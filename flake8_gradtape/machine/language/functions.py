@@ -173,7 +173,7 @@ def run_body(run: Run, function: Function, bind: Callable[[Scope], None]) -> Val
         exits = list(call_frame.returns)
         if end is not None:
             exits.append((end, NONE))
-        run.store.merge([delta for delta, _ in exits])
+        run.merge([delta for delta, _ in exits])
         if not exits and run.observer is not None:
             run.observer.never_returned()
         return run.sharing.join([value for _, value in exits]) if exits else run.anything()
@@ -253,7 +253,7 @@ def blur_closure(run: Run, function: Function) -> None:
         for name in names:
             value = run.store.get((scope.number, name))
             if value is not None and not isinstance(value, Api) and run.facts.times_bound(scope, name) > 1:
-                run.store.set((scope.number, name), run.sharing.blur(value))
+                run.store.set((scope.number, name), run.sharing.joins.blur(value))
         scope = scope.parent
 
 

@@ -52,7 +52,7 @@ def for_each_flag(run: Run, scope: Scope, loop: cst.CSTNode, act: Callable[[], N
             ends.append(run.store.take(mark))
         doubt.lasts = None in ends
     run.stack.context, run.certainty.assumed = context, assumed
-    run.store.merge(ends)
+    run.merge(ends)
 
 
 def _key(run: Run, scope: Scope, name: str) -> tuple[int, str]:

@@ -45,7 +45,7 @@ def iterate(
         mark = run.store.mark()
         with run.certainty.unsure():
             with_loop(run, mark, lambda: once(run.sharing.join(found)), breaks)
-        run.store.merge([{}, run.store.take(mark)])
+        run.merge([{}, run.store.take(mark)])
         return breaks
     if exact and len(found) <= MOST_UNROLLED:
         return _unrolled(run, iterable, found, at, once)
@@ -145,7 +145,7 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
     if loop.breaks:
         before = run.store.delta(outer)
         breaks.extend({**before, **left} for left in loop.breaks)
-    run.store.merge([end, *loop.continues])
+    run.merge([end, *loop.continues])
 
 
 def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
@@ -167,7 +167,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
         if changed and any(end is not None for end in ends):
             ends.append(_later_passes(run, start, widening, changed, body, breaks))
         doubt.lasts = None in ends or bool(breaks)
-    run.store.merge(ends)
+    run.merge(ends)
     return breaks
 
 

@@ -100,7 +100,7 @@ def _if(run: Run, scope: Scope, node: cst.If) -> None:
             ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
-            run.store.merge(ends)
+            run.merge(ends)
             return
         assume(run, scope, current.test, False)
         current = current.orelse
@@ -109,7 +109,7 @@ def _if(run: Run, scope: Scope, node: cst.If) -> None:
             with run.certainty.unsure(doubtful):
                 run.execute(scope, [current.body])
         ends.append(run.store.take(mark))
-    run.store.merge(ends)
+    run.merge(ends)
     # where some runs have ended or left, what follows need not happen in every run
     run.certainty.unsure_from_here(doubtful and ends.count(None) > _continued(run) - continued)
 
@@ -193,7 +193,7 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     breaks.extend({**before, **left} for left in repeat(run, body, traced=one, at_least_once=known is True))
     if forever:
         run.store.take(mark)
-        run.store.merge(breaks)
+        run.merge(breaks)
         return
     _after_loop(run, scope, node, mark, breaks)
 
@@ -207,7 +207,7 @@ def _after_loop(run: Run, scope: Scope, node: cst.For | cst.While, mark: int, br
     if node.orelse is not None and run.reachable:
         run.execute(scope, [node.orelse.body])
     if breaks:
-        run.store.merge([run.store.take(mark), *breaks])
+        run.merge([run.store.take(mark), *breaks])
 
 
 def _break(run: Run, scope: Scope, node: cst.Break) -> None:
@@ -295,7 +295,7 @@ def _match(run: Run, scope: Scope, node: cst.Match) -> None:
             if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
                 ends[0] = None
         doubt.lasts = None in ends[1:]
-    run.store.merge(ends)
+    run.merge(ends)
 
 
 def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Value) -> None:

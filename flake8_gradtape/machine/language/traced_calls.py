@@ -22,9 +22,9 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     node_of,
 )
+from flake8_gradtape.machine.state.joins import TRACED
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.machine.state.sharing import TRACED
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def traced_once(run: Run, definition: cst.CSTNode) -> Iterator[None]:
     for outer, old in earlier.items():
         now = store.get(outer, MISSING)
         if now is not old and now is not MISSING:
-            both = run.sharing.join_key(outer, [now, old])
+            both = run.sharing.joins.join_key(outer, [now, old])
             mixed[outer] = (now, both)
             store.set(outer, both)
     reads: dict[Key, Any] = {}
@@ -68,7 +68,7 @@ def traced_once(run: Run, definition: cst.CSTNode) -> Iterator[None]:
         for outer, old in before.items():
             if old is not MISSING and _is_outer(outer):
                 was = mixed[outer][0] if outer in mixed else old
-                store.set(outer, run.sharing.join_key(outer, [was, store.get(outer, MISSING)]))
+                store.set(outer, run.sharing.joins.join_key(outer, [was, store.get(outer, MISSING)]))
     store.set(key, kept)
 
 

@@ -70,7 +70,7 @@ def run_try(
     if orelse is not None and run.reachable:
         orelse()
     end = run.store.take(mark)
-    interrupted = _settled(run, run.store.interrupted(written))
+    interrupted = _settled(run, run.store.interrupted(written, run.sharing.joins.join_key))
     ends: list[Delta | None] = [end]
     with run.certainty.unsure(bool(handlers)) as doubt:
         for handler in handlers:
@@ -78,7 +78,7 @@ def run_try(
             handler()
             ends.append(run.store.take(mark))
         doubt.lasts = None in ends[1:]  # where each handler goes on, so does every run
-    run.store.merge(ends)
+    run.merge(ends)
     if final is not None:
         _on_the_way_out(run, interrupted, final)
         if run.reachable:

@@ -31,8 +31,8 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     options,
 )
+from flake8_gradtape.machine.state.joins import LASTING_STATES, TRACED, UNSEEN_YET
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.sharing import LASTING_STATES, TRACED, UNSEEN_YET
 from flake8_gradtape.machine.tapes.state import TapeState
 from flake8_gradtape.machine.tapes.transitions import join_states
 
@@ -64,7 +64,7 @@ class Widening:
             if old is MISSING:
                 continue
             if isinstance(key, tuple) and key[0] == TRACED:
-                store.set(key, self.run.sharing.join_key(key, [old, *values]))
+                store.set(key, self.run.sharing.joins.join_key(key, [old, *values]))
                 continue
             known: list[Any] = [value for value in [old, *values] if value is not MISSING]
             if isinstance(old, TapeState):

@@ -19,7 +19,6 @@ from flake8_gradtape.machine.domain.limits import (
     GiveUp,
 )
 from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
-from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.values import (
     Alternatives,
     Api,
@@ -43,14 +42,16 @@ from flake8_gradtape.machine.tapes.recorder import Recorder
 
 
 class Heap:
-    """The contents of containers, and questions about values; `store` and `recorder` are those of the run."""
+    """The contents of containers, and questions about values; `recorder` is that of the run.
 
-    def __init__(self, store: Store, recorder: Recorder) -> None:
-        self.store = store
+    `hand_over` is done with a value of which the machine loses sight: unseen code may have it.
+    """
+
+    def __init__(self, recorder: Recorder, hand_over: Callable[[Value], None]) -> None:
+        self.store = recorder.store
         self.recorder = recorder
+        self._hand_over = hand_over
         self._cells = 0
-        self.hand_over: Callable[[Value], None] = lambda value: None
-        """What is done with a value of which the machine loses sight: unseen code may have it."""
         self.created_objects: list[Instance | KerasLayer] = []
         """All objects and layers made so far."""
         self.views: dict[object, Node] = {}
@@ -98,7 +99,7 @@ class Heap:
         for item in items:
             nodes.update(dict.fromkeys(self.nodes(item)))
             if type(item) not in SIMPLE:
-                self.hand_over(item)
+                self._hand_over(item)
         return Opaque(self.recorder.unknown(nodes, may_hold_anything=True))
 
     def sequence(self, items: Iterable[Value], exact: bool = True, immutable: bool = False) -> ListValue:

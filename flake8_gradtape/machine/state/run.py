@@ -19,7 +19,6 @@ from flake8_gradtape.machine.state.call_stack import CallStack
 from flake8_gradtape.machine.state.certainty import Certainty
 from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.definitions import Definitions
-from flake8_gradtape.machine.state.heap import Heap
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.registry import Behaviour, Registry
 from flake8_gradtape.machine.state.scopes import Arguments, Scope, Scopes
@@ -44,14 +43,14 @@ class Run:
         self.stack = CallStack()
         self.certainty = Certainty()
         self.budget = Budget(self.stack.functions)
-        self.store = Store(lambda key, values: self.sharing.join_key(key, values))
+        self.store = Store()
         self.recorder = Recorder(self.store)
         self.node_states = self.recorder.node_states
         self.claims = Claims(self.stack.functions)
-        self.heap = Heap(self.store, self.recorder)
         self.scopes = Scopes()
         self.definitions = Definitions()
-        self.sharing = Sharing(self.heap, self.scopes, self.claims, self.definitions, self.budget, facts)
+        self.sharing = Sharing(self.recorder, self.scopes, self.claims, self.definitions, self.budget, facts)
+        self.heap = self.sharing.heap
         self.anything = self.heap.anything
         self.observer: Observer | None = None
 
@@ -93,9 +92,13 @@ class Run:
             if self.reachable:
                 results.append(result)
             deltas.append(self.store.take(mark))
-        self.store.merge(deltas)
+        self.merge(deltas)
         self.stack.visit = outer
         return self.sharing.join(results) if results else self.anything()
+
+    def merge(self, deltas: Iterable[Delta | None]) -> None:
+        """Go on where several branches meet, with what may hold after any of them; None: one that does not get here."""
+        self.store.merge(deltas, self.sharing.joins.join_key)
 
     def reset_stacks(self) -> None:
         """Forget what was under way when a run gave up."""

@@ -1,4 +1,4 @@
-"""What unseen code and other functions get hold of, and so may change; and what a name holds after several ways."""
+"""What unseen code and other functions get hold of, and so may change."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from flake8_gradtape.machine.domain.contents import (
     SequenceContents,
 )
 from flake8_gradtape.machine.domain.graph import Kind, Node
-from flake8_gradtape.machine.domain.limits import MOST_ITEMS, MOST_OPTIONS
-from flake8_gradtape.machine.domain.node_states import NODE_STATES
-from flake8_gradtape.machine.domain.store import MISSING, Key
+from flake8_gradtape.machine.domain.limits import MOST_ITEMS
 from flake8_gradtape.machine.domain.values import (
-    UNBOUND,
     Alternatives,
     Api,
     Class,
@@ -31,7 +28,6 @@ from flake8_gradtape.machine.domain.values import (
     StopRecording,
     TapeValue,
     Value,
-    flat_options,
     node_of,
     options,
 )
@@ -40,37 +36,33 @@ from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.closures import Closure, Closures, NameKey
 from flake8_gradtape.machine.state.definitions import Definitions
 from flake8_gradtape.machine.state.heap import SIMPLE, Heap
-from flake8_gradtape.machine.state.meeting import join_contents, join_found
+from flake8_gradtape.machine.state.joins import SHARED, UNSEEN_YET, Joins
 from flake8_gradtape.machine.state.module_facts import ModuleFacts
 from flake8_gradtape.machine.state.scopes import Scope, Scopes
-from flake8_gradtape.machine.tapes.state import TapeState
-from flake8_gradtape.machine.tapes.transitions import join_states
+from flake8_gradtape.machine.tapes.recorder import Recorder
 from flake8_gradtape.reading.syntax import captured_names
-
-SHARED = "shared"
-"""How the keys begin under which the store has that unseen code has a container; the cell follows."""
-UNSEEN_YET = ("unseen yet", 0)
-"""The key of the shared containers into which something was put since unseen code ran."""
-TRACED = "traced"
-"""How the keys begin under which the store has what the runs of a traced function have found outside; its definition
-follows."""
-LASTING_STATES = NODE_STATES | {SHARED}
-"""How the keys begin of what stays true once it is, on whatever way."""
 
 
 class Sharing:
     """What names and containers hold where others may have changed it; who has got hold of what; joins of values."""
 
     def __init__(
-        self, heap: Heap, scopes: Scopes, claims: Claims, definitions: Definitions, budget: Budget, facts: ModuleFacts
+        self,
+        recorder: Recorder,
+        scopes: Scopes,
+        claims: Claims,
+        definitions: Definitions,
+        budget: Budget,
+        facts: ModuleFacts,
     ) -> None:
         self._facts = facts
-        self._heap = heap
-        heap.hand_over = self.escape
+        self._recorder = recorder
+        self._store = recorder.store
+        self.heap = self._heap = Heap(recorder, self.escape)
+        self.joins = Joins(self.heap, self.escape)
+        self.join = self.joins.join
         self._escaping: list[Value] | None = None
         """What is still to be handed over, while something is."""
-        self._store = heap.store
-        self._recorder = heap.recorder
         self._scopes = scopes
         self._budget = budget
         self.escaped_functions: dict[cst.CSTNode, None] = {}
@@ -343,65 +335,15 @@ class Sharing:
     def _item_nodes(self, content: SequenceContents) -> list[Node]:
         return [node for item in content.items for node in self._heap.nodes(item)]
 
-    def join(self, values: list[Value]) -> Value:
-        """One of several values."""
-        found = flat_options(values)
-        if len(found) == 1:
-            return found[0]
-        if len(found) > MOST_OPTIONS:
-            for value in found:
-                if type(value) not in SIMPLE:
-                    self.escape(value)
-            return self._heap.anything([node for value in found for node in self._heap.nodes(value)])
-        return Alternatives(tuple(found))
-
-    def blur(self, value: Value) -> Value:
-        """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
-        kept = [option for option in options(value) if isinstance(option, _LASTING)]
-        rest = [option for option in options(value) if not isinstance(option, _LASTING)]
-        node = self._recorder.unknown(
-            [node for option in rest for node in self._heap.nodes(option)], may_hold_anything=True
-        )
-        return self.join([*kept, Opaque(node)])
-
-    def join_key(self, key: Key, values: list[Any]) -> Any:
-        """What the store holds under a key where several ways meet."""
-        kind = key[0] if isinstance(key, tuple) else None
-        if kind in LASTING_STATES:
-            return True
-        if key == UNSEEN_YET:
-            return frozenset().union(*(value for value in values if value is not MISSING))
-        if kind == TRACED:
-            return join_found([value for value in values if value is not MISSING], self.join_key)
-        if kind == "built" or kind == "shaped":
-            return True if all(value is True for value in values) else MISSING
-        if kind == "tape":
-            return join_states([value for value in values if isinstance(value, TapeState)])
-        if kind == "cell":
-            return join_contents([value for value in values if value is not MISSING], self._heap, self.join)
-        return self.join([UNBOUND if value is MISSING else value for value in values])
-
-
-def _bound_to(function: Function) -> Iterator[Value]:
-    """The values that a function has with it: its object, and arguments."""
-    if function.instance is not None:
-        yield function.instance
-    yield from function.first_arguments
-    yield from (value for _, value in (*function.named_arguments, *function.defaults))
-
-
-def _bound_to(function: Function) -> Iterator[Value]:
-    """The values that a function has with it: its object, and arguments."""
-    if function.instance is not None:
-        yield function.instance
-    yield from function.first_arguments
-    yield from (value for _, value in (*function.named_arguments, *function.defaults))
-
-
-_LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
-"""Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
-
 
 def _is_unknown(values: tuple[Value, ...]) -> bool:
     """There is a value, and nothing is known of it."""
     return any(isinstance(value, Opaque) and value.node.kind is Kind.UNKNOWN for value in values)
+
+
+def _bound_to(function: Function) -> Iterator[Value]:
+    """The values that a function has with it: its object, and arguments."""
+    if function.instance is not None:
+        yield function.instance
+    yield from function.first_arguments
+    yield from (value for _, value in (*function.named_arguments, *function.defaults))

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node
 from flake8_gradtape.machine.domain.node_states import RunStates
-from flake8_gradtape.machine.domain.store import Key, Store
+from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.walks import MOST_NODES
-
-
-def either(key: Key, values: list[Any]) -> Any:
-    return True in values
 
 
 @pytest.fixture
 def store() -> Store:
-    return Store(either)
+    return Store()
 
 
 def test_what_is_undone_with_a_branch_was_true_in_it(store: Store) -> None:

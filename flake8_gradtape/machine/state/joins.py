@@ -1,0 +1,92 @@
+"""What names, containers and all else in the store hold where several ways meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flake8_gradtape.machine.domain.limits import MOST_OPTIONS
+from flake8_gradtape.machine.domain.node_states import NODE_STATES
+from flake8_gradtape.machine.domain.store import MISSING, Key
+from flake8_gradtape.machine.domain.values import (
+    UNBOUND,
+    Alternatives,
+    Api,
+    Class,
+    DictValue,
+    ExitStack,
+    Function,
+    Instance,
+    KerasLayer,
+    ListValue,
+    Opaque,
+    TapeValue,
+    Value,
+    flat_options,
+    options,
+)
+from flake8_gradtape.machine.state.heap import SIMPLE, Heap
+from flake8_gradtape.machine.state.meeting import join_contents, join_found
+from flake8_gradtape.machine.tapes.state import TapeState
+from flake8_gradtape.machine.tapes.transitions import join_states
+
+SHARED = "shared"
+"""How the keys begin under which the store has that unseen code has a container; the cell follows."""
+UNSEEN_YET = ("unseen yet", 0)
+"""The key of the shared containers into which something was put since unseen code ran."""
+TRACED = "traced"
+"""How the keys begin under which the store has what the runs of a traced function have found outside; its definition
+follows."""
+LASTING_STATES = NODE_STATES | {SHARED}
+"""How the keys begin of what stays true once it is, on whatever way."""
+
+
+class Joins:
+    """Joins of values; `hand_over` is done with one of which the machine loses sight: unseen code may have it."""
+
+    def __init__(self, heap: Heap, hand_over: Callable[[Value], None]) -> None:
+        self._heap = heap
+        self._hand_over = hand_over
+        self._recorder = heap.recorder
+
+    def join(self, values: list[Value]) -> Value:
+        """One of several values."""
+        found = flat_options(values)
+        if len(found) == 1:
+            return found[0]
+        if len(found) > MOST_OPTIONS:
+            for value in found:
+                if type(value) not in SIMPLE:
+                    self._hand_over(value)
+            return self._heap.anything([node for value in found for node in self._heap.nodes(value)])
+        return Alternatives(tuple(found))
+
+    def blur(self, value: Value) -> Value:
+        """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
+        kept = [option for option in options(value) if isinstance(option, _LASTING)]
+        rest = [option for option in options(value) if not isinstance(option, _LASTING)]
+        node = self._recorder.unknown(
+            [node for option in rest for node in self._heap.nodes(option)], may_hold_anything=True
+        )
+        return self.join([*kept, Opaque(node)])
+
+    def join_key(self, key: Key, values: list[Any]) -> Any:
+        """What the store holds under a key where several ways meet."""
+        kind = key[0] if isinstance(key, tuple) else None
+        if kind in LASTING_STATES:
+            return True
+        if key == UNSEEN_YET:
+            return frozenset().union(*(value for value in values if value is not MISSING))
+        if kind == TRACED:
+            return join_found([value for value in values if value is not MISSING], self.join_key)
+        if kind == "built" or kind == "shaped":
+            return True if all(value is True for value in values) else MISSING
+        if kind == "tape":
+            return join_states([value for value in values if isinstance(value, TapeState)])
+        if kind == "cell":
+            return join_contents([value for value in values if value is not MISSING], self._heap, self.join)
+        return self.join([UNBOUND if value is MISSING else value for value in values])
+
+
+_LASTING = (Function, Class, TapeValue, ListValue, DictValue, Instance, ExitStack, KerasLayer, Api)
+"""Values that stay what they are from pass to pass; what is in them is blurred where it is kept."""
