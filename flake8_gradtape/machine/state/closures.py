@@ -58,6 +58,7 @@ class Closures:
         return known
 
     def _closure(self, function: Function) -> Closure:
+        """The names that a function reads from around it, and where they live."""
         scope = self._scopes.by_number.get(function.scope)
         if scope is None:
             return Closure(of_module=False)
