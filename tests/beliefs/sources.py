@@ -41,7 +41,8 @@ def scripts(paths: Iterable[Path]) -> Iterator[Task]:
 def test_modules(paths: Iterable[Path]) -> Iterator[Task]:
     """Modules of tests by their files."""
     for path in paths:
-        yield Task(path.stem, path.read_text(encoding="utf-8"), f"probed_{path.stem}", is_tests=True)
+        name = path.parent.name if path.stem == "__init__" else path.stem
+        yield Task(name, path.read_text(encoding="utf-8"), f"probed_{name}", is_tests=True)
 
 
 def fixtures() -> Iterator[Task]:
@@ -83,4 +84,5 @@ def cpython(names: Iterable[str] = CPYTHON) -> Iterator[Task]:
     if folder is None:
         print(f"no test package with {sys.executable}", file=sys.stderr)
         return
-    yield from test_modules(path for name in names if (path := folder / f"{name}.py").exists())
+    paths = (path for name in names for path in (folder / f"{name}.py", folder / name / "__init__.py"))
+    yield from test_modules(path for path in paths if path.exists())
