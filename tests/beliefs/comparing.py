@@ -251,14 +251,13 @@ def _is_definite(node: Node) -> bool:
     )
 
 
-def _parts(x: Any) -> list[Any]:
-    """The tensors and variables that a value is, or has as its elements."""
+def _parts(x: Any, depth: int = 3) -> list[Any]:
+    """The tensors and variables that a value is, or has in it."""
     if is_tensor(x) or is_variable(x):
         return [x]
-    if type(x) in (list, tuple):
-        return [one for one in x[:MOST_ELEMENTS] if is_tensor(one) or is_variable(one)]
-    if type(x) is dict:
-        return [one for one in list(x.values())[:MOST_ELEMENTS] if is_tensor(one) or is_variable(one)]
+    if depth and type(x) in (list, tuple, dict):
+        inside = list(x.values()) if type(x) is dict else list(x)
+        return [part for one in inside[:MOST_ELEMENTS] for part in _parts(one, depth - 1)]
     return []
 
 
