@@ -21,6 +21,13 @@ _INFORMATION = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
 _NAMESPACE_WORDS = frozenset({"__closure__", "__globals__", "f_globals", "__builtins__"})
 """Words that show that names of a module may be written otherwise than by name."""
 
+_FRAME_WORDS = frozenset(
+    "_getframe currentframe f_locals tb_frame gi_frame cr_frame ag_frame getargvalues getgeneratorlocals "
+    "getcoroutinelocals getclosurevars cell_contents setprofile settrace get_objects get_referrers "
+    "get_referents".split()
+)
+"""Words that show that what functions hold in local names may be got, and perhaps replaced, by others."""
+
 
 def asked_for_variables(clues: Clues) -> frozenset[str]:
     """What is asked for its variables somewhere: `self.model`, where `self.model.trainable_variables` stands."""
@@ -56,6 +63,11 @@ def uses_name_reflection(clues: Clues) -> bool:
     return any(_gives_names(clues, call) for call in clues.calls()) or any(
         _writes_names(clues, name) for name in clues.names()
     )
+
+
+def uses_frames(clues: Clues) -> bool:
+    """What functions hold in local names may be got otherwise than by code that says these names."""
+    return not _FRAME_WORDS.isdisjoint(clues.words.union(clues.strings))
 
 
 def _gives_names(clues: Clues, call: ast.Call) -> bool:

@@ -13,6 +13,7 @@ from flake8_gradtape.reading.questions import (
     asked_for_variables,
     has_plain_losses,
     uses_attribute_reflection,
+    uses_frames,
     uses_name_reflection,
     uses_strategies,
 )
@@ -52,6 +53,8 @@ class ModuleFacts:
     """Attributes may be written behind the machine's back: one that is known may have been replaced."""
     uses_name_reflection: bool = False
     """Module-level names may be: one that is known may have been replaced."""
+    uses_frames: bool = False
+    """Local names may be read and written by code that finds the frames of functions, or their objects."""
     uses_graph_mode: bool = False
     """The module has to do with graph mode somewhere, so its code need not run eagerly."""
     uses_strategies: bool = False
@@ -86,6 +89,7 @@ def module_facts(source: ModuleSource, keras: int | None = None, *, every_functi
         asked_for_variables=asked_for_variables(clues),
         uses_attribute_reflection=uses_attribute_reflection(clues),
         uses_name_reflection=uses_name_reflection(clues),
+        uses_frames=uses_frames(clues),
         uses_graph_mode=uses_graph_mode(clues),
         uses_strategies=uses_strategies(clues),
         has_plain_losses=has_plain_losses(clues),

@@ -101,7 +101,8 @@ class Sharing:
         """What a name gives that was `found` to hold something: others may have assigned it."""
         if key in self._written_by_others:
             return self._or_anything(found)
-        if self._facts.uses_name_reflection and key[0] == 0 and not isinstance(found, (Api, Function, Class)):
+        reflected = self._facts.uses_frames or (self._facts.uses_name_reflection and key[0] == 0)
+        if reflected and not isinstance(found, (Api, Function, Class)):
             return self.join([found, self._heap.anything(self._heap.nodes(found), key[1])])
         return found
 
@@ -112,7 +113,7 @@ class Sharing:
     def bind(self, home: Scope, name: str, value: Value) -> None:
         """Give a name of this very scope a value."""
         self._store.set((home.number, name), value)
-        if (home.number, name) in self._read_by_others:
+        if (home.number, name) in self._read_by_others or self._facts.uses_frames:
             self.escape(value)
         if self._is_read_elsewhere(home, name):
             self.keep(value)
