@@ -16,6 +16,7 @@ from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.values import (
     Api,
     Class,
+    Const,
     DictValue,
     Function,
     Instance,
@@ -74,16 +75,17 @@ def run_roots(run: Run) -> None:
 
 
 def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode, Function]]:
-    """The public functions that make tapes which, as the module calls them, are asked too seldom for what they are.
+    """The public functions that, as the module calls them, do something needless with tapes.
 
-    That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with where the tape is
-    made, in it or in a function that it may call.
+    That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with where it is done,
+    in it or in a function that it may call.
     """
     found: list[tuple[cst.CSTNode, Function]] = []
     defined = run.definitions.defined_functions
     makers = {tape.at: tape.made_in for tape in run.recorder.tapes if tape.made_in is not None}
-    for at in run.claims.needless():
-        maker = makers.get(at)
+    public = _found_by_others(run)
+    for at, inside in run.claims.needless():
+        maker = makers.get(at, inside)
         reaching = {maker} if maker is not None else set()
         while True:
             names = {defined[one].name for one in reaching if one in defined}
@@ -96,7 +98,7 @@ def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode,
             for definition, function in defined.items()
             if definition in reaching
             and definition not in done
-            and _is_public(function)
+            and (_is_public(function) or definition in public)
             and _stands_alone(run, definition)
         )
     return found
@@ -105,6 +107,31 @@ def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode,
 def _is_public(function: Function) -> bool:
     """Other modules may call it: its name does not begin with an underscore, or Python calls it."""
     return not function.name.startswith("_") or function.name.startswith("__")
+
+
+def _found_by_others(run: Run) -> set[cst.CSTNode]:
+    """The functions that other modules come by although their names begin with an underscore.
+
+    Unseen code has them, `__all__` says their names, or they lie in something with a public name.
+    """
+    found: set[cst.CSTNode] = set(run.sharing.escaped_functions)
+    exported = run.store.get((0, "__all__"))
+    names = {one.value for one in run.heap.leaves(exported) if isinstance(one, Const)} if exported is not None else ()
+    for key, value in run.store.snapshot():
+        if not (isinstance(key, tuple) and key[0] == 0) or (key[1].startswith("_") and key[1] not in names):
+            continue
+        pending, seen = run.heap.leaves(value), set()
+        while pending:
+            one = pending.pop()
+            if isinstance(one, Function):
+                found.add(one.definition)
+            elif isinstance(one, (Instance, Class)) and one.cell not in seen:
+                seen.add(one.cell)
+                entries = run.heap.entries(one.cell).entries
+                hidden = (name for name, _ in entries if isinstance(name, str) and name.startswith("_"))
+                skipped = set(hidden) if isinstance(one, Class) else set()
+                pending += [leaf for name, item in entries if name not in skipped for leaf in run.heap.leaves(item)]
+    return found
 
 
 def _open_containers(run: Run) -> None:

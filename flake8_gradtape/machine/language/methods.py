@@ -17,6 +17,8 @@ def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments,
     own = run.heap.entries(receiver.cell).get(name)
     known = class_attribute(run, receiver.cls, name)
     found = attribute(run, receiver, name, node)
+    if not receiver.own and not name.startswith("_"):
+        _handed_to_subclasses(run, arguments)
     if own is None and known is None:
         given = run.registry.inherited.method(run, receiver, name, arguments, node)
         if given is not None:
@@ -27,6 +29,13 @@ def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments,
         run.sharing.blur_entries(receiver.cell)
         return result
     return run.call(found, arguments, node)
+
+
+def _handed_to_subclasses(run: Run, arguments: Arguments) -> None:
+    """An object that came from outside may be of a subclass with a method of its own, which asks the tapes it gets."""
+    for value in arguments.all():
+        for number in run.heap.tapes_in(value):
+            run.recorder.tapes[number].mentioned = True
 
 
 def super_method(run: Run, proxy: SuperProxy, name: str, arguments: Arguments, node: cst.Call) -> Value:

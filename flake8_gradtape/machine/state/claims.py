@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, TapeEnded, WrongValue
+from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, RedundantWatch, TapeEnded, WrongValue
 from flake8_gradtape.machine.tapes.state import Context
 from flake8_gradtape.reading.syntax import children, declared_names
 
@@ -60,6 +60,8 @@ class Claims:
     """What a run shows of calls does not count, only what it shows of the lives of tapes."""
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
+    _needed: dict[cst.CSTNode, None] = field(default_factory=dict)
+    """Calls without which some pass over them may go differently."""
     _inside: dict[cst.CSTNode, cst.CSTNode | None] = field(default_factory=dict)
     """The function in whose body a call stands."""
     _names: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
@@ -83,12 +85,16 @@ class Claims:
         if sure:
             place.sure[_family(event)] = None
 
-    def needless(self) -> Iterator[cst.CSTNode]:
-        """Where tapes are made of which it holds so far that they are asked too seldom for what they are."""
+    def needless(self) -> Iterator[tuple[cst.CSTNode, cst.CSTNode | None]]:
+        """Where something is done of which it holds so far that it is needless, and the function with that place.
+
+        That is where tapes are made that are asked too seldom for what they are, and where they are told to watch what
+        they watch anyway.
+        """
         for at, contexts in self._places.items():
-            lives = (event for place in contexts.values() for events in place.claims.values() for event in events)
-            if any(isinstance(one, TapeEnded) and one.asked < 1 + bool(one.persistent) for one in lives):
-                yield at
+            told = (event for place in contexts.values() for events in place.claims.values() for event in events)
+            if any(_is_needless(event) for event in told):
+                yield at, self._inside[at]
 
     def was_visited(self, at: cst.CSTNode, root: object) -> bool:
         """A run from this root got to the place."""
@@ -97,6 +103,10 @@ class Claims:
     def doubt(self, at: cst.CSTNode) -> None:
         """Nothing is claimed about a place."""
         self._uncertain[at] = None
+
+    def needed(self, at: cst.CSTNode) -> None:
+        """Some pass over the call may need it: it is not redundant."""
+        self._needed[at] = None
 
     def _place(self, at: cst.CSTNode, context: Context) -> _Place:
         contexts = self._places.get(at)
@@ -127,6 +137,8 @@ class Claims:
                 continue
             families = dict.fromkeys(family for place in contexts.values() for family, _ in place.claims)
             for family in families:
+                if at in self._needed and family == RedundantWatch.__name__:
+                    continue
                 found.extend(self._agreed(contexts, family))
         return found
 
@@ -165,6 +177,13 @@ class Claims:
                     pending.extend(children(node))
             known = self._names[definition] = frozenset(found)
         return known
+
+
+def _is_needless(event: Event) -> bool:
+    """It says of every call that something could be left out."""
+    if isinstance(event, TapeEnded):
+        return event.asked < 1 + bool(event.persistent)
+    return isinstance(event, RedundantWatch)
 
 
 def _common(events: list[Event]) -> list[Event]:

@@ -134,11 +134,15 @@ def watch(run: Run, value: TapeValue, arguments: Arguments, at: cst.Call) -> Non
         isinstance(leaf, Variable) and run.node_states.trainable(leaf.node) is True and leaf.node.floating is True
         for leaf in leaves
     )
-    if leaves and watched_anyway and run.heap.definite(given) and tape.auto is True:
-        visit = run.stack.new_visit()
-        run.claims.visit(at, run.stack.context, visit)
-        text = argument_text(at, 0, "tensor")
-        run.claims.claim(at, run.stack.context, visit, RedundantWatch(at, tape.name, text), run.certainty.is_sure)
+    redundant = bool(leaves) and watched_anyway and run.heap.definite(given) and tape.auto is True
+    # what other callers need counts, too
+    visit = run.stack.new_visit()
+    run.claims.visit(at, run.stack.context, visit, of_life=True)
+    if redundant:
+        event = RedundantWatch(at, tape.name, argument_text(at, 0, "tensor"))
+        run.claims.claim(at, run.stack.context, visit, event, run.certainty.is_sure)
+    else:
+        run.claims.needed(at)
 
 
 def tape_is_open(run: Run, number: int) -> bool:
