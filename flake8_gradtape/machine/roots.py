@@ -25,6 +25,7 @@ from flake8_gradtape.machine.domain.values import (
     Tensor,
     Value,
     Variable,
+    options,
 )
 from flake8_gradtape.machine.language.classes import OF_THE_CLASS, decorator_names
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
@@ -56,6 +57,7 @@ def run_roots(run: Run) -> None:
     done: set[cst.CSTNode] = set()
     objects = Objects()
     _open_containers(run)
+    _share_what_is_handed_out(run)
     run.definitions.module_cells = run.heap.cells
     while left > 0:
         function = _next_root(run, done)
@@ -156,6 +158,21 @@ def _open_containers(run: Run) -> None:
                 )
         elif isinstance(value, DictValue) and (not run.heap.entries(value.cell).entries or key[1] in changed):
             run.sharing.blur_entries(value.cell)
+
+
+def _share_what_is_handed_out(run: Run) -> None:
+    """Others have the containers and objects that functions which no tape reaches, and which are not run, give them."""
+    for name, attribute in sorted(run.facts.handed_out):
+        value = run.store.get((0, name))
+        for option in options(value) if value is not None else ():
+            inner: Value | None = option
+            if attribute and isinstance(option, (Instance, Class)):
+                inner = run.heap.entries(option.cell).get(attribute)
+            elif attribute:
+                continue
+            for held in options(inner) if inner is not None else ():
+                if isinstance(held, (ListValue, DictValue, Instance)):
+                    run.sharing.escape(held)
 
 
 def _run_alone(run: Run, budget: int, function: Function, objects: Objects, inner: bool = False) -> int:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Union
 
 from flake8_gradtape.reading.clues import Clues
+from flake8_gradtape.reading.handing import Path, handed_out
 from flake8_gradtape.reading.mentions import flows, read_names
 from flake8_gradtape.reading.prefilter import MARKER
 
@@ -61,6 +62,8 @@ class Contents:
     """Strings so long that they may be very many literals in a row."""
     uses: tuple[Use, ...]
     """What each function in no other function, class body and statement outside says of attributes."""
+    handed_out: frozenset[Path]
+    """What the functions in `left_out` hand to others of what names of the module hold."""
     clues: Clues
     """What the module says that bears on the whole of it."""
 
@@ -104,6 +107,7 @@ def read_contents(tree: ast.Module) -> Contents:
             )
             for unit in table.units
         ),
+        handed_out=handed_out(functions - needed, table.clues) if reached else frozenset(),
         clues=table.clues,
     )
 

@@ -65,6 +65,8 @@ class ModuleSource:
         do anything with a tape."""
         self.uses = contents.uses
         """Which attributes each part of the module reads and writes."""
+        self.handed_out = contents.handed_out
+        """What functions that no tape reaches hand to others, of what names of the module hold."""
         self.is_deep = is_deep
         """The code is nested so deeply that recursion over it needs `room.with_room`."""
         self._line_numbers = line_numbers

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from flake8_gradtape.events import Answer, CallRaised, CauseKind, Event, GradientAsked, RedundantWatch, TapeEnded, WrongValue
+from flake8_gradtape.events import (
+    Answer,
+    CallRaised,
+    CauseKind,
+    Event,
+    GradientAsked,
+    RedundantWatch,
+    TapeEnded,
+    WrongValue,
+)
 from flake8_gradtape.machine.tapes.state import Context
 from flake8_gradtape.reading.syntax import children, declared_names
 

@@ -41,6 +41,8 @@ class ModuleFacts:
     """The names of the functions that a tape may reach (all, if None): others are not run by themselves."""
     attribute_uses: tuple[Use, ...] = ()
     """What each function, class body and statement reads and writes, of all the module or of nothing."""
+    handed_out: frozenset[tuple[str, str]] = frozenset()
+    """What functions that no tape reaches hand to others: a module-level name, or an attribute of what it holds."""
     inherited_classes: frozenset[str] = frozenset()
     """The names of classes that other classes of the module inherit from."""
     written_attributes: frozenset[str] = frozenset()
@@ -83,6 +85,7 @@ def module_facts(source: ModuleSource, keras: int | None = None, *, every_functi
         keras=keras,
         tape_functions=None if every_function else source.tape_functions,
         attribute_uses=uses,
+        handed_out=source.handed_out,
         inherited_classes=frozenset(clues.bases),
         written_attributes=frozenset(name for use in uses for name in use.writes),
         names_read_by_functions=captured_names(source.module).union(*(use.mentions for use in uses if use.name)),
