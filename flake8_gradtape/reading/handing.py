@@ -23,7 +23,9 @@ def handed_out(functions: Iterable[ast.AST], clues: Clues) -> frozenset[Path]:
     """What these functions hand out of what names outside of them hold."""
     found: set[Path] = set()
     for function in functions:
-        own, declared, paths = set(), set(), set()
+        own: set[str] = set()
+        declared: set[str] = set()
+        paths: set[Path] = set()
         for node in walk(function):
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 own.add(node.id)
