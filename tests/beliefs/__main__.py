@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--fixtures", action="store_true", help="all fixtures")
     parser.add_argument("--rows", action="store_true", help="all rows of the truth table")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="N random programs")
+    parser.add_argument("--language", choices=("mixed", "tapes", "whole"), default="mixed", help="of random programs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, metavar="INDEX", help="where in the stream they begin")
     parser.add_argument("--kinds", type=int, default=20, metavar="N", help="show the N most frequent kinds")
@@ -43,7 +44,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[sources.Task]:
         yield from sources.fixtures()
     if options.rows:
         yield from sources.rows()
-    yield from sources.random_programs(options.seed, options.first, options.random)
+    yield from sources.random_programs(options.seed, options.first, options.random, options.language)
 
 
 def lines(report: Report) -> list[str]:

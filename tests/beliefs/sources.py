@@ -62,12 +62,12 @@ def rows() -> Iterator[Task]:
         yield Task(f"row {row.name}", row.text)
 
 
-def random_programs(seed: int, first: int, count: int) -> Iterator[Task]:
+def random_programs(seed: int, first: int, count: int, language: str = "mixed") -> Iterator[Task]:
     """Programs of a stream."""
     from tests.random_programs.generator import FLAG_VARIABLES, numbered
 
     for index in range(first, first + count):
-        text = numbered(seed, index)
+        text = numbered(seed, index, language)
         read = tuple(one for one in FLAG_VARIABLES.values() if one in text)
         yield Task(f"random {seed}/{index}", text, variables=read)
 

@@ -13,7 +13,7 @@ from tests.random_programs.tally import Tally, summed
 
 
 def main() -> int:
-    """Judge, print the tally, show failures; 1 if TensorFlow contradicts a claim or recall is below 0.98."""
+    """Judge, print the tally, show failures; 1 if TensorFlow contradicts a claim, or recall on tapes alone is below 0.98."""
     parser = argparse.ArgumentParser(prog="python -m tests.random_programs", description=__doc__)
     parser.add_argument("--programs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -50,7 +50,7 @@ def main() -> int:
     )
     print("\n".join(tally.lines()))
     _show(tally, options)
-    low = [kind for kind in tally.expected if tally.recall(kind) < 0.98]
+    low = [kind for kind in tally.expected if options.language == "tapes" and tally.recall(kind) < 0.98]
     return 1 if tally.false_claims() or low else 0
 
 
