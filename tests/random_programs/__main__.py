@@ -13,7 +13,7 @@ from tests.random_programs.tally import Tally, summed
 
 
 def main() -> int:
-    """Judge, print the tally, show failures; 1 if TensorFlow contradicts a claim, or recall on tapes alone is below 0.98."""
+    """Judge, print the tally, show failures; 1 for a contradicted claim, or a recall on tapes alone below 0.98."""
     parser = argparse.ArgumentParser(prog="python -m tests.random_programs", description=__doc__)
     parser.add_argument("--programs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
