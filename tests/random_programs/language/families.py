@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.random_programs import blocks, statements
-from tests.random_programs.language import functions, keras_parts, managers, objects, plain, sharing, traced
+from tests.random_programs.language import functions, keras_parts, managers, misuse, objects, plain, sharing, traced
 from tests.random_programs.language.snippet import Snippet
 from tests.random_programs.language.writing import write
 from tests.random_programs.scope import Scope
@@ -18,10 +18,13 @@ SNIPPETS: tuple[Snippet, ...] = (
     *traced.SNIPPETS,
     *keras_parts.SNIPPETS,
     *plain.SNIPPETS,
+    *misuse.SNIPPETS,
 )
 FAMILIES = tuple(dict.fromkeys(snippet.family for snippet in SNIPPETS))
 WEIGHTS = {
     "keras": 6,
+    "mistakes": 7,
+    "tapes by hand": 6,
     "keras parts": 6,
     "methods of containers": 14,
     "data sets": 4,
@@ -41,6 +44,7 @@ IMPORTS = (
     "copy",
     "dataclasses",
     "functools",
+    "io",
     "itertools",
     "json",
     "logging",
