@@ -21,7 +21,7 @@ OPEN = (
     OpenKind("loop that a condition not seen ends after its first pass", "TAP201", r"\bwhile not "),
     OpenKind("gradient of a linear layer, which no outer tape records", "TAP402", r"keras\.layers\.Dense"),
     OpenKind("random number between tensors", "TAP204", r"\brandom\.triangular\("),
-    OpenKind("recording taken for kept that is empty", "TAP301", r"\bexec\("),
+    OpenKind("list that is shuffled", "TAP1", r"\brandom\.shuffle\("),
     OpenKind("handler that logging calls", "TAP1", r"\blogging\.Handler\b"),
     OpenKind("hook that json calls", "TAP1", r"\bobject_hook="),
     OpenKind("NumPy sum of tensors as objects", "TAP204", r"dtype=object"),

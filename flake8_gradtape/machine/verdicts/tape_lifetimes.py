@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_gradtape.events import Kept, TapeEnded
-from flake8_gradtape.machine.domain.graph import Kind, Node, Op
+from flake8_gradtape.machine.domain.graph import Node
 from flake8_gradtape.machine.domain.values import (
     UNBOUND,
     Alternatives,
@@ -88,7 +88,7 @@ def _ended(run: Run, tape: Tape, kept: Kept | None, held: set[Node], left_behind
     needed = tape.needs_persistence or state.entries > 1 or state.paused_or_watched_after_ask
     return TapeEnded(
         tape.at, tape.name, tape.persistent, bool(tape.name), max(asked, 2) if needed else asked,
-        state.records or _answered(run, tape), kept, tape.grows_at, _grows(tape), tape.deleted, tape.traced,
+        state.records, kept, tape.grows_at, _grows(tape), tape.deleted, tape.traced,
         tape.last_use,
     )  # fmt: skip
 
@@ -159,12 +159,6 @@ def _grows(tape: Tape) -> bool:
     return tape.grows_at is not None and tape.persistent is True and not tape.resets
 
 
-def _answered(run: Run, tape: Tape) -> bool:
-    """It was asked, and nothing says that the answer was None: so it had recorded something."""
-    asked = [record for record in run.recorder.gradient_calls if record.tape is tape]
-    return any(record.through_unknown and any(one.cause is None for one in record.sources) for record in asked)
-
-
 def _module_holders(run: Run) -> dict[int, Kept]:
     """The tapes that names of the module still hold, and how."""
     found: dict[int, Kept] = {}
@@ -219,9 +213,7 @@ def _is_held(run: Run, tape: Tape, state: TapeState, held: set[Node]) -> bool:
     if state.holds:
         return True
     solid = (node for node in held if not node.transparent)
-    if any(node.recorded.get(recording) is True for node in solid for recording in state.recordings):
-        return True
-    return _answered(run, tape) and any(node.kind is Kind.UNKNOWN or node.op is Op.LAYER for node in held)
+    return any(node.recorded.get(recording) is True for node in solid for recording in state.recordings)
 
 
 def _attribute_holders(run: Run, instance: Value, owner: Class | None) -> dict[int, Kept]:
