@@ -19,7 +19,7 @@ OPEN = (
     OpenKind("tape asked through the locals of a frame", "TAP303", r"\bsys\._getframe\("),
     OpenKind("loop that a condition not seen ends after its first pass", "TAP201", r"\bwhile not "),
     OpenKind("gradient of a linear layer, which no outer tape records", "TAP402", r"keras\.layers\.Dense"),
-    OpenKind("random number between tensors", "TAP204", r"\brandom\.triangular\("),
+    OpenKind("random number between tensors", "TAP204", r"\brandom\.(triangular|gauss|uniform)\("),
     OpenKind("list that is shuffled", "TAP1", r"\brandom\.shuffle\("),
     OpenKind("handler that logging calls", "TAP1", r"\blogging\.Handler\b"),
     OpenKind("hook that json calls", "TAP1", r"\bobject_hook="),

@@ -31,6 +31,8 @@ FILE = "random_program.py"
 MOST_LINES = 20_000
 """A program that executes more lines does not end by itself (the reducer makes such programs)."""
 ENDLESS = "did not end"
+MAKERS = re.compile(r"\b(?:GradientTape|Tape|T)\(")
+"""What makes a tape, in the spellings of the generator."""
 SPENT_WORDS = "non-persistent GradientTape"
 """TensorFlow's message about a spent tape contains this (truth table B01)."""
 
@@ -168,7 +170,11 @@ def _run(text: str, flags: dict[str, str]) -> Run:
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-    crowded = frozenset(number for number, line in enumerate(text.splitlines(), 1) if line.count(" as ") > 1)
+    crowded = frozenset(
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.count(" as ") > 1 or len(MAKERS.findall(line)) > 1
+    )
     return Run(events, error, frozenset(reached), frozenset(raised), ended_at, interrupted, crowded)
 
 
