@@ -67,7 +67,8 @@ KEPT_ATTRIBUTES = Assumption(
 )
 TWO_PASSES = Assumption(
     "two-passes",
-    "A loop over something unknown, a data set too, runs more than once.",
+    "A loop over something unknown, a data set too, runs more than once, and code that the module does not show ends"
+    " no loop in its first pass by an error.",
     "'{}' for a loop of several passes",
     "loops over unknown data for loops of several passes",
 )

@@ -202,10 +202,12 @@ def _list(run: Run, scope: Scope, node: cst.List | cst.Tuple) -> Value:
 
 
 def _set(run: Run, scope: Scope, node: cst.Set) -> Value:
-    items = _row(run, scope, node.elements).items
-    for one in items:
+    found = _row(run, scope, node.elements)
+    for one in found.items:
         operate(run, one, EQUALITY)
-    return run.heap.sequence(items, exact=False)
+    # equal ones are one (`1`, `1.0`, `True`)
+    different = dict.fromkeys(one.value if isinstance(one, Const) else one for one in found.items)
+    return ListValue(run.heap.new_cell(SequenceContents(found.items, False, single=found.exact and len(different) < 2)))
 
 
 def _dict(run: Run, scope: Scope, node: cst.Dict) -> Value:

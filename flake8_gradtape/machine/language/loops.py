@@ -18,6 +18,7 @@ from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import ListValue, Opaque, Tensor, Value, Variable, bound, options
 from flake8_gradtape.machine.language.subscripts import at_most, elements
+from flake8_gradtape.machine.language.try_blocks import catch_nothing
 from flake8_gradtape.machine.language.widening import Widening
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Loop
@@ -59,7 +60,7 @@ def iterate(
         once(run.sharing.join(fresh) if fresh else element)
 
     several = exact or at_least_once or run.taking.takes(TWO_PASSES, loop_head(at))
-    return repeat(run, body, traced=traced or not several, at_least_once=at_least_once)
+    return repeat(run, body, loop_head(at), traced=traced or not several, at_least_once=at_least_once)
 
 
 def loop_head(at: cst.CSTNode) -> str:
@@ -79,7 +80,7 @@ def _unrolled(
     """Run a loop over known elements pass by pass; if the body makes the list long, any number of passes follow."""
     outer = run.store.mark()
     breaks: list[Delta] = []
-    later = later_passes(run)
+    later = later_passes(run, loop_head(at))
     place = 0
     while place < len(found) and run.reachable:
         with later() if place else nullcontext():
@@ -91,7 +92,10 @@ def _unrolled(
             found = list(content.items)
             if not content.exact or len(found) > MOST_UNROLLED:
                 before = run.store.delta(outer)
-                left = repeat(run, lambda: once(_some_element(run, iterable)))
+                # some of the items that are known may have been taken out
+                goes_on = content.exact or place < content.sure
+                with nullcontext() if goes_on else run.certainty.silence():
+                    left = repeat(run, lambda: once(_some_element(run, iterable)), loop_head(at))
                 breaks.extend({**before, **one} for one in left)
                 break
     return breaks
@@ -103,16 +107,24 @@ def _some_element(run: Run, iterable: ListValue) -> Value:
     return run.sharing.join(list(items)) if items else run.anything()
 
 
-def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
+def later_passes(run: Run, head: str) -> Callable[[], AbstractContextManager[None]]:
     """A context for the second pass of a loop that begins now, and the third: not every run may get so far.
 
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
-    is claimed if there are more doubts than at the start, or once some of the runs may have ended.
+    is claimed if there are more doubts than at the start, or once some of the runs may have ended. Unseen code may end
+    them by an error: that it does not is an assumption. `head` names the loop.
     """
     certainty = run.certainty
     depth, exits, branches = certainty.uncertain_depth, certainty.partial_exits, certainty.branches
     # an exception may have ended the first pass, and somebody has caught it
-    caught = any(catches(None) for catches in run.stack.catching)
+    caught = any(catches is not catch_nothing for catches in run.stack.catching)
+    unseen = run.sharing.unseen_runs
+
+    def stops() -> bool:
+        """Whether the first pass may have been the last."""
+        if caught or certainty.uncertain_depth > depth:
+            return True
+        return run.sharing.unseen_runs > unseen and not run.taking.takes(TWO_PASSES, head)
 
     @contextmanager
     def later() -> Iterator[None]:
@@ -120,7 +132,7 @@ def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
         certainty.most_partial_exits = exits if outer[0] is None else min(outer[0], exits)
         certainty.most_branches = branches if outer[1] is None else min(outer[1], branches)
         try:
-            with certainty.silence() if caught or certainty.uncertain_depth > depth else nullcontext():
+            with certainty.silence() if stops() else nullcontext():
                 yield
         finally:
             certainty.most_partial_exits, certainty.most_branches = outer
@@ -148,14 +160,16 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
     run.merge([end, *loop.continues])
 
 
-def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
+def repeat(
+    run: Run, body: Callable[[], None], head: str, traced: bool = False, at_least_once: bool = False
+) -> list[Delta]:
     """Run `body` an unknown number of times; gives the states that left it by `break`."""
     start = run.store.mark()
     widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     with run.certainty.unsure(not at_least_once, in_loop=True) as doubt:
-        later, silent = later_passes(run), run.certainty.muted
+        later, silent = later_passes(run, head), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
         if run.reachable and not silent:

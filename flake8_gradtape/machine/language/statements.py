@@ -171,7 +171,7 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     known = tested(run, run.evaluate(scope, node.test))
     forever = known is True and _is_literal(node.test)
     passes = 0
-    later = later_passes(run)
+    later = later_passes(run, loop_head(node))
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
         with later() if passes else nullcontext():
             with_loop(run, mark, lambda: run.execute(scope, [node.body]), breaks)
@@ -190,7 +190,8 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     before = run.store.delta(mark)
     several = forever or passes > 1 or run.taking.takes(TWO_PASSES, loop_head(node))
     one = traced or not several
-    breaks.extend({**before, **left} for left in repeat(run, body, traced=one, at_least_once=known is True))
+    again = repeat(run, body, loop_head(node), traced=one, at_least_once=known is True)
+    breaks.extend({**before, **left} for left in again)
     if forever:
         run.store.take(mark)
         run.merge(breaks)

@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import SequenceContents
 from flake8_gradtape.machine.domain.graph import Curvature, Flow, Kind, Node, Op, OperationTraits
+from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Alternatives,
@@ -211,6 +212,8 @@ def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> SequenceCon
 
 def elements_of_a_number(run: Run, value: Number | Const, at: cst.CSTNode) -> SequenceContents:
     """Elements of an array, or characters of a string."""
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes)) and len(value.value) <= MOST_GROWN:
+        return SequenceContents(tuple(Const(one) for one in value.value))
     return SequenceContents((Number(run.recorder.number(run.heap.edges(value, Flow.LEFT), at=at)),), exact=False)
 
 

@@ -79,6 +79,8 @@ class Sharing:
         """Bodies of classes, by the number of their scope, that hand out `locals()`: it may get names there."""
         self.restless = False
         """Unseen code that has something may run between any two statements: an object's `__del__`."""
+        self.unseen_runs = 0
+        """How often unseen code has run: each time it may have ended in an error."""
         self._holders: dict[int, Value] = {}
         """The containers, objects and classes that unseen code has in some run, by cell."""
 
@@ -166,6 +168,7 @@ class Sharing:
 
         The same for a function of the module that others have, wherever they may call it.
         """
+        self.unseen_runs += 1
         while cells := self._store.get(UNSEEN_YET):
             self._store.set(UNSEEN_YET, frozenset())
             self._hand_over([self._holders[cell] for cell in sorted(cells)])
@@ -235,7 +238,7 @@ class Sharing:
             elif isinstance(one, ListValue):
                 content = self._heap.items(one)
                 pending.extend(content.items)
-                if not content.immutable and not _is_unknown(content.items[-1:]):
+                if not content.immutable and (content.single or not _is_unknown(content.items[-1:])):
                     made = self._heap.anything(self._item_nodes(content))
                     self._share(one)
                     self._write(one.cell, SequenceContents((*content.items, made), exact=False))

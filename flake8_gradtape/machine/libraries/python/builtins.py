@@ -110,8 +110,18 @@ def _plain(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
     if name == "hasattr" and len(given) == 2 and isinstance(given[0], TapeValue) and isinstance(given[1], Const):
         return Const(given[1].value in TAPE_NAMES or str(given[1].value).startswith("_"))
     carries = name in ("float", "int", "complex", "round")
+    if name in ("open", "input") or (carries and not all(_is_number(value) for value in given)):
+        run.sharing.unseen_runs += 1  # it may raise
     edges = [edge for value in given for edge in run.heap.edges(value, Flow.LEFT)] if carries else []
     return Number(run.recorder.number(edges, f"{name}()", at))
+
+
+def _is_number(value: Value) -> bool:
+    """It can be converted to a number: it is one, and no text."""
+    return all(
+        isinstance(option, (Tensor, Variable)) or (isinstance(option, Const) and not isinstance(option.value, str))
+        for option in options(bound(value))
+    )
 
 
 def _converted(name: str, value: float) -> Const | None:
@@ -303,6 +313,7 @@ def _class_of(run: Run, value: Value, at: cst.CSTNode) -> Value:
 def _next(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     value = arguments.positional[0] if arguments.positional else run.anything()
     items, _ = elements(run, value, at)
+    run.sharing.unseen_runs += 1  # nothing may be left
     found = run.sharing.join(items) if items else run.anything()
     if all(isinstance(option, Opaque) for option in options(bound(value))):
         return run.anything(run.heap.nodes(found), at=at)

@@ -24,6 +24,10 @@ HARMLESS = frozenset(
 """Modules whose functions give plain Python and keep nothing that is handed to them, but for some (`gives_back`)."""
 
 
+_SURE = frozenset("time random datetime logging math warnings gc platform pprint".split())
+"""Of these, the modules whose functions hardly ever raise."""
+
+
 def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """A function of a module that gives plain Python; `tqdm` gives the elements that it shows."""
     top = path.partition(".")[0]
@@ -34,6 +38,7 @@ def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.C
     if top in HARMLESS and not gives_back(run, name, arguments):
         for value in arguments.all():
             operate(run, value, ANY)
+        run.sharing.unseen_runs += top not in _SURE
         edges = [edge for value in arguments.all() for edge in run.heap.edges(value, Flow.LEFT)]
         return Number(run.recorder.number(edges, path, at))
     return None
