@@ -6,17 +6,34 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Api, Const, DictValue, Value, bound
 from flake8_gradtape.machine.language.attributes import attribute
+from flake8_gradtape.machine.language.operators import is_none
 from flake8_gradtape.machine.language.subscripts import elements, unpack_mapping
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments, Scope
 from flake8_gradtape.reading.syntax import children
 
 _ASSERTING = ("assert", "expect")
+_OF_SOMETHING = frozenset(
+    "assertIsNotNone assertTrue assertNotEqual assertIsNot assertGreater assertGreaterEqual assertLess "
+    "assertLessEqual assertShapeEqual assertDTypeEqual assertNear assertNotAllClose assertNotAllEqual "
+    "assert_is_not_none assert_not_none".split()
+)
+"""Assertions that fail where they are given None, or that say it is something else."""
+_OF_EQUALITY = frozenset(
+    "assertEqual assertIs assertAlmostEqual assertAllClose assertAllEqual assert_allclose assert_equal "
+    "assert_array_equal assert_almost_equal assert_array_almost_equal".split()
+)
+"""Assertions that fail where one is None, and the other is not."""
 _REFLECTING = frozenset({"locals", "vars", "globals", "exec", "eval"})
 _USING_UP = frozenset(f"builtins.{name}" for name in "list tuple set frozenset sorted sum max min dict len".split())
 """What takes all elements of its argument before it returns."""
 _TESTING = frozenset({"builtins.all", "builtins.any"})
 """What stops at the first element that decides."""
+
+
+def _may_have_none(run: Run, values: list[Value]) -> bool:
+    """Some of these values may be, or hold, None."""
+    return any(is_none(leaf) is not False for value in values for leaf in run.heap.leaves(value))
 
 
 def evaluate_call(run: Run, scope: Scope, node: cst.Call) -> Value:
@@ -107,10 +124,13 @@ def _arguments(run: Run, scope: Scope, node: cst.Call) -> Arguments:
 
 
 def _note_assertion(run: Run, name: str, arguments: Arguments) -> None:
-    """`self.assertIsNone(gradient)`: a None that is asserted is expected."""
-    if not name.startswith(_ASSERTING):
+    """`self.assertIsNone(gradient)`: a None that is asserted is expected; one with which an assertion fails is not."""
+    if not name.startswith(_ASSERTING) or name in _OF_SOMETHING:
         return
-    for value in arguments.all():
+    given = arguments.all()
+    for place, value in enumerate(given):
+        if name in _OF_EQUALITY and not _may_have_none(run, [*given[:place], *given[place + 1 :]]):
+            continue
         for leaf in run.heap.leaves(value):
             if isinstance(leaf, Const) and leaf.asked is not None:
                 leaf.asked.expected = True

@@ -125,8 +125,12 @@ def _binary(run: Run, scope: Scope, node: cst.BinaryOperation) -> Value:
 
 
 def _unary(run: Run, scope: Scope, node: cst.UnaryOperation) -> Value:
+    negated = isinstance(node.operator, cst.Not)
+    outer = run.certainty.asserting
+    run.certainty.asserting = -outer if negated else outer
     value = run.evaluate(scope, node.expression)
-    if isinstance(node.operator, cst.Not):
+    run.certainty.asserting = outer
+    if negated:
         known = tested(run, value)
         return Number(run.recorder.number(at=node)) if known is None else Const(not known)
     sign = {"Minus": "-", "Plus": "+", "BitInvert": "~"}[type(node.operator).__name__]

@@ -202,7 +202,7 @@ def _later_passes(
             end = dict(run.store.delta(start)) if run.reachable else None
             ends = [delta for delta in [end, *left] if delta is not None]
             settled = widening.finish(ends)
-            new = {key: values for key, values in _changed(run, start, ends).items() if key not in changed}
+            new = {key: values for key, values in _changed(run, start, [*ends]).items() if key not in changed}
             late = _that_were_there(run, mark, new)
             if not late and (settled or attempt >= MOST_ATTEMPTS - 1):
                 breaks.extend(left)

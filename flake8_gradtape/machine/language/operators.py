@@ -279,7 +279,7 @@ def _compare_plain(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNo
 def _identity(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
     if len(signs) == 1 and signs[0] in ("is", "is not") and surely_none(bound(sides[1])):
         answer = is_none(sides[0])
-        if run.certainty.asserting:
+        if run.certainty.asserting == (1 if signs[0] == "is" else -1):
             for leaf in run.heap.leaves(sides[0]):
                 if isinstance(leaf, Const) and leaf.asked is not None:
                     leaf.asked.expected = True

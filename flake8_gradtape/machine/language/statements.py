@@ -240,9 +240,9 @@ def _raise(run: Run, scope: Scope, node: cst.Raise) -> None:
 
 
 def _assert(run: Run, scope: Scope, node: cst.Assert) -> None:
-    run.certainty.asserting += 1
+    outer, run.certainty.asserting = run.certainty.asserting, 1
     known = tested(run, run.evaluate(scope, node.test))
-    run.certainty.asserting -= 1
+    run.certainty.asserting = outer
     if known is False:
         run.end_all_paths()
     else:

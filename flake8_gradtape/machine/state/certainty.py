@@ -34,7 +34,7 @@ class Certainty:
         self._loop_depth = 0
         """How many of these doubts are about loops that may have no pass."""
         self.asserting = 0
-        """More than zero inside of an `assert`."""
+        """Inside of an `assert`: 1 where something has to hold, -1 under a `not`; else 0."""
         self.assumed: dict[tuple[int, str], bool] = {}
         """The truth of names that is assumed while a loop is run (see `loop_flags`)."""
 
