@@ -27,6 +27,13 @@ _FRAME_WORDS = frozenset(
     "get_referents".split()
 )
 """Words that show that what functions hold in local names may be got, and perhaps replaced, by others."""
+_INSIDES = frozenset({"__code__", "__defaults__", "__kwdefaults__"})
+"""What is put into functions to make others of them."""
+
+
+def alters_functions(clues: Clues) -> bool:
+    """What functions of the module do may be changed after they were defined."""
+    return not clues.words.union(clues.strings).isdisjoint(_INSIDES)
 
 
 def asked_for_variables(clues: Clues) -> frozenset[str]:

@@ -109,6 +109,8 @@ def attribute_of_super(run: Run, value: SuperProxy, name: str, at: cst.CSTNode) 
 def attribute_of_another(run: Run, value: Value, name: str, at: cst.CSTNode) -> Value:
     """A method of a list or a function, as a value: whoever gets it may call it."""
     run.sharing.escape(value)
+    if isinstance(value, Function) and value.partial and name == "keywords":
+        run.sharing.opened_partials[value.definition] = None
     inside = run.sharing.captured(value) if isinstance(value, Function) else ()
     return run.anything([*run.heap.nodes(value), *(node for one in inside for node in run.heap.nodes(one))], at=at)
 

@@ -120,6 +120,8 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
         run.observer.not_followed(definition)
     if (
         function.opaque
+        or run.facts.alters_functions
+        or (function.partial and definition in run.sharing.opened_partials)
         or definition in run.budget.over_budget_recursion
         or nested
         or is_stub(definition)

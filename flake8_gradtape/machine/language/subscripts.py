@@ -27,13 +27,17 @@ from flake8_gradtape.machine.language.operators import floating_of, surely_none
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.sharing import UNSEEN_YET
 
 
 def view(run: Run, node: Node, key: object) -> Node:
     """What an attribute, item or element of an unknown value is: part of the same value, with no operation.
 
-    Unseen code that ran since the value came to be may have put something newer there.
+    Unseen code that ran since the value came to be may have put something newer there; and what the module has put into
+    its own containers since, which unseen code has, may be found there as well.
     """
+    if run.store.get(UNSEEN_YET) and node.kind is Kind.UNKNOWN:
+        run.sharing.unseen_code_runs()
     latest = run.recorder.last_unknown_effect
     if node.kind is not Kind.UNKNOWN or latest <= (node.time if node.handed_over_at is None else node.handed_over_at):
         return node

@@ -70,10 +70,10 @@ FAMILIES: tuple[Callable[[Run, str, Api, Arguments, cst.CSTNode], Value | None],
 
 def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value:
     """`tf.something(...)`, `np.something(...)`, `len(...)` and the like; unseen code where no table has it."""
-    if callee.path.startswith("builtins."):
-        return builtins.builtin_call(run, callee.path.removeprefix("builtins."), arguments, at)
     if callee.path in run.sharing.patched:
         return unseen_call(run, callee, arguments, at)
+    if callee.path.startswith("builtins."):
+        return builtins.builtin_call(run, callee.path.removeprefix("builtins."), arguments, at)
     path = canonical(callee.path)
     special = CALLS.get(path)
     if special is not None:

@@ -10,6 +10,7 @@ from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.binding_counts import BindingCounts
 from flake8_gradtape.reading.graph_mode import uses_graph_mode
 from flake8_gradtape.reading.questions import (
+    alters_functions,
     asked_for_variables,
     has_plain_losses,
     uses_attribute_reflection,
@@ -57,6 +58,8 @@ class ModuleFacts:
     """Module-level names may be: one that is known may have been replaced."""
     uses_frames: bool = False
     """Local names may be read and written by code that finds the frames of functions, or their objects."""
+    alters_functions: bool = False
+    """Functions may do something else than their definitions say."""
     uses_graph_mode: bool = False
     """The module has to do with graph mode somewhere, so its code need not run eagerly."""
     uses_strategies: bool = False
@@ -93,6 +96,7 @@ def module_facts(source: ModuleSource, keras: int | None = None, *, every_functi
         uses_attribute_reflection=uses_attribute_reflection(clues),
         uses_name_reflection=uses_name_reflection(clues),
         uses_frames=uses_frames(clues),
+        alters_functions=alters_functions(clues),
         uses_graph_mode=uses_graph_mode(clues),
         uses_strategies=uses_strategies(clues),
         has_plain_losses=has_plain_losses(clues),

@@ -66,6 +66,8 @@ class Sharing:
         self._scopes = scopes
         self._budget = budget
         self.escaped_functions: dict[cst.CSTNode, None] = {}
+        self.opened_partials: dict[cst.CSTNode, None] = {}
+        """The functions of `functools.partial` objects whose dict of arguments somebody has got hold of."""
         self.patched: dict[str, None] = {}
         """Names of libraries that the module assigns to."""
         self._closures = Closures(scopes, claims, definitions, facts)
