@@ -52,8 +52,8 @@ def attribute_of_a_name(run: Run, value: Api, name: str, at: cst.CSTNode) -> Val
 
 
 def attribute_of_a_literal(run: Run, value: Const, name: str, at: cst.CSTNode) -> Value:
-    """None has no attribute that a program asks for."""
-    if value.value is None:
+    """None has no attributes but those of every object."""
+    if value.value is None and not hasattr(None, name):
         run.end_all_paths()
         return run.anything()
     return attribute_of_another(run, value, name, at)

@@ -64,7 +64,8 @@ def binary(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> V
     left, right = bound(left), bound(right)
     run.use((left, right))
     kinds = [*options(left), *options(right)]
-    if (surely_none(left) or surely_none(right)) and all(_refuses_none(one) for one in kinds):
+    formats = sign == "%" and not surely_none(left) and _may_be_text(left)
+    if (surely_none(left) or surely_none(right)) and not formats and all(_refuses_none(one) for one in kinds):
         # arithmetic on a None gradient raises (truth table B37)
         run.end_all_paths()
         return run.anything()

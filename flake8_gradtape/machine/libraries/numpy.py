@@ -105,8 +105,8 @@ def _floating_array(run: Run, path: str, arguments: Arguments) -> Tri:
 
 
 def array_method(run: Run, receiver: Number | Const, name: str, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """A method of a NumPy array, or of a plain Python value; None has none."""
-    if isinstance(receiver, Const) and receiver.value is None:
+    """A method of a NumPy array, or of a plain Python value; None has those of every object."""
+    if isinstance(receiver, Const) and receiver.value is None and not hasattr(None, name):
         run.end_all_paths()
         return run.anything()
     if gives_back(run, name, arguments):
