@@ -85,6 +85,8 @@ class Op(Enum):
     PERHAPS_NOTHING = "perhaps nothing"
     """The elements of a list that may have none."""
     OBJECTS = "an array of objects"
+    OBJECT = "an object of a library"
+    """Its class is the path of the node; it was made of plain Python."""
 
 
 class Curvature(Enum):

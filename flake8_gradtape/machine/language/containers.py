@@ -78,6 +78,9 @@ def sequence_method(run: Run, value: ListValue, method: str, arguments: Argument
         return run.sharing.join(list(content.items)) if content.items else run.anything()
     if method in ("sort", "remove", "index", "count"):
         operate(run, run.heap.sequence([value, *given]), ORDER)
+        key = arguments.get(-1, "key")
+        if key is not None:
+            unseen_code(run, [key, *content.items])
         content = run.heap.items(value)
     if method in ("reverse", "sort", "remove"):
         _set_items(run, value, content.items, False)

@@ -42,12 +42,12 @@ def iterate(
     most = at_most(run, iterable)
     if most is not None and not exact:
         # `x[:1]`, `dataset.take(1)`: one pass at the most
-        breaks: list[Delta] = []
+        left: list[Delta] = []
         mark = run.store.mark()
         with run.certainty.unsure():
-            with_loop(run, mark, lambda: once(run.sharing.join(found)), breaks)
+            with_loop(run, mark, lambda: once(run.sharing.join(found)), left)
         run.merge([{}, run.store.take(mark)])
-        return breaks
+        return left
     if exact and len(found) <= MOST_UNROLLED:
         return _unrolled(run, iterable, found, at, once)
     if not found:
@@ -60,7 +60,10 @@ def iterate(
         once(run.sharing.join(fresh) if fresh else element)
 
     several = exact or at_least_once or run.taking.takes(TWO_PASSES, loop_head(at))
-    return repeat(run, body, loop_head(at), traced=traced or not several, at_least_once=at_least_once)
+    breaks = repeat(run, body, loop_head(at), traced=traced or not several, at_least_once=at_least_once)
+    if any(isinstance(option, Opaque) for option in options(bound(iterable))):
+        run.sharing.handed_out_functions_run()  # to find that there is no more
+    return breaks
 
 
 def loop_head(at: cst.CSTNode) -> str:

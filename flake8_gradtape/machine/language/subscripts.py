@@ -210,7 +210,8 @@ def elements_of_a_mapping(run: Run, value: DictValue, at: cst.CSTNode) -> Sequen
 
 
 def elements_of_unknown(run: Run, value: Opaque, at: cst.CSTNode) -> SequenceContents:
-    """Views of something unknown."""
+    """Views of something unknown; an iterator may run functions of the module for each of them."""
+    run.sharing.handed_out_functions_run()
     return SequenceContents((Opaque(view(run, value.node, "item")),), exact=False)
 
 

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_gradtape.knowledge.plain_python import given_by
 from flake8_gradtape.machine.domain.graph import Flow, Op, Tri
 from flake8_gradtape.machine.domain.values import (
     NONE,
     Api,
     Const,
-    Function,
-    Instance,
-    KerasLayer,
     Number,
     Opaque,
     Tensor,
@@ -23,11 +21,13 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.special_methods import ANY, operate
+from flake8_gradtape.machine.language.unseen import unseen_code
+from flake8_gradtape.machine.libraries.plain_python import hand_over_containers, plain_result
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
 
-_GIVING_BACK = frozenset("choice choices sample shuffle prod sumprod Namespace pop get".split())
-"""Functions and methods of plain Python that give back what they were given, or a part of it."""
+_NUMBERS = (Const, Number, Tensor, Variable, Api)
+"""What NumPy makes numbers of, and names of dtypes."""
 _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16", "half", "double", "complex64", "complex128"})
 _OTHERS = frozenset(
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string qint8 quint8 qint32 resource variant".split()
@@ -45,38 +45,33 @@ _SAME_DTYPE = frozenset("reshape copy flatten ravel transpose squeeze".split())
 """Methods of an array that leave its dtype alone."""
 
 
-def gives_back(run: Run, name: str, arguments: Arguments) -> bool:
-    """A function or method of plain Python that gives back a tensor, or an object, that it was given."""
-    return name in _GIVING_BACK and any(
-        not isinstance(leaf, (Const, Number)) for value in arguments.all() for leaf in run.heap.leaves(value)
-    )
-
-
 def call_of_numpy(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """Any function of NumPy."""
     return numpy_call(run, path, arguments, at) if path.partition(".")[0] == "np" else None
 
 
 def numpy_call(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
-    """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65)."""
-    edges = [edge for value in arguments.all() for edge in run.heap.edges(value, Flow.LEFT)]
-    if path.startswith("np.testing."):
-        return NONE
-    if any(
-        isinstance(leaf, (Function, Instance, KerasLayer))
-        for value in arguments.all()
-        for leaf in run.heap.leaves(value)
-    ):
-        return unseen_call(run, Api(path), arguments, at)
+    """NumPy takes tensors and gives arrays: the value leaves TensorFlow (truth table A51, A65).
+
+    Not where it is given arrays of objects, or something unknown, which may be one.
+    """
+    values = arguments.all()
+    given = given_by("numpy" + path.removeprefix("np"))
+    if not given or not all(_is_number(leaf) for value in values for leaf in run.heap.leaves(value)):
+        return _of_objects(run, path, arguments, at)
     made_of = [leaf for value in arguments.positional[:2] for leaf in run.heap.leaves(value)]
     objects = path in ("np.array", "np.asarray", "np.full") and NONE in made_of
-    if objects or any(value in _OBJECT for value in arguments.all()) or any(_holds_objects(one) for one in made_of):
+    if objects or any(value in _OBJECT for value in values):
         return _of_objects(run, path, arguments, at)
-    return Number(run.recorder.number(edges, path, at, floating=_floating_array(run, path, arguments)))
+    edges = [edge for value in values for edge in run.heap.edges(value, Flow.LEFT)]
+    if given == "none":
+        hand_over_containers(run, values)  # it is there to change what it is given
+    return plain_result(run, given, edges, path, at, _floating_array(run, path, arguments))
 
 
-def _holds_objects(value: Value) -> bool:
-    return isinstance(value, Opaque) and value.node.op is Op.OBJECTS
+def _is_number(value: Value) -> bool:
+    """NumPy makes numbers of it: it is one, or a tensor; what models and losses give is, if taken to be new."""
+    return isinstance(value, _NUMBERS) or (isinstance(value, Opaque) and value.node.surely_new)
 
 
 def _of_objects(run: Run, path: str, arguments: Arguments, at: cst.CSTNode) -> Value:
@@ -109,19 +104,24 @@ def array_method(run: Run, receiver: Number | Const, name: str, arguments: Argum
     if isinstance(receiver, Const) and receiver.value is None and not hasattr(None, name):
         run.end_all_paths()
         return run.anything()
-    if gives_back(run, name, arguments):
-        return unseen_call(run, receiver, arguments, at)
-    for value in arguments.all():
+    values = arguments.all()
+    given = "scalar" if name == "item" else given_by(f"a value.{name}")
+    numbers = all(_is_number(leaf) for value in values for leaf in run.heap.leaves(value))
+    text = isinstance(receiver, Const) and isinstance(receiver.value, (str, bytes))
+    if not given or not (numbers or text) or (name == "astype" and any(value in _OBJECT for value in values)):
+        made = unseen_call(run, receiver, arguments, at)
+        return Opaque(replace(made.node, op=Op.OBJECTS)) if isinstance(made, Opaque) else made
+    for value in values:
         operate(run, value, ANY)  # `"{}".format(object)`
-    if name == "astype" and any(value in _OBJECT for value in arguments.all()):
-        return _of_objects(run, "np.asarray", arguments, at)
-    edges = [edge for value in (receiver, *arguments.all()) for edge in run.heap.edges(value, Flow.LEFT)]
+    if not numbers and name != "format":
+        unseen_code(run, values)  # `"".join(generator)`
+    edges = [edge for value in (receiver, *values) for edge in run.heap.edges(value, Flow.LEFT)]
     floating: Tri = None
     if isinstance(receiver, Number) and name in _SAME_DTYPE:
         floating = receiver.node.floating
     elif name == "astype" and arguments.positional:
         floating = floating_dtype(arguments.positional[0])
-    return Number(run.recorder.number(edges, at=at, floating=floating))
+    return plain_result(run, given, edges, "", at, floating)
 
 
 def floating_dtype(value: Value) -> Tri:

@@ -13,6 +13,7 @@ from flake8_gradtape.machine.language.subscripts import elements_of_unknown
 from flake8_gradtape.machine.libraries.context_managers import plain_manager
 from flake8_gradtape.machine.libraries.keras.layer_parts import METHODS_RETURNING_NUMPY, numbers_from, run_callbacks
 from flake8_gradtape.machine.libraries.keras.optimizers import unseen_optimizer_raises
+from flake8_gradtape.machine.libraries.plain_python import plain_method
 from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, dataset_method, is_dataset
 from flake8_gradtape.machine.libraries.tensorflow.tensor import WRITING, tensor_method
 from flake8_gradtape.machine.state.run import Run
@@ -29,6 +30,10 @@ def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Argument
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
         tensor_method(run, Variable(receiver.node), name, arguments, node)
         return run.anything([receiver.node])  # a variable of Keras 3 gives what was assigned
+    if receiver.node.op is Op.OBJECT:
+        made = plain_method(run, receiver, name, arguments, node)
+        if made is not None:
+            return made
     if receiver.node.op is Op.LOADED_MODEL and name in METHODS_RETURNING_NUMPY:
         run_callbacks(run, arguments)
         return numbers_from(run, receiver, name, arguments, node)

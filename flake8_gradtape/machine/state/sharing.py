@@ -176,6 +176,11 @@ class Sharing:
             self._hand_over([self._holders[cell] for cell in sorted(cells)])
         self._recorder.last_unknown_effect = self._recorder.now()
 
+    def handed_out_functions_run(self) -> None:
+        """Library code runs that was given nothing: the functions of the module that others have may run in it."""
+        if self.escaped_functions:
+            self.unseen_code_runs()
+
     def _share(self, holder: ListValue | DictValue | Instance | Class) -> None:
         """Unseen code has a container, and keeps it."""
         self._holders.setdefault(holder.cell, holder)

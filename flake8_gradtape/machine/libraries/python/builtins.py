@@ -79,7 +79,7 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         if len(arguments.positional) > 1:
             iterable = run.heap.sequence(arguments.positional)
         _call_for_each(run, key, iterable, at)
-    if name in _KEEPING:
+    if name in _KEEPING and not (name == "iter" and len(arguments.positional) > 1):
         return _sequence(run, name, arguments, at)
     act = _ACTIONS.get(name)
     if act is not None and not arguments.open:
