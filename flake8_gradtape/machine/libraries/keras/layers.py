@@ -119,8 +119,13 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
         for value in arguments.all():
             for leaf in run.heap.leaves(value):
                 made.update(dict.fromkeys(_parts_of(run, leaf, symbolic=name == "Model")))
+    borrowed = False
     for value in arguments.all():
         for leaf in run.heap.leaves(value):
+            borrowed = borrowed or isinstance(leaf, (Function, Instance, KerasLayer))
+            if name in _WEIGHTED and isinstance(leaf, KerasLayer):
+                # a layer as activation: its variables are on the way
+                made.update(dict.fromkeys(_parts_of(run, leaf, symbolic=False)))
             if isinstance(leaf, (Function, Instance)):
                 # an activation or a regularizer of the user's own
                 run.sharing.escape(leaf)
@@ -144,7 +149,9 @@ def make_layer(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> Va
     if name in ("Model", "application") or _knows_its_input(run, inner[:1]) or _is_built(run, inner):
         mark_built(run, made_layer)
     several = _keyword_given(arguments, "return_state")
-    smooth = (name in _WEIGHTED and not several) or name in _PLAIN_LAYERS or (nested and not arguments.open)
+    smooth = (
+        (name in _WEIGHTED and not several and not borrowed) or name in _PLAIN_LAYERS or (nested and not arguments.open)
+    )
     run.heap.created_objects.append(made_layer)
     outputs = outputs_of(run, arguments.get(1, "outputs")) if name == "Model" and not arguments.open else None
     if outputs is not None:

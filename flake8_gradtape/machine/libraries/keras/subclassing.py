@@ -91,6 +91,10 @@ def super_method_of_layer(
     plain = not arguments.positional and all(key in _SETTINGS for key, _ in arguments.keywords)
     if name == "compile":
         compiled(run, proxy.instance, arguments)
+    given = arguments.get(-1, "trainable") or (run.anything() if arguments.open else None)
+    if name == "__init__" and given is not None:
+        entries = run.heap.entries(proxy.instance.cell)
+        run.sharing.put(proxy.instance.cell, entries.put("trainable", given))
     return NONE if name in ("build", "compile") or (name == "__init__" and plain) else None
 
 
