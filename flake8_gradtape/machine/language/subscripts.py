@@ -26,8 +26,8 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
 from flake8_gradtape.machine.language.unseen import unseen_code
+from flake8_gradtape.machine.state.joins import UNSEEN_YET
 from flake8_gradtape.machine.state.run import Run
-from flake8_gradtape.machine.state.sharing import UNSEEN_YET
 
 
 def view(run: Run, node: Node, key: object) -> Node:
