@@ -43,7 +43,8 @@ def metadata(wheel: zipfile.ZipFile) -> email.message.Message:
 def test_the_wheel_holds_the_modules_their_facts_and_nothing_for_developers(wheel: zipfile.ZipFile) -> None:
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     modules = {path.relative_to(PROJECT).as_posix() for path in PACKAGE.rglob("*.py")}
-    assert shipped == modules | {"flake8_gradtape/knowledge/facts.json", "flake8_gradtape/py.typed"}
+    data = {f"flake8_gradtape/knowledge/{name}.json" for name in ("facts", "plain_python")}
+    assert shipped == modules | data | {"flake8_gradtape/py.typed"}
     assert not [name for name in shipped if re.search(r"probe|test|\.md$", name)]
     assert list(PACKAGE.rglob("*.md"))  # those are for whoever reads the source
 
