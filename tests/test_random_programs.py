@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections import Counter
 from hashlib import sha256
@@ -18,7 +17,6 @@ from tests.random_programs import statements
 from tests.random_programs.chooser import Picker, RandomChooser
 from tests.random_programs.coverage import report
 from tests.random_programs.generator import numbered, programs, write
-from tests.random_programs.known import OPEN, open_kind
 from tests.random_programs.language.families import FAMILIES, SNIPPETS
 from tests.random_programs.language.snippet import Snippet
 from tests.random_programs.language.writing import write as write_snippet
@@ -154,14 +152,6 @@ def test_tallies_of_ranges_are_kept_and_summed_and_none_of_another_version(tmp_p
     assert kept(file, 2, "mixed") == kept(file, 1, "whole") == {}
     assert (summed(file).programs, summed(file).recall("NONE")) == (50, 0.75)
     assert summed(file).verdicts["TAP112", "CONFIRMED"] == 4
-
-
-def test_a_known_kind_of_false_claim_is_counted_by_its_name() -> None:
-    for kind in OPEN:
-        assert re.compile(kind.pattern) and re.compile(kind.codes)
-    assert open_kind("x = 1", "TAP112") == ""
-    total = Tally(known=Counter({"a kind": 2}))
-    assert "false claims of an open kind: 2 of 'a kind'" in "\n".join(total.lines())
 
 
 def test_coverage_names_lines_that_no_program_enters() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.random_programs.generator import numbered
-from tests.random_programs.known import open_kind
 from tests.random_programs.tally import Tally, keep, kept
 
 QUIET = {
@@ -25,7 +24,7 @@ CHUNK = 25
 def examine(seed: int, index: int, language: str = "mixed") -> Tally:
     """Judge one program of a stream."""
     from flake8_gradtape.events import Answer, CallRaised, GradientAsked
-    from tests.random_programs.oracle import Verdict, judge
+    from tests.random_programs.oracle import judge
 
     judgement = judge(numbered(seed, index, language))
     tally = Tally(1, len(judgement.runs), sum(bool(run.error) for run in judgement.runs))
@@ -38,16 +37,10 @@ def examine(seed: int, index: int, language: str = "mixed") -> Tally:
             lines.setdefault(event.where, "raised")
     tally.asks.update(lines.values())
     for report, verdict in judgement.findings:
-        kind = open_kind(judgement.text, report.code) if verdict is Verdict.REFUTED else ""
-        tally.verdicts[report.code, "OPEN" if kind else verdict.name] += 1
-        tally.known.update([kind] if kind else [])
+        tally.verdicts[report.code, verdict.name] += 1
     tally.expected.update(kind.name for kind, _ in judgement.expected)
     tally.missed.update(kind.name for kind, _ in judgement.missed)
-    tally.failures += [
-        (index, sort, what)
-        for sort, what in sorted(judgement.failures())
-        if sort != "false claim" or not open_kind(judgement.text, what)
-    ]
+    tally.failures += [(index, sort, what) for sort, what in sorted(judgement.failures())]
     return tally
 
 

@@ -31,8 +31,6 @@ class Tally:
     missed: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, str, str]] = field(default_factory=list)
     """Program number, sort of disagreement, and code or kind."""
-    known: Counter[str] = field(default_factory=Counter)
-    """False claims of kinds that are known to be open."""
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
@@ -44,7 +42,6 @@ class Tally:
         self.expected += other.expected
         self.missed += other.missed
         self.failures += other.failures
-        self.known += other.known
 
     def recall(self, kind: str) -> float:
         """The share of lines with a sure misuse of `kind` that have their finding; 1.0 if there is none."""
@@ -67,8 +64,6 @@ class Tally:
             ]
             yield f"{code}: " + ", ".join(parts)
         yield f"false claims: {self.false_claims()}"
-        for kind, count in sorted(self.known.items()):
-            yield f"false claims of an open kind: {count} of '{kind}'"
         for kind in sorted(self.expected):
             found = self.expected[kind] - self.missed[kind]
             yield f"recall of {kind.lower()}: {found} of {self.expected[kind]} ({self.recall(kind):.4f})"
@@ -84,13 +79,12 @@ class Tally:
             "expected": dict(self.expected),
             "missed": dict(self.missed),
             "failures": self.failures,
-            "known": dict(self.known),
         }
 
 
 def _read(saved: dict[str, Any]) -> Tally:
     verdicts = {tuple(pair.split()): count for pair, count in saved["verdicts"].items()}
-    counters = {name: Counter(saved[name]) for name in ("asks", "expected", "missed", "known")}
+    counters = {name: Counter(saved[name]) for name in ("asks", "expected", "missed")}
     plain = {name: saved[name] for name in ("programs", "runs", "ended_early")}
     failures = [(index, sort, what) for index, sort, what in saved["failures"]]
     return Tally(**plain, **counters, verdicts=Counter(verdicts), failures=failures)

@@ -190,7 +190,10 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     before = run.store.delta(mark)
     several = forever or passes > 1 or run.taking.takes(TWO_PASSES, loop_head(node))
     one = traced or not several
-    again = repeat(run, body, loop_head(node), traced=one, at_least_once=known is True)
+    # once passes were seen, nobody knows whether another one follows
+    ended = bool(passes) and known is None
+    with run.certainty.silence() if ended else nullcontext():
+        again = repeat(run, body, loop_head(node), traced=one, at_least_once=known is True)
     breaks.extend({**before, **left} for left in again)
     if forever:
         run.store.take(mark)

@@ -259,7 +259,6 @@ def call_layer(run: Run, layer: KerasLayer, arguments: Arguments, at: cst.CSTNod
         OperationTraits(
             floating=None,
             curvature=Curvature.CURVED,
-            surely_curved=whole and any(run.node_states.trainable(one) is True for one in own),
             transparent=layer.name in _MAY_DO_NOTHING and not own,
         ),
     )
