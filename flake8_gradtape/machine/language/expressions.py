@@ -65,7 +65,8 @@ def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
     if name in _ALWAYS:
         return Const(_ALWAYS[name])
     if name in run.registry.builtins:
-        return Api(f"builtins.{name}")
+        path = f"builtins.{name}"
+        return Api(path) if path not in run.sharing.patched else run.anything(name=name, at=node)
     if name in _CUSTOMARY and run.taking.takes(LIBRARY_NAMES, name):
         return Api(_CUSTOMARY[name])
     node_ = run.heap.views.get(("name", name))
