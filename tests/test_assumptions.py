@@ -149,6 +149,18 @@ def test_what_is_certain_stays_and_says_nothing() -> None:
     assert check(program, assumed=frozenset()) == found
 
 
+@pytest.mark.parametrize("call", ["math.log(k)", "random.choice(range(k))", "datetime.strptime(str(k), '%Y')"])
+def test_a_library_call_that_may_end_the_first_pass_makes_the_second_no_certainty(call: str) -> None:
+    program = (
+        "import math, random\nfrom datetime import datetime\nimport tensorflow as tf\n\ndef steps():\n"
+        "    w = tf.Variable(1.0)\n    with tf.GradientTape() as tape:\n        loss = w * w\n"
+        f"    for k in range(3):\n        print(tape.gradient(loss, w), {call})\n"
+    )
+    (found,) = check(program)
+    assert found.message.endswith("(taking 'for k in range(3)' for a loop of several passes)")
+    assert check(program, assumed=frozenset()) == []
+
+
 def test_flake8_and_the_command_turn_them_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "step.py"
     file.write_text(PROGRAMS["new-losses"][0].lstrip())

@@ -37,10 +37,6 @@ _ROUNDING = frozenset({"ceil", "floor"})
 _TAKING_ALL = frozenset({"fsum", "dist"})
 
 
-_SURE = frozenset("time random datetime logging math warnings gc platform pprint".split())
-"""Of these, the modules whose functions hardly ever raise."""
-
-
 def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.CSTNode) -> Value | None:
     """A function of the standard library that gives plain Python for what it is given; `tqdm` shows elements."""
     if path.partition(".")[0] == "tqdm":
@@ -51,7 +47,7 @@ def plain_call(run: Run, path: str, callee: Api, arguments: Arguments, at: cst.C
     given = given_by(path)
     plain = all(is_plain(run, value) for value in values)
     if plain and given:
-        run.sharing.unseen_runs += path.partition(".")[0] not in _SURE
+        run.sharing.unseen_runs += 1
         run.sharing.handed_out_functions_run()  # a handler or hook of the module may be among what runs
         edges = _left(run, values)
         hand_over_containers(run, values)
