@@ -92,7 +92,7 @@ class Objects:
     def _run_constructor(run: Run, constructor: Function, made: Instance) -> list[cst.CSTNode] | None:
         """Run `__init__` with unknown arguments and claim nothing; the functions that it ran, None if that failed."""
         entered, defined = dict(run.definitions.entered_functions), dict(run.definitions.defined_functions)
-        claims, run.claims = run.claims, Claims(run.stack.functions)
+        claims, run.claims = run.claims, Claims(run.stack.functions, run.certainty)
         run.definitions.entered_functions.clear()
         budget, run.budget.left = run.budget.left, _BUDGET
         mark = run.store.mark()

@@ -65,24 +65,25 @@ def run_roots(run: Run) -> None:
             break
         done.add(function.definition)
         left -= _run_alone(run, left, function, objects)
-    for at, function in _open_to_others(run, done):
+    for function, places in _open_to_others(run, done):
         if left > 0:
-            run.certainty.lifetimes_only = run.claims.lifetimes_only = True
+            run.certainty.lifetimes_only = True
             left -= _run_alone(run, left, function, objects)
-            run.certainty.lifetimes_only = run.claims.lifetimes_only = False
-        if left <= 0 or not run.claims.was_visited(at, function.definition):
-            run.claims.doubt(at)
+            run.certainty.lifetimes_only = False
+        for at in places:
+            if left <= 0 or not run.claims.was_visited(at, function.definition):
+                run.claims.doubt(at)
     if run.observer is not None and left <= 0:
         run.observer.exhausted()
 
 
-def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode, Function]]:
+def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[Function, list[cst.CSTNode]]]:
     """The public functions that, as the module calls them, do something needless with tapes.
 
-    That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with where it is done,
-    in it or in a function that it may call.
+    That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with the places where it
+    is done, in it or in functions that it may call.
     """
-    found: list[tuple[cst.CSTNode, Function]] = []
+    found: dict[cst.CSTNode, list[cst.CSTNode]] = {}
     defined = run.definitions.defined_functions
     makers = {tape.at: tape.made_in for tape in run.recorder.tapes if tape.made_in is not None}
     public = _found_by_others(run)
@@ -95,15 +96,10 @@ def _open_to_others(run: Run, done: set[cst.CSTNode]) -> list[tuple[cst.CSTNode,
             if not more:
                 break
             reaching |= more
-        found.extend(
-            (at, function)
-            for definition, function in defined.items()
-            if definition in reaching
-            and definition not in done
-            and (_is_public(function) or definition in public)
-            and _stands_alone(run, definition)
-        )
-    return found
+        for definition in reaching & defined.keys() - done:
+            if (_is_public(defined[definition]) or definition in public) and _stands_alone(run, definition):
+                found.setdefault(definition, []).append(at)
+    return [(defined[definition], found[definition]) for definition in defined if definition in found]
 
 
 def _is_public(function: Function) -> bool:
@@ -119,21 +115,14 @@ def _found_by_others(run: Run) -> set[cst.CSTNode]:
     found: set[cst.CSTNode] = set(run.sharing.escaped_functions)
     exported = run.store.get((0, "__all__"))
     names = {one.value for one in run.heap.leaves(exported) if isinstance(one, Const)} if exported is not None else ()
-    for key, value in run.store.snapshot():
-        if not (isinstance(key, tuple) and key[0] == 0) or (key[1].startswith("_") and key[1] not in names):
-            continue
-        pending, seen = run.heap.leaves(value), set()
-        while pending:
-            one = pending.pop()
-            if isinstance(one, Function):
-                found.add(one.definition)
-            elif isinstance(one, (Instance, Class)) and one.cell not in seen:
-                seen.add(one.cell)
-                entries = run.heap.entries(one.cell).entries
-                hidden = (name for name, _ in entries if isinstance(name, str) and name.startswith("_"))
-                skipped = set(hidden) if isinstance(one, Class) else set()
-                pending += [leaf for name, item in entries if name not in skipped for leaf in run.heap.leaves(item)]
-    return found
+    values = (value for name, value in run.sharing.names_of(0) if not name.startswith("_") or name in names)
+    leaves = run.heap.leaves_within(values, _is_shown)
+    return found.union(leaf.definition for leaf in leaves if isinstance(leaf, Function))
+
+
+def _is_shown(holder: Value, name: object) -> bool:
+    """Whoever has an object comes by what it holds; of a class by what has a public name."""
+    return isinstance(holder, Instance) or not (isinstance(name, str) and name.startswith("_"))
 
 
 def _open_containers(run: Run) -> None:
@@ -147,16 +136,14 @@ def _open_containers(run: Run) -> None:
         if state is not None and state.entered is False:
             run.recorder.tape_escapes(tape.number)  # a function may enter it
     changed = frozenset(name for use in run.facts.attribute_uses if use.name for name in use.changes)
-    for key, value in run.store.snapshot():
-        if not isinstance(key, tuple) or key[0] != 0:
-            continue
+    for name, value in run.sharing.names_of(0):
         if isinstance(value, ListValue) and not run.heap.items(value).immutable:
             content = run.heap.items(value)
-            if not content.items or key[1] in changed:
+            if not content.items or name in changed:
                 run.sharing.put(
                     value.cell, SequenceContents((*content.items, run.anything(run.heap.nodes(value))), exact=False)
                 )
-        elif isinstance(value, DictValue) and (not run.heap.entries(value.cell).entries or key[1] in changed):
+        elif isinstance(value, DictValue) and (not run.heap.entries(value.cell).entries or name in changed):
             run.sharing.blur_entries(value.cell)
 
 
@@ -290,7 +277,7 @@ def _self_of(run: Run, function: Function, owner: Class | None, made: Made | Non
     if owner is None or not isinstance(definition, cst.FunctionDef):
         return None
     names = decorator_names(function)
-    if function.name == "_generate_next_value_" or (function.opaque and isinstance(function, Function)):
+    if function.name == "_generate_next_value_" or function.opaque:
         return None  # an enumeration calls it without; a decorator may give it something else
     if function.name in OF_THE_CLASS or not {"staticmethod", "classmethod"}.isdisjoint(names):
         takes_class = function.name in OF_THE_CLASS or "classmethod" in names

@@ -83,9 +83,12 @@ class Store:
         """The keys that were written, or removed, since `mark`, in that order, whatever they hold now."""
         return dict.fromkeys(key for key, _ in self._journal[mark:]).keys()
 
-    def written_since(self, mark: int) -> list[tuple[Key, Any]]:
-        """Each key that was written, or removed, since `mark`, in that order, with what it held before."""
-        return self._journal[mark:]
+    def replaced_since(self, mark: int) -> Delta:
+        """What each key that was written, or removed, since `mark` held then; `MISSING`, if nothing."""
+        before: Delta = {}
+        for key, old in self._journal[mark:]:
+            before.setdefault(key, old)
+        return before
 
     def delta(self, mark: int) -> Delta:
         """What is different from the state at `mark`: the present value of each key that was written, or `MISSING`."""

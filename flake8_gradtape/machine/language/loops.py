@@ -59,18 +59,23 @@ def iterate(
         fresh = elements(run, iterable, at)[0]
         once(run.sharing.join(fresh) if fresh else element)
 
-    several = exact or at_least_once or run.taking.takes(TWO_PASSES, loop_head(at))
-    breaks = repeat(run, body, loop_head(at), traced=traced or not several, at_least_once=at_least_once)
+    several = exact or at_least_once or runs_again(run, at)
+    breaks = repeat(run, body, at, traced=traced or not several, at_least_once=at_least_once)
     if any(isinstance(option, Opaque) for option in options(bound(iterable))):
         run.sharing.handed_out_functions_run()  # to find that there is no more
     return breaks
 
 
-def loop_head(at: cst.CSTNode) -> str:
+def runs_again(run: Run, loop: cst.CSTNode) -> bool:
+    """Whether a loop of which that is not certain is taken to have a second pass."""
+    return run.taking.takes(TWO_PASSES, _head(loop))
+
+
+def _head(loop: cst.CSTNode) -> str:
     """How a loop begins, as text: `for x in data`, `while running`."""
-    if isinstance(at, (cst.For, cst.CompFor)):
-        return f"for {text_of(at.target)} in {text_of(at.iter)}"
-    return f"while {text_of(at.test)}" if isinstance(at, cst.While) else text_of(at)
+    if isinstance(loop, (cst.For, cst.CompFor)):
+        return f"for {text_of(loop.target)} in {text_of(loop.iter)}"
+    return f"while {text_of(loop.test)}" if isinstance(loop, cst.While) else text_of(loop)
 
 
 def _maybe_tensor(iterable: Value) -> bool:
@@ -83,7 +88,7 @@ def _unrolled(
     """Run a loop over known elements pass by pass; if the body makes the list long, any number of passes follow."""
     outer = run.store.mark()
     breaks: list[Delta] = []
-    later = later_passes(run, loop_head(at))
+    later = later_passes(run, at)
     place = 0
     while place < len(found) and run.reachable:
         with later() if place else nullcontext():
@@ -98,7 +103,7 @@ def _unrolled(
                 # some of the items that are known may have been taken out
                 goes_on = content.exact or place < content.sure
                 with nullcontext() if goes_on else run.certainty.silence():
-                    left = repeat(run, lambda: once(_some_element(run, iterable)), loop_head(at))
+                    left = repeat(run, lambda: once(_some_element(run, iterable)), at)
                 breaks.extend({**before, **one} for one in left)
                 break
     return breaks
@@ -110,12 +115,12 @@ def _some_element(run: Run, iterable: ListValue) -> Value:
     return run.sharing.join(list(items)) if items else run.anything()
 
 
-def later_passes(run: Run, head: str) -> Callable[[], AbstractContextManager[None]]:
+def later_passes(run: Run, loop: cst.CSTNode) -> Callable[[], AbstractContextManager[None]]:
     """A context for the second pass of a loop that begins now, and the third: not every run may get so far.
 
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
     is claimed if there are more doubts than at the start, or once some of the runs may have ended. Unseen code may end
-    them by an error: that it does not is an assumption. `head` names the loop.
+    them by an error: that it does not is an assumption about the `loop`.
     """
     certainty = run.certainty
     depth, exits, branches = certainty.uncertain_depth, certainty.partial_exits, certainty.branches
@@ -127,7 +132,7 @@ def later_passes(run: Run, head: str) -> Callable[[], AbstractContextManager[Non
         """Whether the first pass may have been the last."""
         if caught or certainty.uncertain_depth > depth:
             return True
-        return run.sharing.unseen_runs > unseen and not run.taking.takes(TWO_PASSES, head)
+        return run.sharing.unseen_runs > unseen and not runs_again(run, loop)
 
     @contextmanager
     def later() -> Iterator[None]:
@@ -164,7 +169,7 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
 
 
 def repeat(
-    run: Run, body: Callable[[], None], head: str, traced: bool = False, at_least_once: bool = False
+    run: Run, body: Callable[[], None], loop: cst.CSTNode, traced: bool = False, at_least_once: bool = False
 ) -> list[Delta]:
     """Run `body` an unknown number of times; gives the states that left it by `break`."""
     start = run.store.mark()
@@ -172,7 +177,7 @@ def repeat(
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     with run.certainty.unsure(not at_least_once, in_loop=True) as doubt:
-        later, silent = later_passes(run, head), run.certainty.muted
+        later, silent = later_passes(run, loop), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
         if run.reachable and not silent:
@@ -226,9 +231,7 @@ def _that_were_there(run: Run, mark: int, changed: dict[Key, list[Any]]) -> dict
     """Those that had a value at `mark`: what a pass makes for itself is not handed on."""
     if not changed:
         return changed
-    before: dict[Key, Any] = {}
-    for key, old in run.store.written_since(mark):
-        before.setdefault(key, old)
+    before = run.store.replaced_since(mark)
     return {key: values for key, values in changed.items() if before.get(key, MISSING) is not MISSING}
 
 

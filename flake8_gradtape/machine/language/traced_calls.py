@@ -53,9 +53,7 @@ def traced_once(run: Run, definition: cst.CSTNode) -> Iterator[None]:
         store.note_reads(around)
     if not run.reachable:
         return
-    before: dict[Key, Any] = {}
-    for outer, old in store.written_since(began):
-        before.setdefault(outer, old)
+    before = store.replaced_since(began)
     kept = dict(earlier)
     for outer, first in reads.items():
         found = before.get(outer, first)

@@ -19,7 +19,7 @@ class Certainty:
     def __init__(self) -> None:
         self._silenced = 0
         self.lifetimes_only = False
-        """Nothing is claimed but how the lives of tapes end."""
+        """What a run shows of calls does not count, only what it shows of the lives of tapes."""
         self.partial_exits = 0
         """How often some of the runs may have ended in an error, while others went on."""
         self.most_partial_exits: int | None = None

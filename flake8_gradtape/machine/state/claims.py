@@ -20,6 +20,7 @@ from flake8_gradtape.events import (
     TapeEnded,
     WrongValue,
 )
+from flake8_gradtape.machine.state.certainty import Certainty
 from flake8_gradtape.machine.tapes.state import Context
 from flake8_gradtape.reading.syntax import children, declared_names
 
@@ -62,11 +63,13 @@ class _Place:
 
 @dataclass
 class Claims:
-    """Claims and visits by syntax node and context; `functions` are those being run, the innermost one last."""
+    """Claims and visits by syntax node and context; `functions` are those being run, the innermost one last.
+
+    `certainty` says what counts now.
+    """
 
     functions: list[cst.CSTNode] = field(default_factory=list)
-    lifetimes_only: bool = False
-    """What a run shows of calls does not count, only what it shows of the lives of tapes."""
+    certainty: Certainty = field(default_factory=Certainty)
     _places: dict[cst.CSTNode, dict[Context, _Place]] = field(default_factory=dict)
     _uncertain: dict[cst.CSTNode, None] = field(default_factory=dict)
     _needed: dict[cst.CSTNode, None] = field(default_factory=dict)
@@ -78,7 +81,7 @@ class Claims:
 
     def visit(self, at: cst.CSTNode, context: Context, visit: Visit, of_life: bool = False) -> None:
         """A run got to a call on a tape, or saw the end of the life of a tape that was made there (`of_life`)."""
-        if self.lifetimes_only and not of_life:
+        if self.certainty.lifetimes_only and not of_life:
             return
         visits = self._place(at, context).visits
         visits[visit] = visits.get(visit, 0) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from flake8_gradtape.machine.domain.model_outputs import ModelOutputs
 from flake8_gradtape.machine.domain.values import (
     Alternatives,
     Api,
+    Class,
     Const,
     DictValue,
     Function,
@@ -189,6 +190,18 @@ class Heap:
                 if len(found) > MOST_LEAVES:
                     raise GiveUp
         return found
+
+    def leaves_within(self, values: Iterable[Value], may_enter: Callable[[Value, object], bool]) -> Iterator[Value]:
+        """The same, in objects and classes too, where `may_enter` says so of one of these and a name in it."""
+        seen: set[int] = set()
+        pending = list(values)
+        while pending:
+            for leaf in self.leaves(pending.pop()):
+                yield leaf
+                if isinstance(leaf, (Instance, Class)) and leaf.cell not in seen:
+                    seen.add(leaf.cell)
+                    entries = self.entries(leaf.cell).entries
+                    pending.extend(value for name, value in entries if may_enter(leaf, name))
 
     def _parts(self, value: ListValue | DictValue) -> tuple[Value, ...]:
         """What is in a container."""

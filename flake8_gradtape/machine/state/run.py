@@ -46,7 +46,7 @@ class Run:
         self.store = Store()
         self.recorder = Recorder(self.store)
         self.node_states = self.recorder.node_states
-        self.claims = Claims(self.stack.functions)
+        self.claims = Claims(self.stack.functions, self.certainty)
         self.scopes = Scopes()
         self.definitions = Definitions()
         self.sharing = Sharing(self.recorder, self.scopes, self.claims, self.definitions, self.budget, facts)

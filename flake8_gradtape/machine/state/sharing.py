@@ -338,10 +338,14 @@ class Sharing:
         if scope is not None and scope.is_class:
             self.open_classes.add(scope.number)
         while scope is not None:
-            for key, value in self._store.snapshot():
-                if isinstance(key, tuple) and key[0] == scope.number and len(key) == 2:
-                    self.escape(value)
+            for _, value in self.names_of(scope.number):
+                self.escape(value)
             scope = scope.parent
+
+    def names_of(self, scope: int) -> list[tuple[str, Value]]:
+        """The names of a scope, by its number (the module's is 0), and what they hold now."""
+        held = self._store.snapshot()
+        return [(key[1], value) for key, value in held if isinstance(key, tuple) and key[0] == scope]
 
     def _item_nodes(self, content: SequenceContents) -> list[Node]:
         return [node for item in content.items for node in self._heap.nodes(item)]

@@ -117,8 +117,6 @@ class GradientCall:
     use: GradientUse = field(default_factory=GradientUse)
     of_gradient: bool = False
     """The target is itself a gradient: a row of a Hessian, say."""
-    through_unknown: bool = False
-    """Code that the machine cannot see computed something on the way."""
     sure: bool = False
     """Every run of the root makes this call."""
 

@@ -217,7 +217,7 @@ def _record(run: Run, question: Question, grounds: Grounds) -> GradientCall:
         question.at, tape, question.method, "", (), run.stack.context,
         in_own_block=tape.persistent is True and state.active is True, recorded_by=recorded_by, visit=question.visit,
         of_gradient=bool(grounds.targets) and all(node.op is Op.GRADIENT for node in grounds.targets),
-        through_unknown=bool(grounds.reach.anywhere), sure=run.certainty.is_sure,
+        sure=run.certainty.is_sure,
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def _grows(tape: Tape) -> bool:
 def _module_holders(run: Run) -> dict[int, Kept]:
     """The tapes that names of the module still hold, and how."""
     found: dict[int, Kept] = {}
-    for name, value in _module_names(run):
+    for name, value in run.sharing.names_of(0):
         alternatives = [option for option in options(value) if option != UNBOUND]
         numbers = [option.tape for option in alternatives if isinstance(option, TapeValue)]
         if numbers and len(numbers) == len(alternatives):
@@ -183,26 +183,14 @@ def _module_holders(run: Run) -> dict[int, Kept]:
 
 def _left_behind(run: Run) -> set[int]:
     """The tapes that whoever knows the names of the module finds, deep down in containers and objects too."""
-    found: set[int] = set()
-    seen: set[Value] = set()
-    pending = [value for _, value in _module_names(run)]
-    while pending:
-        for leaf in run.heap.leaves(pending.pop()):
-            if isinstance(leaf, TapeValue):
-                found.add(leaf.tape)
-            elif isinstance(leaf, (Instance, Class)) and leaf not in seen:
-                seen.add(leaf)
-                pending.extend(value for _, value in run.heap.entries(leaf.cell).entries)
-    return found
-
-
-def _module_names(run: Run) -> list[tuple[str, Value]]:
-    return [(key[1], value) for key, value in run.store.snapshot() if isinstance(key, tuple) and key[0] == 0]
+    values = (value for _, value in run.sharing.names_of(0))
+    leaves = run.heap.leaves_within(values, lambda holder, name: True)
+    return {leaf.tape for leaf in leaves if isinstance(leaf, TapeValue)}
 
 
 def _held_nodes(run: Run, instance: Value | None) -> set[Node]:
     """The nodes of values that names of the module, or attributes of the object, surely hold at the end."""
-    values: list[Value] = [value for _, value in _module_names(run) if not isinstance(value, Alternatives)]
+    values: list[Value] = [value for _, value in run.sharing.names_of(0) if not isinstance(value, Alternatives)]
     if isinstance(instance, Instance):
         values.extend(value for _, value in run.heap.entries(instance.cell).entries)
     return {node for value in values if run.heap.definite(value) for node in run.heap.nodes(value)}
