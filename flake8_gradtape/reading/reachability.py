@@ -54,6 +54,8 @@ class Contents:
     """Functions among `left_out`, and classes, of which what a tape can reach does not even say the name."""
     tape_functions: frozenset[str]
     """The names of functions, methods included, that may make a tape, hold one, or call something that does."""
+    tape_names: frozenset[str]
+    """The names and attributes that may hold a tape, or something that makes, holds or asks one; local ones too."""
     has_tape: bool
     """The class `GradientTape` is mentioned by code, not only in comments and strings."""
     longest_chain: int
@@ -76,7 +78,7 @@ def read_contents(tree: ast.Module) -> Contents:
     a name they mention.
     """
     table = _Table(tree)
-    reached = _reached_by_tape(table.units)
+    reached, tape_names = _reached_by_tape(table.units)
     # module-level statements are always read, so what they call may as well be followed
     seeds = [*reached, *table.top_level(), *table.decorated(), *_objects_of(reached)] if reached else []
     needed = _needed(table.units, seeds)
@@ -93,6 +95,7 @@ def read_contents(tree: ast.Module) -> Contents:
         left_out=functions - needed,
         unmentioned=unmentioned,
         tape_functions=frozenset(unit.name for unit in reached if unit.node in functions),
+        tape_names=frozenset(tape_names),
         has_tape=bool(reached),
         longest_chain=table.longest_chain,
         long_strings=tuple(table.long_strings),
@@ -237,13 +240,14 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _reached_by_tape(units: Sequence[_Unit]) -> list[_Unit]:
-    """The units that mention a tape, hold one, or mention (transitively) a unit that does."""
+def _reached_by_tape(units: Sequence[_Unit]) -> tuple[list[_Unit], set[str]]:
+    """The units that mention a tape, hold one, or mention (transitively) a unit that does; and the names of all that."""
     mentioning: dict[str, list[_Unit]] = defaultdict(list)
     for unit in units:
         for name in unit.mentions:
             mentioning[name].append(unit)
     tape_names: set[str] = set()
+    local: set[str] = set()
     reached: dict[_Unit, None] = {}
     pending = [MARKER]
     while pending:
@@ -252,16 +256,18 @@ def _reached_by_tape(units: Sequence[_Unit]) -> list[_Unit]:
             tape_names.add(name)
             for unit in mentioning.get(name, ()):
                 reached[unit] = None
-                pending += _holders(unit, tape_names)
-    return list(reached)
+                given = _given_a_tape(unit, tape_names)
+                local |= given
+                pending += given & unit.binds
+                if unit.name and not _is_special(unit.name):
+                    pending.append(unit.name)
+                if unit.owner is not None:
+                    pending.append(unit.owner.name)
+    return list(reached), tape_names | local
 
 
-def _holders(unit: _Unit, tape_names: set[str]) -> Iterator[str]:
-    """The names by which other units reach the tape that `unit` mentions."""
-    if unit.name and not _is_special(unit.name):
-        yield unit.name
-    if unit.owner is not None:
-        yield unit.owner.name
+def _given_a_tape(unit: _Unit, tape_names: set[str]) -> set[str]:
+    """These names, and those that get something in `unit` that one of them holds."""
     given = set(tape_names)
     moves = unit.moves
     grown = True
@@ -271,7 +277,7 @@ def _holders(unit: _Unit, tape_names: set[str]) -> Iterator[str]:
             if values & given and not targets <= given:
                 given |= targets
                 grown = True
-    yield from given & unit.binds
+    return given
 
 
 def _needed(units: Sequence[_Unit], reached: Sequence[_Unit]) -> frozenset[ast.stmt]:

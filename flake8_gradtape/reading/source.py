@@ -61,6 +61,7 @@ class ModuleSource:
         self.clues = contents.clues
         """What the whole module says that bears on the meaning of its code."""
         self.tape_functions = contents.tape_functions
+        self.tape_names = contents.tape_names
         """The names of functions that may make a tape, hold one, or call something that does; no others can, run alone,
         do anything with a tape."""
         self.uses = contents.uses

@@ -24,6 +24,7 @@ from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Loop
 from flake8_gradtape.reading.syntax import text_of
 
+TAPE_METHODS = frozenset({"gradient", "jacobian", "batch_jacobian", "watch", "stop_recording", "reset"})
 MOST_UNROLLED = 6
 MOST_ATTEMPTS = 3
 MOST_LATER = 16
@@ -69,6 +70,13 @@ def iterate(
 def runs_again(run: Run, loop: cst.CSTNode) -> bool:
     """Whether a loop of which that is not certain is taken to have a second pass."""
     return run.taking.takes(TWO_PASSES, _head(loop))
+
+
+def touches_tapes(run: Run, loop: cst.CSTNode) -> bool:
+    """Whether a loop mentions a tape, or something that may make, hold or ask one."""
+    names = run.facts.tape_names
+    mentioned = run.claims.names_in(loop)
+    return names is None or not names.isdisjoint(mentioned) or not TAPE_METHODS.isdisjoint(mentioned)
 
 
 def _head(loop: cst.CSTNode) -> str:
@@ -180,10 +188,11 @@ def repeat(
         later, silent = later_passes(run, loop), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
-        if run.reachable and not silent:
-            with run.certainty.silence() if traced else later():
-                with_loop(run, start, body, breaks)
-            ends.append(dict(run.store.delta(start)) if run.reachable else None)
+        if run.reachable and not silent and not traced and not run.certainty.in_later_pass and touches_tapes(run, loop):
+            with later():
+                if not run.certainty.muted:
+                    with_loop(run, start, body, breaks)
+                    ends.append(dict(run.store.delta(start)) if run.reachable else None)
         changed = _changed(run, start, [*ends, *breaks])
         run.store.take(start)
         if changed and any(end is not None for end in ends):

@@ -58,6 +58,11 @@ class Certainty:
         )
 
     @property
+    def in_later_pass(self) -> bool:
+        """A loop is in a pass that follows its first."""
+        return self.most_branches is not None
+
+    @property
     def branches(self) -> int:
         """How many of the doubts are about branches, not about loops."""
         return self.uncertain_depth - self._loop_depth

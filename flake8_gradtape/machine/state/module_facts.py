@@ -40,6 +40,8 @@ class ModuleFacts:
     """The version of Keras, if only that one matters; else only what happens with both is claimed."""
     tape_functions: frozenset[str] | None = None
     """The names of the functions that a tape may reach (all, if None): others are not run by themselves."""
+    tape_names: frozenset[str] | None = None
+    """The names and attributes that may hold a tape, or something that makes, holds or asks one (any, if None)."""
     attribute_uses: tuple[Use, ...] = ()
     """What each function, class body and statement reads and writes, of all the module or of nothing."""
     handed_out: frozenset[tuple[str, str]] = frozenset()
@@ -87,6 +89,7 @@ def module_facts(source: ModuleSource, keras: int | None = None, *, every_functi
         line_count=source.line_count,
         keras=keras,
         tape_functions=None if every_function else source.tape_functions,
+        tape_names=None if every_function else source.tape_names,
         attribute_uses=uses,
         handed_out=source.handed_out,
         inherited_classes=frozenset(clues.bases),
