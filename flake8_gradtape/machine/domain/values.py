@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unbound:
-    """A name that no assignment has reached, or that was deleted."""
+    """A name that no assignment has reached, or that was deleted; there are two, `UNBOUND` and `DELETED`."""
 
     deleted: bool = False
 

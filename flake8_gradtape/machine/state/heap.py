@@ -55,6 +55,8 @@ class Heap:
         self._cells = 0
         self.created_objects: list[Instance | KerasLayer] = []
         """All objects and layers made so far."""
+        self._shown: dict[int, tuple[Any, int, Any]] = {}
+        """What the content of a cell, as it was written, is at the latest effect of unseen code."""
         self.views: dict[object, Node] = {}
         """What attributes, items and names of something unknown are, so that asking twice gives the same."""
         self.outputs: dict[int, ModelOutputs] = {}
@@ -129,6 +131,15 @@ class Heap:
         latest = self.recorder.last_unknown_effect
         if found is None or not 0 < found.shared_at < latest:
             return found
+        known = self._shown.get(cell)
+        if known is not None and known[0] is found and known[1] == latest:
+            return known[2]
+        shown = self._changed_since(cell, found)
+        self._shown[cell] = (found, latest, shown)
+        return shown
+
+    def _changed_since(self, cell: int, found: Any) -> Any:
+        """The content of a container that unseen code may have changed since it was `found` to be written."""
         if isinstance(found, SequenceContents):
             last = found.items[-1:]
             known = found.items[:-1] if last and _is_unseen(last[0]) else found.items
@@ -136,7 +147,7 @@ class Heap:
         entries = tuple(
             (name, Alternatives(tuple(flat_options([item, self._changed(cell, name)])))) for name, item in found.entries
         )
-        return replace(found, entries=entries, exact=False)
+        return MappingContents(entries, False, found.shared_at)
 
     def _changed(self, cell: int, key: Any) -> Opaque:
         """What unseen code may have put into a container that it has: anything within its reach."""

@@ -38,10 +38,13 @@ def mark_built(run: Run, layer: KerasLayer) -> None:
         return
     run.store.set(("built", layer.cell), True)
     own = set(parts(run, layer))
+    if not own:
+        return
     for other in run.heap.created_objects:
-        inside = parts(run, other) if isinstance(other, KerasLayer) else []
-        if inside and own.issuperset(inside):
-            run.store.set(("built", other.cell), True)
+        if isinstance(other, KerasLayer) and not run.heap.is_built(other.cell):
+            inside = parts(run, other)
+            if inside and own.issuperset(inside):
+                run.store.set(("built", other.cell), True)
 
 
 def setting(arguments: Arguments, name: str) -> Tri:
