@@ -154,7 +154,7 @@ def _share_what_is_handed_out(run: Run) -> None:
         for option in options(value) if value is not None else ():
             inner: Value | None = option
             if attribute and isinstance(option, (Instance, Class)):
-                inner = run.heap.entries(option.cell).get(attribute)
+                inner = run.heap.entry(option.cell, attribute)
             elif attribute:
                 continue
             for held in options(inner) if inner is not None else ():

@@ -57,7 +57,7 @@ def _holds_variables(node: Node) -> bool:
 
 def stands_for_trainable(node: Node) -> bool:
     """Whether a node is nothing but trainable variables: no operation leads to it, so a way to it ends there."""
-    return stands_for_variables(node) and (node.weights or node.name.startswith("trainable_"))
+    return (node.weights or node.name.startswith("trainable_")) and stands_for_variables(node)
 
 
 def is_no_variable(target: Node) -> bool:

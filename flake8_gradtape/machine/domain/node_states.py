@@ -6,12 +6,10 @@ rolled back leaves nothing of it behind, and where several ways meet, it is true
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 from flake8_gradtape.machine.domain.graph import Kind, Node, Tri
 from flake8_gradtape.machine.domain.store import Store
-from flake8_gradtape.machine.domain.walks import Walk
 
 _ESCAPED = "escaped"
 _KEPT = "kept"
@@ -60,19 +58,16 @@ class RunStates(NodeStates):
 
         That code may compute with any of these, now or later, so that whatever it gives from now on may lead to them.
         """
-        if self.escaped(node):
-            return
-        # no bound: not to mark what lies beyond would claim too much, and each node is marked once
-        for one in Walk([node], self._not_escaped_inputs, sys.maxsize):
-            self._set((_ESCAPED, one))
+        get, pending = self._get, [node]
+        while pending:
+            one = pending.pop()
+            if get((_ESCAPED, one)) is not True:
+                self._set((_ESCAPED, one))
+                pending.extend(edge.node for edge in one.edges)  # each node is marked once, so this comes to an end
 
     def escape_alone(self, node: Node) -> None:
         """The same of a new value that escapes as what it stands for has, of which all inputs have by then."""
         self._set((_ESCAPED, node))
-
-    def _not_escaped_inputs(self, node: Node) -> list[Node]:
-        """Where an escape goes on: what has escaped already has taken its inputs along."""
-        return [edge.node for edge in node.edges if self._get((_ESCAPED, edge.node)) is not True]
 
     def keep(self, node: Node) -> None:
         """Mark a tensor that something gets hold of which other code of the module may look at later.

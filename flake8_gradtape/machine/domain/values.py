@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Union
 
 from flake8_gradtape.machine.domain.graph import Node
@@ -210,6 +211,18 @@ class Class:
     """All bases are visible, so an attribute that is missing does not exist."""
     definition: cst.ClassDef | None = None
     base_paths: tuple[str, ...] = ()
+
+    @cached_property
+    def line(self) -> tuple[Class, ...]:
+        """The class and its visible bases in Python's method resolution order; depth first where there is none."""
+        lines = [list(base.line) for base in self.bases] + [list(self.bases)]
+        found = [self]
+        while lines := [line for line in lines if line]:
+            heads = [line[0] for line in lines]
+            chosen = next((head for head in heads if not any(head in line[1:] for line in lines)), heads[0])
+            found.append(chosen)
+            lines = [[one for one in line if one is not chosen] for line in lines]
+        return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
         _name_it(run, value, dotted(target))
         for option in options(bound(holder)):
             if isinstance(option, Instance):
-                _note_replaced(run, dotted(target), run.heap.entries(option.cell).get(target.attr.value), value)
+                _note_replaced(run, dotted(target), run.heap.entry(option.cell, target.attr.value), value)
         for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.ATTRIBUTE
         set_attribute(run, holder, target.attr.value, value)
@@ -124,7 +124,7 @@ def _known_item(run: Run, container: DictValue | ListValue, index: Value) -> Val
     if not isinstance(index, Const):
         return None
     if isinstance(container, DictValue):
-        return run.heap.entries(container.cell).get(index.value)
+        return run.heap.entry(container.cell, index.value)
     content = run.heap.items(container)
     position = index.value
     known = content.exact and isinstance(position, int) and -len(content.items) <= position < len(content.items)

@@ -152,8 +152,7 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
         return class_of(run, value, at)
     if class_attribute(run, value.cls, "__getattribute__") is not None:
         return unseen_code(run, [value], at)
-    entries = run.heap.entries(value.cell)
-    own = entries.get(name)
+    own = run.heap.entry(value.cell, name)
     if own is not None and run.facts.uses_attribute_reflection:
         other = run.recorder.unknown(run.heap.nodes(value), name, at, may_hold_anything=True)
         return run.sharing.join([bound(own), Opaque(other)])

@@ -15,30 +15,16 @@ KNOWN_BASES = ("tensorflow.", "keras.", "tf_keras.", "abc.", "typing.", "builtin
 
 def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
     """What a class or its visible bases hold under `name`, in the order in which Python looks."""
-    found = run.heap.entries(cls.cell).get(name)
+    found = run.heap.entry(cls.cell, name)
     if found is not None or not cls.bases:
         return found
     if any(not path.startswith(KNOWN_BASES) for path in cls.base_paths):
         return None  # a class that nobody can see may come before those that are seen
-    for one in line_of(cls)[1:]:
-        found = run.heap.entries(one.cell).get(name)
+    for one in cls.line[1:]:
+        found = run.heap.entry(one.cell, name)
         if found is not None:
             return found
     return None
-
-
-def line_of(cls: Class) -> list[Class]:
-    """The class and its visible bases in Python's method resolution order; depth first where there is none."""
-    lines = [line_of(base) for base in cls.bases] + [list(cls.bases)]
-    found = [cls]
-    while any(lines):
-        lines = [line for line in lines if line]
-        heads = [line[0] for line in lines]
-        free = [head for head in heads if not any(head in line[1:] for line in lines)]
-        chosen = free[0] if free else heads[0]
-        found.append(chosen)
-        lines = [[one for one in line if one is not chosen] for line in lines]
-    return found
 
 
 def may_be_overridden(run: Run, cls: Class, name: str) -> bool:

@@ -30,7 +30,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.language.classes import class_attribute, inherits_from_enum, line_of
+from flake8_gradtape.machine.language.classes import class_attribute, inherits_from_enum
 from flake8_gradtape.machine.language.traced_calls import (
     may_have_signature,
     traced_arguments,
@@ -285,7 +285,7 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, at: cst.CSTNode) -> 
         if isinstance(finish, Function):
             for name in fields:
                 default = class_attribute(run, cls, name)
-                if default is not None and run.heap.entries(made.cell).get(name) is None:
+                if default is not None and run.heap.entry(made.cell, name) is None:
                     run.sharing.put(made.cell, run.heap.entries(made.cell).put(name, default))
             given = Arguments(open=True, extra=tuple(arguments.all())) if not fields else Arguments()
             call_function(run, finish.bound_to(made), given, at)
@@ -314,7 +314,7 @@ def _annotated(cls: Class) -> list[cst.AnnAssign]:
 
 def _has_generated_constructor(cls: Class) -> bool:
     """It has fields, and which of them its constructor takes, in which order, is more than their names tell."""
-    if cls.bases and any(_annotated(one) for one in line_of(cls)):
+    if cls.bases and any(_annotated(one) for one in cls.line):
         return True
     return any(
         isinstance(part.value, cst.Call) or any(annotation_names(part.annotation, name) for name in _NOT_PLAIN)
@@ -326,7 +326,7 @@ def _fill_fields(run: Run, made: Instance, arguments: Arguments, at: cst.CSTNode
     """A constructor that nobody can see: each field may be anything, and `__post_init__` gets who knows what."""
     given = unseen_code(run, arguments.all(), at)
     entries = run.heap.entries(made.cell)
-    for cls in line_of(made.cls):
+    for cls in made.cls.line:
         for part in _annotated(cls):
             if isinstance(part.target, cst.Name):
                 entries = entries.put(part.target.value, given)

@@ -14,7 +14,7 @@ from flake8_gradtape.machine.state.scopes import Arguments
 
 def object_method(run: Run, receiver: Instance, name: str, arguments: Arguments, node: cst.Call) -> Value:
     """`object.name(...)`: a method of its class, of a class above, or something that it has under the name."""
-    own = run.heap.entries(receiver.cell).get(name)
+    own = run.heap.entry(receiver.cell, name)
     known = class_attribute(run, receiver.cls, name)
     found = attribute(run, receiver, name, node)
     if not receiver.own and not name.startswith("_"):

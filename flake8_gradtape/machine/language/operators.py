@@ -133,7 +133,7 @@ def _may_be_object(run: Run, value: Value, sign: str) -> bool:
         return False
     names = [f"__{kind}{OPERATOR_METHODS.get(sign, '')}__" for kind in ("", "r", "i")]
     return sign in _OF_SETS or any(
-        run.heap.entries(cls.cell).get(name) is not None for cls in run.definitions.classes for name in names
+        run.heap.entry(cls.cell, name) is not None for cls in run.definitions.classes for name in names
     )
 
 

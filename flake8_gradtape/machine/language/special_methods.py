@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flake8_gradtape.machine.domain.graph import Kind
 from flake8_gradtape.machine.domain.values import Instance, Opaque, Value
-from flake8_gradtape.machine.language.classes import KNOWN_BASES, class_attribute, line_of
+from flake8_gradtape.machine.language.classes import KNOWN_BASES, class_attribute
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 
@@ -54,7 +54,7 @@ def methods_of_unknown(run: Run, value: Opaque, names: tuple[str, ...]) -> None:
     """It may be an object of any class of the module that has such a method."""
     if value.node.kind is Kind.UNKNOWN and not value.node.surely_new:
         for cls in run.definitions.classes:
-            if any(run.heap.entries(cls.cell).get(name) is not None for name in names):
+            if any(run.heap.entry(cls.cell, name) is not None for name in names):
                 unseen_code(run, [value, cls])
                 return
 
@@ -63,4 +63,4 @@ def _may_have(run: Run, value: Instance, name: str) -> bool:
     """The class has a method of this name, or a class above it that is not seen may have."""
     if class_attribute(run, value.cls, name) is not None:
         return True
-    return any(not path.startswith(KNOWN_BASES) for one in line_of(value.cls) for path in one.base_paths)
+    return any(not path.startswith(KNOWN_BASES) for one in value.cls.line for path in one.base_paths)

@@ -125,6 +125,20 @@ class Heap:
         found: Any = self._now(cell)
         return found if isinstance(found, MappingContents) else MappingContents((), exact=False)
 
+    def entry(self, cell: int, key: Any) -> Value | None:
+        """What a mapping or object holds under a key; None if that is not known."""
+        found: Any = self.store.get(("cell", cell))
+        if not isinstance(found, MappingContents):
+            return None
+        value = found.get(key)
+        if value is None or not 0 < found.shared_at < self.recorder.last_unknown_effect:
+            return value
+        return self._or_changed(cell, key, value)
+
+    def _or_changed(self, cell: int, key: Any, value: Value) -> Value:
+        """What was put under a key, or what unseen code may have put there since."""
+        return Alternatives(tuple(flat_options([value, self._changed(cell, key)])))
+
     def _now(self, cell: int) -> Any:
         """What a container holds now: if unseen code has it and ran since it was written, that may have changed it."""
         found: Any = self.store.get(("cell", cell))
@@ -144,9 +158,7 @@ class Heap:
             last = found.items[-1:]
             known = found.items[:-1] if last and _is_unseen(last[0]) else found.items
             return replace(found, items=(*known, self._changed(cell, None)), exact=False)
-        entries = tuple(
-            (name, Alternatives(tuple(flat_options([item, self._changed(cell, name)])))) for name, item in found.entries
-        )
+        entries = tuple((name, self._or_changed(cell, name, item)) for name, item in found.entries)
         return MappingContents(entries, False, found.shared_at)
 
     def _changed(self, cell: int, key: Any) -> Opaque:

@@ -57,6 +57,12 @@ class Joins:
 
     def join(self, values: list[Value]) -> Value:
         """One of several values."""
+        if len(values) == 2:
+            first, second = values
+            if first is second:
+                return first
+            if type(first) in SIMPLE and type(second) in SIMPLE:
+                return first if first == second else Alternatives((first, second))
         found = flat_options(values)
         if len(found) == 1:
             return found[0]
