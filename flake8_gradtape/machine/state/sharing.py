@@ -83,6 +83,8 @@ class Sharing:
         """Unseen code that has something may run between any two statements: an object's `__del__`."""
         self.unseen_runs = 0
         """How often unseen code has run: each time it may have ended in an error."""
+        self._handed: dict[int, Any] = {}
+        """The content that a container had when it was handed over last, by cell."""
         self._holders: dict[int, Value] = {}
         """The containers, objects and classes that unseen code has in some run, by cell."""
 
@@ -231,12 +233,15 @@ class Sharing:
         seen: dict[int, Value] = {}  # by identity: hashing a value is slow, and they stay alive here
         classes: set[int] = set()
         closures: set[Closure] = set()
+        handed: list[int] = []
         while pending:
             one = pending.pop()
             if id(one) in seen:
                 continue
             seen[id(one)] = one
             self._budget.step()
+            if isinstance(one, (ListValue, DictValue, Instance)) and self._has_it(one.cell):
+                continue
             node = node_of(one)
             if node is not None:
                 self._recorder.node_states.escape(node)
@@ -249,11 +254,13 @@ class Sharing:
                     made = self._heap.anything(self._item_nodes(content))
                     self._share(one)
                     self._write(one.cell, SequenceContents((*content.items, made), exact=False))
+                    handed.append(one.cell)
             elif isinstance(one, (DictValue, Instance)):
                 entries = self._heap.entries(one.cell).entries
                 pending.extend(item for _, item in entries)
                 self._share(one)
                 self._write(one.cell, self._blurred(entries))
+                handed.append(one.cell)
                 if isinstance(one, Instance):
                     pending.append(one.cls)
             elif isinstance(one, TapeValue):
@@ -279,6 +286,17 @@ class Sharing:
                 pending.extend(item for _, item in self._heap.entries(one.cell).entries)
                 pending.extend(one.bases)
                 pending.extend(self._seen_by_left_out(one))
+        for cell in handed:
+            self._handed[cell] = self._store.get(("cell", cell))
+
+    def _has_it(self, cell: int) -> bool:
+        """Unseen code has had a container with this very content before, and so all that is in it.
+
+        What is put into what it has is handed over when it runs next (`put`). The content that a container gets when it
+        is handed over is a new object: a branch that is undone leaves no other that could be taken for it.
+        """
+        content = self._store.get(("cell", cell))
+        return content is not None and self._handed.get(cell) is content
 
     def _open_names(self, closure: Closure) -> None:
         """A function that others have may run at any time: it reads what its names hold then, and may change them."""

@@ -17,7 +17,6 @@ def settle(run: Run) -> None:
     """At the end of a run: emit what its gradient calls have shown."""
     recorder = run.recorder
     for record in recorder.gradient_calls:
-        used = record.use.used or any(differentiated(run, result) for result in record.results)
         where = record.at
         if record.of_gradient:
             nothing = frozenset(source.name for source in record.sources if source.answer is Answer.NONE)
@@ -28,13 +27,17 @@ def settle(run: Run) -> None:
         # whoever has the object that keeps both may differentiate the result later
         kept = record.tape.stored is not None and any(run.node_states.ever.escaped(result) for result in record.results)
         kept = kept or named_by_functions(run, record.tape)
-        if record.in_own_block and not used and not kept:
+        if kept or not (record.in_own_block or record.recorded_by):
+            continue
+        if record.use.used or any(differentiated(run, result) for result in record.results):
+            continue
+        if record.in_own_block:
             event = GradientAsked(where, record.tape.name, record.method, record.target, (), True, False)
             run.claims.claim(where, record.context, record.visit, event, record.sure)
         for outer in record.recorded_by:
             state = recorder.state(outer.number)
             asked = state is not None and state.asked > 0 and not state.escaped
-            if asked and not used and not kept and not named_by_functions(run, outer):
+            if asked and not named_by_functions(run, outer):
                 run.claims.claim(
                     where, record.context, record.visit,
                     BackwardRecorded(where, record.tape.name, outer.name, differentiated=False),
