@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from flake8_gradtape.machine.domain.graph import Kind, Node, Tri
 from flake8_gradtape.machine.domain.store import Store
+from flake8_gradtape.machine.domain.walks import spread
 
 _ESCAPED = "escaped"
 _KEPT = "kept"
@@ -58,12 +59,7 @@ class RunStates(NodeStates):
 
         That code may compute with any of these, now or later, so that whatever it gives from now on may lead to them.
         """
-        get, pending = self._get, [node]
-        while pending:
-            one = pending.pop()
-            if get((_ESCAPED, one)) is not True:
-                self._set((_ESCAPED, one))
-                pending.extend(edge.node for edge in one.edges)  # each node is marked once, so this comes to an end
+        spread(node, self.escaped, lambda one: self._set((_ESCAPED, one)))
 
     def escape_alone(self, node: Node) -> None:
         """The same of a new value that escapes as what it stands for has, of which all inputs have by then."""

@@ -91,6 +91,19 @@ def ancestors(nodes: Iterable[Node], onward: Onward = inputs) -> dict[Node, None
     return Walk(nodes, onward).nodes()
 
 
+def spread(start: Node, marked: Callable[[Node], bool], mark: Callable[[Node], None]) -> None:
+    """Mark a node and all that it was computed from; what is `marked` already has taken its inputs along.
+
+    There is no bound: not to mark what lies beyond one would claim too much, and each node is marked once.
+    """
+    pending = [start]
+    while pending:
+        node = pending.pop()
+        if not marked(node):
+            mark(node)
+            pending.extend(inputs(node))
+
+
 def within(start: Iterable[Node], steps: int, onward: Onward = inputs) -> Walk:
     """A walk that ends after so many steps, the nearest nodes first: what lies further away does not matter."""
     away = dict.fromkeys(start, 0)
