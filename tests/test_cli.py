@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from flake8.formatting.base import BaseFormatter
+from flake8.main.cli import main as run_here
+from flake8.utils import stdin_get_value
 
 import flake8_gradtape
-from flake8_gradtape.checking import check
+from flake8_gradtape.checking import check as checking
+from flake8_gradtape.cli.check import as_flake8_has_it
 from flake8_gradtape.cli.main import main
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.documentation import documentation
-from tests.flake8_runs import run_flake8
-from tests.test_plugin import CALL, LATE_LOSS
+from tests.test_plugin import LATE_LOSS
 
 FINE = LATE_LOSS.replace("z = y", "    z = y")
 
@@ -85,53 +92,86 @@ def test_explain_does_not_know_other_codes(wanted: str, capsys: pytest.CaptureFi
 # --- check -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-def test_check_prints_what_flake8_prints(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "late.py").write_text(LATE_LOSS)
-    assert main(["check", "late.py"]) == 1
-    assert capsys.readouterr().out == run_flake8("--select=TAP", "late.py", cwd=folder).stdout
+def check(*arguments: str) -> int:
+    """Check in this process alone, with a standard input that was not read yet."""
+    stdin_get_value.cache_clear()
+    return main(["check", "-j1", *arguments])
+
+
+def test_check_is_flake8(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "late.py").write_text(LATE_LOSS + "h = 1 \n")
+    (folder / "fine.py").write_text(FINE)
+    (folder / "sub").mkdir()
+    (folder / "sub" / "skipped.py").write_text(LATE_LOSS)
+    (folder / ".flake8").write_text(
+        "[flake8]\nselect = W\nextend-select = W\nexclude = sub\nformat = pylint\nstatistics = true\n"
+    )
+    for arguments in ([], [".", "missing.py"], ["--color=always", "late.py"], ["--count"], ["--exit-zero"]):
+        code = check(*arguments)
+        printed = capsys.readouterr()
+        assert code == run_here(["-j1", "--select=TAP,E9", "--extend-select=", *arguments])
+        assert printed == capsys.readouterr()
+        assert printed.err == ""
+        assert "TAP103" in printed.out
+        assert "W291" not in printed.out
+        assert ("missing.py:0: [E902]" in printed.out) == ("missing.py" in arguments)
 
 
 def test_check_of_fine_code_prints_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "fine.py").write_text(FINE)
     (folder / "other.py").write_text("x = 1\n")
-    assert main(["check", "fine.py", "other.py"]) == 0
+    assert check("fine.py", "other.py") == check() == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_check_looks_into_folders_but_not_hidden_ones(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("a/one.py", "a/b/two.py", "a/.hidden/three.py", "a/__pycache__/four.py", "a/text.txt", ".x/a/five.py"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(LATE_LOSS)
-    assert main(["check", "a", ".x/a"]) == 1
-    found = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
-    assert [Path(name) for name in found] == [Path("a/b/two.py"), Path("a/one.py"), Path(".x/a/five.py")]
+def test_check_reads_standard_input(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LATE_LOSS.encode())))
+    assert check("--stdin-display-name", "train.py", "-") == 1
+    assert capsys.readouterr().out.startswith("train.py:7:5: TAP103 ")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("comment", "silent"),
+    ("arguments", "told"),
     [
-        ("# noqa", True),
-        ("# noqa: TAP103", True),
-        ("# NOQA:E501,TAP1", True),
-        ("# why # noqa", True),
-        ("# noqa: TAP102", False),
-        ("# noqa: E501", False),
-        ("# quiet", False),
+        (["--enable", "all", "--keras=3"], ["--gradtape-enable", "all", "--gradtape-keras=3"]),
+        (["--assume=none", "--gradtape-keras", "2"], ["--gradtape-assume=none", "--gradtape-keras", "2"]),
+        (["--select=TAP1", "a.py"], ["--select=TAP1,E9", "a.py"]),
+        (["--select", "TAP1", "a.py"], ["--select=TAP1,E9", "a.py"]),
+        (["--enable-extensions=X", "--", "--enable"], ["--enable-extensions=X", "--", "--enable"]),
+        (["--select"], ["--select=,E9"]),
     ],
 )
-def test_check_honours_noqa(folder: Path, capsys: pytest.CaptureFixture[str], comment: str, silent: bool) -> None:
-    (folder / "late.py").write_text(LATE_LOSS.replace(CALL, f"{CALL}  {comment}"))
-    assert main(["check", "late.py"]) == (0 if silent else 1)
-    assert capsys.readouterr().out == run_flake8("--select=TAP", "late.py", cwd=folder).stdout
+def test_check_hands_its_arguments_to_flake8(arguments: list[str], told: list[str]) -> None:
+    assert as_flake8_has_it(arguments) == ["--select", "TAP,E9", "--extend-select=", *told]
 
 
-def test_check_honours_noqa_for_the_whole_file(folder: Path) -> None:
-    (folder / "late.py").write_text("# flake8: noqa\n" + LATE_LOSS)
-    assert main(["check", "late.py"]) == 0
-    (folder / "late.py").write_text("# flake8: noqa: TAP102\n" + LATE_LOSS)
-    assert main(["check", "late.py"]) == 1
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("missing.py", None, "E902 FileNotFoundError"),
+        ("x" * 300 + ".py", None, "E902 OSError"),
+        ("broken.py", b"# GradientTape\nx = (\n", ":2:6: E999 SyntaxError"),
+        ("no_tape_and_broken.py", b"x = (\n", "E999 SyntaxError"),
+        ("utf16.py", LATE_LOSS.encode("utf-16"), ""),
+        ("null.py", b"# GradientTape\nx = '\0'\n", ""),
+        ("deep.py", b"# GradientTape\nx = " + b"-" * 30_000 + b"1\n", ""),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_cannot_be_read_is_never_green(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (folder / name).write_bytes(content)
+    (folder / "late.py").write_text(LATE_LOSS)
+    for codes in ([], ["--select=TAP1"]):
+        assert check(*codes, name, "late.py") in (1, 2)
+        printed = capsys.readouterr()
+        assert name in printed.out + printed.err
+        assert words in printed.out
+        assert is_one_sentence(printed.err) or ("late.py:7:5: TAP103" in printed.out and not printed.err)
 
 
 @pytest.mark.parametrize(
@@ -147,33 +187,83 @@ def test_check_honours_noqa_for_the_whole_file(folder: Path) -> None:
         ("deep.py", b"# GradientTape\nx = " + b"-" * 30_000 + b"1\n", "cannot parse"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence(
+def test_what_confirm_cannot_read_is_one_sentence(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, words: str
 ) -> None:
     if content is not None:
         (folder / name).write_bytes(content)
-    (folder / "late.py").write_text(LATE_LOSS)
-    for command in ("check", "confirm"):
-        assert main([command, name]) == 2
-        printed = capsys.readouterr()
-        assert printed.out == ""
-        assert is_one_sentence(printed.err)
-        assert name in printed.err
-        assert words in printed.err
-    assert main(["check", name, "late.py"]) == 2
-    assert "late.py:7:5: TAP103" in capsys.readouterr().out
+    assert main(["confirm", name]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert is_one_sentence(printed.err)
+    assert name in printed.err
+    assert words in printed.err
 
 
-def test_a_file_that_may_not_be_read(
+def test_what_ends_flake8_is_one_sentence(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    (folder / ".flake8").write_text("[flake8]\nignore = E9999\n")
+    assert check() == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert is_one_sentence(printed.err)
+    assert "'E9999'" in printed.err
+    (folder / ".flake8").unlink()
+    (folder / os.fsdecode(b"caf\xe9.py")).write_text(LATE_LOSS)
+    assert check() == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert is_one_sentence(printed.err)
+    assert r"caf\udce9.py" in printed.err
+    monkeypatch.setattr(importlib.metadata.Distribution, "from_name", classmethod(not_found))
+    assert check() == 2
+    printed = capsys.readouterr()
+    assert is_one_sentence(printed.err)
+    assert "pip install" in printed.err
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    (folder / "secret.py").write_text(LATE_LOSS)
-    assert main(["check", "secret.py"]) == 2
-    assert capsys.readouterr().err == "gradtape: secret.py: Permission denied.\n"
+
+def not_found(kind: type, name: str) -> NoReturn:
+    raise importlib.metadata.PackageNotFoundError(name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--nonsense"], "flake8: error: unrecognized arguments: --nonsense"),
+        (["--keras", "4"], "invalid choice: '4'"),
+        (["--enable", "TAP999"], "--gradtape-enable: TAP999: not an optional rule"),
+        (["--assume", "that"], "--gradtape-assume: that: no assumption"),
+    ],
+)
+def test_check_does_not_take_wrong_options(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    try:
+        code = check(*arguments)
+    except SystemExit as left:  # argparse does this
+        code = int(left.code or 0)
+    assert code in (1, 2)
+    printed = capsys.readouterr()
+    assert words in printed.out + printed.err
+
+
+def test_check_tells_of_itself_and_of_flake8(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--help"])
+    assert left.value.code == 0
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in ("gradtape check", "--enable", "TAP,E9", "flake8 --help"))
+
+
+def test_check_whose_reader_has_left_is_not_green(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(*_: object) -> NoReturn:
+        raise BrokenPipeError
+
+    (folder / "late.py").write_text(LATE_LOSS)
+    monkeypatch.setattr(BaseFormatter, "_write", leave)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert check("late.py") == 1
 
 
 def test_check_reports_an_internal_error(
@@ -182,20 +272,18 @@ def test_check_reports_an_internal_error(
     def fail(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(check, "check", fail)
+    monkeypatch.setattr(checking, "check", fail)
     (folder / "late.py").write_text(LATE_LOSS)
-    assert main(["check", "late.py"]) == 1
+    assert check("late.py") == 1
     assert capsys.readouterr().out.startswith("late.py:1:1: TAP900 internal error (RecursionError)")
 
 
-@pytest.mark.parametrize("command", ["check", "confirm"])
-def test_a_wrong_code_to_enable_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_a_wrong_code_to_enable_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "fine.py").write_text(FINE)
-    assert main([command, "--enable", "TAP999", "fine.py"]) == 2
+    assert main(["confirm", "--enable", "TAP999", "fine.py"]) == 2
     printed = capsys.readouterr().err
     assert is_one_sentence(printed)
     assert "TAP999: not an optional rule" in printed
-    assert main(["check", "--enable", "all", "fine.py"]) == 0
 
 
 @pytest.mark.tensorflow
@@ -207,8 +295,8 @@ def test_a_version_of_keras_narrows_what_is_reported(folder: Path, capsys: pytes
         "    loss = w * w\n"
         "tf.keras.optimizers.SGD(0.1).minimize(loss, [w], tape=tape)\n"
     )
-    assert main(["check", "train.py"]) == main(["check", "--keras", "2", "train.py"]) == 0
-    assert main(["check", "--keras", "3", "train.py"]) == main(["check", "--gradtape-keras", "3", "train.py"]) == 1
+    assert check("train.py") == check("--keras", "2", "train.py") == 0
+    assert check("--keras", "3", "train.py") == check("--gradtape-keras", "3", "train.py") == 1
     assert "train.py:5:1: TAP211" in capsys.readouterr().out
     assert main(["confirm", "--keras", "3", "train.py"]) == 0
     assert "confirmed" in capsys.readouterr().out
@@ -231,7 +319,8 @@ def test_confirm_says_what_tensorflow_showed(folder: Path, capsys: pytest.Captur
 def test_confirm_refutes_a_false_finding(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "check", lambda *_: [check.Report(line=7, column=4, code="TAP103", message="is None")])
+    false = checking.Report(line=7, column=4, code="TAP103", message="is None")
+    monkeypatch.setattr(checking, "check", lambda *_: [false])
     (folder / "fine.py").write_text(FINE)
     (folder / "unreached.py").write_text("raise SystemExit\n" + "\n" * 5 + FINE.splitlines()[-1])
     assert main(["confirm", "fine.py"]) == 1
@@ -261,7 +350,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"gradtape {flake8_gradtape.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["unknown"], ["check"], ["explain"], ["confirm"]])
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["explain"], ["confirm"]])
 def test_wrong_use_prints_how_to_use_it(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:
         code = main(arguments)

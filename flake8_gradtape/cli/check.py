@@ -1,42 +1,85 @@
-"""`gradtape check`: the findings of the plugin without flake8."""
+"""`gradtape check`: flake8 with only our codes, and with those that say that a file could not be read."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 
-from flake8_gradtape.cli.files import (
-    add_plugin_options,
-    assumptions,
-    enabled_rules,
-    findings,
-    keras_version,
-    python_files,
-    read_python,
-)
-from flake8_gradtape.cli.trouble import FOUND, OK, Trouble, fail
+from flake8_gradtape.cli.trouble import Trouble
+
+NAME = "check"
+UNREAD = "E9"
+"""Flake8's codes for a file that it could not read, or that is no Python: no plugin ever sees such a file."""
+CODES = f"TAP,{UNREAD}"
+OUR_SPELLINGS = {"--enable": "--gradtape-enable", "--keras": "--gradtape-keras", "--assume": "--gradtape-assume"}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the sub-command."""
-    parser = commands.add_parser("check", help="check files, without flake8")
-    parser.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
-    add_plugin_options(parser, "report")
-    parser.set_defaults(run=run)
+    """Declare the sub-command, for its help alone: all its arguments are flake8's."""
+    parser = commands.add_parser(
+        NAME,
+        help="check files: flake8 with only our codes",
+        usage="gradtape check [--enable CODES] [--keras 2|3] [--assume IDS] [options of flake8] [FILE|DIR|- ...]",
+        description=f"This is flake8 with --select={CODES}: its configuration, '# noqa', formats and exit codes count "
+        "('flake8 --help' has all options).",
+    )
+    for ours, known in OUR_SPELLINGS.items():
+        parser.add_argument(ours, metavar="...", help=f"the same as {known}")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print the findings of all files and return the exit code."""
-    enabled = enabled_rules(options)
-    assumed = assumptions(options)
-    code = OK
-    for path in python_files(options.paths):
-        try:
-            found = findings(path, read_python(path), enabled, keras_version(options), assumed)
-        except Trouble as trouble:
-            code = fail(str(trouble))
-            continue
-        for one in found:
-            print(f"{path}:{one.line}:{one.column + 1}: {one.code} {one.message}")
-            code = max(code, FOUND)
-    return code
+def run(arguments: Sequence[str]) -> int:
+    """Run flake8 in this process and return its exit code: 1 if it reports anything, else 0.
+
+    Raises:
+        Trouble: flake8 would not find the plugin, or is ended by an error of its own.
+    """
+    try:
+        distribution("flake8-gradtape")
+    except PackageNotFoundError:
+        raise Trouble("flake8 finds plugins that are installed only; run 'pip install .' in the checkout.") from None
+    from flake8.main.cli import main
+
+    told = as_flake8_has_it(arguments)
+    try:
+        return int(main(told))
+    except UnicodeEncodeError as error:  # names of files that are no Unicode come as surrogates
+        place = str(error.object).partition(": ")[0]
+        raise Trouble(f"flake8 cannot print the name in {place!a}: rename that file, or exclude it.") from None
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        where = f" in {file!a}" if (file := _file_that_ended(error)) else " (-j1 names the file)"
+        reason = ": ".join(filter(None, [type(error).__name__, str(error).partition("\n")[0].rstrip(".")]))
+        raise Trouble(f"flake8 was ended{where} by {reason}.") from error
+
+
+def _file_that_ended(error: BaseException) -> str | None:
+    """The file that flake8 was reading when this was raised, if it was raised in this process."""
+    place = error.__traceback__
+    while place is not None:
+        file = getattr(place.tb_frame.f_locals.get("self"), "filename", None)
+        if place.tb_frame.f_code.co_name == "run_checks" and file is not None:
+            return str(file)
+        place = place.tb_next
+    return None
+
+
+def as_flake8_has_it(arguments: Sequence[str]) -> list[str]:
+    """The arguments for flake8: our options by its names for them, and what cannot be read among the codes selected."""
+    # a configuration's extend-select would bring codes of others along
+    return ["--select", CODES, "--extend-select=", *_translated(iter(arguments))]
+
+
+def _translated(arguments: Iterator[str]) -> Iterator[str]:
+    for argument in arguments:
+        if argument == "--":
+            yield argument
+            break
+        option, equals, value = argument.partition("=")
+        if option == "--select":
+            value = value if equals else next(arguments, "")
+            yield f"{option}={value},{UNREAD}"
+        else:
+            yield f"{OUR_SPELLINGS.get(option, option)}{equals}{value}"
+    yield from arguments

@@ -1,4 +1,4 @@
-"""What `check`, `confirm` and `trace` share: the options of the plugin, reading files, and the findings in one."""
+"""What `confirm` and `trace` share: the options of the plugin, reading files, and the findings in one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import ast
 import io
 import tokenize
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,17 +105,6 @@ def parsed(path: Path, text: str) -> ast.Module:
         raise Trouble(f"{path}: not valid Python: {error.msg} (line {error.lineno}).") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise Trouble(f"{path}: Python cannot parse it: {error or type(error).__name__}.") from None
-
-
-def python_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, and the Python files in the directories named; hidden directories are left out."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for file in sorted(path.rglob("*.py")):
-            if not any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(path).parts):
-                yield file
 
 
 def read_python(path: Path) -> str:

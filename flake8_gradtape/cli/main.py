@@ -8,25 +8,33 @@ from collections.abc import Sequence
 
 from flake8_gradtape import __version__
 from flake8_gradtape.cli import check, confirm, explain, rules, trace
-from flake8_gradtape.cli.trouble import FAILED, OK, Trouble, fail
+from flake8_gradtape.cli.trouble import FAILED, FOUND, OK, Trouble, fail
 
 COMMANDS = (rules, explain, check, confirm, trace)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, 1 if something was found or refuted, 2 if it could not be done."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return FAILED
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code: int = options.run(options)
+        if given[:1] == [check.NAME] and not {"-h", "--help"} & set(given):
+            return check.run(given[1:])
+        return _run(given)
     except Trouble as trouble:
         return fail(str(trouble))
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         sys.stderr.close()
-        return OK
+        return FOUND if given[:1] == [check.NAME] else OK  # what was not read are findings
+
+
+def _run(given: Sequence[str]) -> int:
+    """Run a sub-command that has options of its own."""
+    parser = _parser()
+    options = parser.parse_args(given)
+    if options.command is None:
+        parser.print_help()
+        return FAILED
+    code: int = options.run(options)
     return code
 
 
