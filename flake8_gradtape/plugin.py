@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
+    from flake8_gradtape.checking.noqa import NoqaLine
+
 
 KERAS_VERSIONS = ("2", "3")
 
@@ -31,10 +33,12 @@ class Plugin:
     assumed: ClassVar[frozenset[str] | None] = None
     """The assumptions that are made; all, unless the user says otherwise."""
     debug: ClassVar[bool] = False
+    disable_noqa: ClassVar[bool] = False
 
-    def __init__(self, tree: ast.Module, lines: Sequence[str]):
+    def __init__(self, tree: ast.Module, lines: Sequence[str], noqa_line_for: NoqaLine | None = None):
         self._tree = tree
         self._lines = lines
+        self._noqa = None if self.disable_noqa else noqa_line_for
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
@@ -79,6 +83,7 @@ class Plugin:
                 `--gradtape-assume` none of an assumption, or `gradtape-keras` in a configuration file is no version.
         """
         cls.debug = options.gradtape_debug
+        cls.disable_noqa = options.disable_noqa
         cls.keras = None
         if options.gradtape_keras:
             if options.gradtape_keras not in KERAS_VERSIONS:  # flake8 does not check what a configuration file says
@@ -114,6 +119,6 @@ class Plugin:
             return
         from flake8_gradtape.checking.guard import guarded_check
 
-        found = guarded_check(text, self._tree, self.enabled, self.debug, self.keras, self.assumed)
+        found = guarded_check(text, self._tree, self.enabled, self.debug, self.keras, self.assumed, self._noqa)
         for line, column, code, message in found:
             yield line, column, f"{code} {message}", type(self)

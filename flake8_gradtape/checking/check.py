@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flake8_gradtape.checking.disclosure import disclosed
+from flake8_gradtape.checking.noqa import NoqaLine, is_silenced, lines_with_comment
 from flake8_gradtape.machine.assumptions.taking import Taking
 from flake8_gradtape.machine.interpreter import interpret
 from flake8_gradtape.machine.language.loop_flags import forget_flags
 from flake8_gradtape.reading.deep_stack import with_room
+from flake8_gradtape.reading.positions import find_lines
 from flake8_gradtape.reading.source import ModuleSource, mentions_tape, read_module
 from flake8_gradtape.reading.syntax import forget
 from flake8_gradtape.rules import all_rules
@@ -29,18 +31,24 @@ class Report:
     message: str
 
 
+Placed = tuple[Report, cst.CSTNode]
+"""A report and what it is about."""
+
+
 def check(
     text: str,
     tree: ast.Module | None = None,
     enabled: frozenset[str] = frozenset(),
     keras: int | None = None,
     assumed: frozenset[str] | None = None,
+    noqa: NoqaLine | None = None,
 ) -> list[Report]:
     """Find the misuse of tapes in a module, sorted by place.
 
     `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply; `keras` the version of
     Keras, 2 or 3, if only what happens with that one matters; `assumed` the ids of the assumptions to make, all if it
-    is None. A finding that rests on one says so. Raises `UnreadableSource` if the text is not Python that can be read.
+    is None. A finding that rests on one says so. `noqa` gives the texts in which `# noqa` counts, which it does on each
+    line of what is reported. Raises `UnreadableSource` if the text is not Python that can be read.
     """
     if not mentions_tape(text):
         return []
@@ -52,8 +60,12 @@ def check(
         if not source.has_tape:
             return []
         if source.is_deep:
-            return with_room(lambda: _judged(source, enabled, keras, assumed))
-        return _judged(source, enabled, keras, assumed)
+            found = with_room(lambda: _judged(source, enabled, keras, assumed))
+        else:
+            found = _judged(source, enabled, keras, assumed)
+        if noqa is not None:
+            found = _without_silenced(found, source, noqa, text)
+        return sorted({report for report, _ in found})
     finally:
         forget()
         forget_flags()
@@ -63,8 +75,8 @@ def check(
 
 def _judged(
     source: ModuleSource, enabled: frozenset[str], keras: int | None, assumed: frozenset[str] | None
-) -> list[Report]:
-    """The report on a module that was read: what the rules find, in its place."""
+) -> list[Placed]:
+    """What the rules find in a module that was read, with the node that each finding is about."""
     rules = [rule for rule in all_rules() if not rule.optional or rule.code in enabled]
 
     def judge(taking: Taking) -> list[Finding]:
@@ -75,6 +87,19 @@ def _judged(
     findings = disclosed(judge, Taking() if assumed is None else Taking(assumed))
     nodes = [finding.where for finding in findings if isinstance(finding.where, cst.CSTNode)]
     places = source.positions(nodes)
-    return sorted(
-        {Report(*place, finding.code, finding.message) for finding, place in zip(findings, places, strict=True)}
-    )
+    return [
+        (Report(*place, finding.code, finding.message), node)
+        for finding, node, place in zip(findings, nodes, places, strict=True)
+    ]
+
+
+def _without_silenced(found: list[Placed], source: ModuleSource, noqa: NoqaLine, text: str) -> list[Placed]:
+    """Leave out what a comment silences, wherever on the lines of the node it stands."""
+    commented = lines_with_comment(text.split("\n"))
+    if not commented:
+        return found
+    left = [(report, node) for report, node in found if not is_silenced(report.code, [report.line], noqa)]
+    if not any(is_silenced(report.code, commented, noqa) for report, _ in left):
+        return left  # to find out where nodes end takes time
+    lines = find_lines(source.spans(), [node for _, node in left])
+    return [one for one, its_lines in zip(left, lines, strict=True) if not is_silenced(one[0].code, its_lines, noqa)]

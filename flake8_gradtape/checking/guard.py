@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import ast
 
+    from flake8_gradtape.checking.noqa import NoqaLine
+
 NOTHING_CHECKED = "nothing was checked in this file"
 
 
@@ -28,6 +30,7 @@ def guarded_check(
     debug: bool,
     keras: int | None = None,
     assumed: frozenset[str] | None = None,
+    noqa: NoqaLine | None = None,
 ) -> list[Placed]:
     """Check a module that mentions tapes; never raises.
 
@@ -38,6 +41,7 @@ def guarded_check(
         debug: print the traceback of an internal error to stderr.
         keras: the version of Keras, 2 or 3, if the code runs with that one only.
         assumed: the ids of the assumptions to make; all, if it is None.
+        noqa: the text in which flake8 looks for a `# noqa` that concerns a line; None if such comments do not count.
     """
     unreadable: type[Exception] | tuple[()] = ()
     try:
@@ -47,7 +51,7 @@ def guarded_check(
 
         from flake8_gradtape.checking.check import check
 
-        reports = check(text, tree, enabled, keras, assumed)
+        reports = check(text, tree, enabled, keras, assumed, noqa)
         return [Placed(one.line, one.column, one.code, one.message) for one in reports]
     except unreadable as error:
         return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]

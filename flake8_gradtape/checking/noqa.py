@@ -1,25 +1,41 @@
-"""Which findings the user has silenced by a `# noqa` comment, as flake8 reads it; for `gradtape check` only."""
+"""`# noqa` as flake8 reads it, also where flake8 does not look for it: on the other lines of what is reported.
+
+Formatters move the comment to the last line of a call that they wrap; flake8 looks on the first line only.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import argparse
+import io
+from collections.abc import Callable, Iterable, Sequence
 
-_CODES = r"(?::\s?(?P<codes>[a-z]+[0-9]+(?:[,\s]+[a-z]+[0-9]+)*))?"
-_ON_THE_LINE = re.compile(rf"# noqa{_CODES}", re.IGNORECASE)
-_IN_THE_FILE = re.compile(rf"\s*# flake8[:=]\s*noqa{_CODES}\s*$", re.IGNORECASE)
+from flake8.processor import FileProcessor
+from flake8.violation import Violation
 
-
-def is_silenced(lines: Sequence[str], line: int, code: str) -> bool:
-    """Say whether `code` on `line` (1-based) is silenced there, or in the whole file by `# flake8: noqa`."""
-    if _names(_ON_THE_LINE.search(lines[line - 1]), code):
-        return True
-    return any(_names(_IN_THE_FILE.match(text), code) for text in lines if "flake8" in text)
+NoqaLine = Callable[[int], str | None]
+"""The text in which flake8 looks for the comment that concerns a line (`noqa_line_for` of flake8's processor)."""
 
 
-def _names(comment: re.Match[str] | None, code: str) -> bool:
-    """Say whether a comment silences `code`: it names no codes at all, or the start of this one."""
-    if comment is None:
-        return False
-    prefixes = tuple(part.upper() for part in re.split(r"[,\s]+", comment["codes"] or "") if part)
-    return not prefixes or code.startswith(prefixes)
+def is_silenced(code: str, lines: Iterable[int], noqa: NoqaLine) -> bool:
+    """Say whether a comment on any of these lines silences `code`."""
+    # without a text, flake8 would open the file
+    texts = {noqa(line) or "" for line in lines}
+    return any(Violation(code, "", 0, 0, "", text).is_inline_ignored(disable_noqa=False) for text in texts)
+
+
+def lines_with_comment(lines: Sequence[str]) -> list[int]:
+    """The numbers of the lines on which there may be such a comment."""
+    return [number for number, line in enumerate(lines, 1) if "noqa" in line.lower()]
+
+
+def as_flake8_reads(text: str) -> NoqaLine | None:
+    """What flake8 reads in a text; None if it is told to leave the whole file alone."""
+    processor = FileProcessor("-", _Defaults(disable_noqa=False), list(io.StringIO(text)))
+    return None if processor.should_ignore_file() else processor.noqa_line_for
+
+
+class _Defaults(argparse.Namespace):
+    """Options of flake8 that nobody set; those that matter here have to do with style."""
+
+    def __getattr__(self, name: str) -> None:
+        return None

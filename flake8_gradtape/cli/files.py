@@ -74,7 +74,7 @@ def assumptions(options: argparse.Namespace) -> frozenset[str]:
 def findings(
     path: Path, text: str, enabled: frozenset[str], keras: int | None, assumed: frozenset[str] | None = None
 ) -> list[Placed]:
-    """Check a text as flake8 would: nothing without a tape, and nothing on lines that say `# noqa`.
+    """Check a text as flake8 would: nothing without a tape, and nothing where `# noqa` stands.
 
     Raises:
         Trouble: it is not Python.
@@ -83,14 +83,12 @@ def findings(
     if not mentions_tape(text):
         return []
     from flake8_gradtape.checking.guard import guarded_check
-    from flake8_gradtape.checking.noqa import is_silenced
+    from flake8_gradtape.checking.noqa import as_flake8_reads
 
-    lines = text.split("\n")
-    return [
-        one
-        for one in guarded_check(text, tree, enabled, debug=False, keras=keras, assumed=assumed)
-        if one.line > len(lines) or not is_silenced(lines, one.line, one.code)
-    ]
+    noqa = as_flake8_reads(text)
+    if noqa is None:
+        return []
+    return guarded_check(text, tree, enabled, debug=False, keras=keras, assumed=assumed, noqa=noqa)
 
 
 def parsed(path: Path, text: str) -> ast.Module:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flake8_gradtape.checking.noqa import is_silenced
+from flake8_gradtape.checking.noqa import as_flake8_reads, is_silenced
 from flake8_gradtape.events import Answer, CallRaised, Event
 from flake8_gradtape.machine.domain.values import Api
 from flake8_gradtape.machine.trace.answers import CallVisit, GradientCall, SourceAnswer
 from flake8_gradtape.machine.trace.beliefs import Expression, Role
 from flake8_gradtape.machine.trace.trace import Trace, trace
 from flake8_gradtape.machine.verdicts.gradient_calls import ASKING
+from flake8_gradtape.reading.positions import find_lines
 from flake8_gradtape.rules import all_rules
 
 _TOLD = (cst.Name, cst.Attribute, cst.Subscript, cst.Call)
@@ -71,18 +72,18 @@ class Codes:
     """The codes of the findings, by the place of what they are about."""
 
     def __init__(self, told: Trace, text: str) -> None:
-        lines = text.split("\n")
+        noqa = as_flake8_reads(text)
         self._found: dict[object, list[tuple[type[Event], str]]] = {}
         for event in told.events:
             for rule in all_rules():
                 for finding in rule.judge(event):
                     node = finding.where
-                    line = told.spans[node][0] if isinstance(node, cst.CSTNode) and node in told.spans else 0
                     code = f"{rule.code} (optional)" if rule.optional else rule.code
-                    silenced = 0 < line <= len(lines) and is_silenced(lines, line, rule.code)
-                    self._found.setdefault(node, []).append(
-                        (type(event), f"{code}, silenced by '# noqa'" if silenced else code)
-                    )
+                    if isinstance(node, cst.CSTNode) and node in told.spans:
+                        (lines,) = find_lines(told.spans, [node])
+                        if noqa is None or is_silenced(rule.code, lines, noqa):
+                            code += ", silenced by '# noqa'"
+                    self._found.setdefault(node, []).append((type(event), code))
 
     def at(self, node: cst.CSTNode, *kinds: type[Event]) -> str:
         """`, TAP106`: the findings at a place about events of these kinds; empty if there are none."""

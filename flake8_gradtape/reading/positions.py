@@ -5,7 +5,7 @@ PositionProvider writes down every node. Only findings need a position, so this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,29 @@ def find_spans(module: libcst.Module) -> dict[libcst.CSTNode, Span]:
             first, last = ranges[node.lpar[-1]], ranges[node.rpar[0]]
         found[node] = (first.start.line, first.start.column, last.end.line, last.end.column)
     return found
+
+
+def find_lines(spans: Mapping[libcst.CSTNode, Span], nodes: Iterable[libcst.CSTNode]) -> list[range]:
+    """Find the lines on which nodes are written, with the brackets around them; of a `with` only its header.
+
+    For what a `with` enters, it is the whole header too. `spans` are those of the module that the nodes are in.
+    """
+    headers: dict[libcst.CSTNode, libcst.With] = {
+        item.item: node for node in spans if isinstance(node, libcst.With) for item in node.items
+    }
+    return [_lines_of(headers.get(node, node), spans) for node in nodes]
+
+
+def _lines_of(node: libcst.CSTNode, spans: Mapping[libcst.CSTNode, Span]) -> range:
+    first, _, last, _ = spans[node]
+    if isinstance(node, libcst.With):
+        if isinstance(node.body, libcst.IndentedBlock):
+            last = spans[node.body.header][0]
+        elif isinstance(node.body, libcst.SimpleStatementSuite):
+            last = spans[node.body.leading_whitespace][0]
+    elif isinstance(node, libcst.BaseExpression) and node.lpar and node.rpar:
+        first, last = spans[node.lpar[0]][0], spans[node.rpar[-1]][2]
+    return range(first, last + 1)
 
 
 if CodegenState is not None:
