@@ -227,6 +227,13 @@ def test_an_internal_error_is_one_finding(monkeypatch: pytest.MonkeyPatch, error
     assert "\n" not in message
 
 
+def test_what_libcst_cannot_parse_is_reported_on_its_line() -> None:
+    text = LATE_LOSS + "(\n    x\n): float = 3.0\n"  # Python takes these parentheses
+    ((line, column, message),) = run_plugin(text)
+    assert (line, column) == (text.count("\n"), 0)
+    assert message == "TAP900 libcst cannot parse this line: nothing was checked in this file"
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_the_traceback_is_printed_for_the_debug_option_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], debug: bool

@@ -32,8 +32,8 @@ def printed_after(command: str) -> str:
 @pytest.mark.slow
 def test_the_example_gives_the_output_shown(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(blocks("python")[0])
-    done = run_flake8("--select=TAP", "train.py", cwd=tmp_path)
-    assert done.stdout == printed_after("flake8 --select=TAP train.py")
+    done = run_flake8("--select=TAP,E9", "train.py", cwd=tmp_path)
+    assert done.stdout == printed_after("flake8 --select=TAP,E9 train.py")
     assert done.stdout.count("\n") == 1
 
 
@@ -60,7 +60,7 @@ def test_the_cure_has_no_findings_and_a_gradient(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "python -m pip install . && python -m flake8 --select=TAP fixtures/",
+        "python -m pip install . && python -m flake8 --select=TAP,E9 fixtures/",
         "python -m pip install '.[test]' && python -m pytest",
     ],
 )
@@ -70,11 +70,27 @@ def test_both_commands_are_there(command: str) -> None:
 
 @pytest.mark.slow
 def test_the_main_job_shows_findings_in_the_fixtures() -> None:
-    done = run_flake8("--select=TAP", "fixtures/", cwd=PROJECT)
+    done = run_flake8("--select=TAP,E9", "fixtures/", cwd=PROJECT)
     assert done.returncode == 1
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) > 80
     assert all(re.match(r"fixtures/\S+/bad_\w+\.py:\d+:\d+: TAP[1-5]\d\d ", line) for line in done.stdout.splitlines())
+
+
+def test_our_codes_are_selected_with_those_for_files_that_cannot_be_read_and_never_alone() -> None:
+    files = ("README.md", ".pre-commit-hooks.yaml", ".pre-commit-config.yaml", ".ci/run")
+    selected = [re.findall(r"--select=(TAP[\w,]*)", (PROJECT / name).read_text(encoding="utf-8")) for name in files]
+    assert {codes for found in selected for codes in found} == {"TAP,E9"}
+    assert all(selected)
+
+
+@pytest.mark.slow
+def test_the_hook_is_red_for_a_file_that_is_no_python(tmp_path: Path) -> None:
+    (entry,) = re.findall(r"^  entry: flake8 (.*)$", (PROJECT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE)
+    (tmp_path / "broken.py").write_text(blocks("python")[0] + "x = (\n")
+    done = run_flake8(*entry.split(), "broken.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert " E999 " in done.stdout
 
 
 def test_every_rule_named_anywhere_exists() -> None:
@@ -105,14 +121,14 @@ def test_the_noqa_line_silences(tmp_path: Path) -> None:
     example = blocks("python")[0]
     (tmp_path / "train.py").write_text(example.replace(line.partition("  #")[0] + "\n", line))
     assert (tmp_path / "train.py").read_text() != example
-    assert run_flake8("--select=TAP", "train.py", cwd=tmp_path).stdout == ""
+    assert run_flake8("--select=TAP,E9", "train.py", cwd=tmp_path).stdout == ""
 
 
 @pytest.mark.slow
 def test_the_github_format_makes_annotations(tmp_path: Path) -> None:
     (form,) = re.findall(r"--format='(.*?)'", README)
     (tmp_path / "train.py").write_text(blocks("python")[0])
-    done = run_flake8("--select=TAP", f"--format={form}", "train.py", cwd=tmp_path)
+    done = run_flake8("--select=TAP,E9", f"--format={form}", "train.py", cwd=tmp_path)
     assert done.stdout.startswith("::warning file=train.py,line=9,col=12,title=TAP103::gradient of 'loss' ")
 
 

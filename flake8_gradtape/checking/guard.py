@@ -43,18 +43,15 @@ def guarded_check(
         assumed: the ids of the assumptions to make; all, if it is None.
         noqa: the text in which flake8 looks for a `# noqa` that concerns a line; None if such comments do not count.
     """
-    unreadable: type[Exception] | tuple[()] = ()
     try:
+        from flake8_gradtape.checking.check import check
         from flake8_gradtape.reading.source import UnreadableSource
 
-        unreadable = UnreadableSource
-
-        from flake8_gradtape.checking.check import check
-
-        reports = check(text, tree, enabled, keras, assumed, noqa)
+        try:
+            reports = check(text, tree, enabled, keras, assumed, noqa)
+        except UnreadableSource as error:
+            return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}", error.line)]
         return [Placed(one.line, one.column, one.code, one.message) for one in reports]
-    except unreadable as error:
-        return [_not_checked(f"{str(error).rstrip('.')}: {NOTHING_CHECKED}")]
     except Exception as error:
         if debug:
             traceback.print_exc(file=sys.stderr)
@@ -66,5 +63,5 @@ def guarded_check(
         ]
 
 
-def _not_checked(message: str) -> Placed:
-    return Placed(1, 0, "TAP900", message)
+def _not_checked(message: str, line: int = 1) -> Placed:
+    return Placed(line, 0, "TAP900", message)

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             told = list(traced_line(text, line, options.whole, keras))
     except UnreadableSource as error:
-        raise Trouble(f"{path}: {str(error).rstrip('.')}.") from None
+        raise Trouble(f"{path}:{error.line}: {str(error).rstrip('.')}.") from None
     except Exception as error:
         raise Trouble(f"{path}: internal error ({type(error).__name__}); please report it, with the file.") from error
     print("\n".join(told))

@@ -33,7 +33,11 @@ _FORM_FEEDS_BEFORE_CODE = re.compile(r"[ \t\f]*\f")
 
 
 class UnreadableSource(Exception):
-    """The text is not Python that can be analysed; the message is one clear sentence."""
+    """The text is not Python that can be analysed; the message is one clear sentence, `line` where it is so."""
+
+    def __init__(self, message: str, line: int = 1):
+        super().__init__(message)
+        self.line = line
 
 
 class ModuleSource:
@@ -158,7 +162,7 @@ def read_module(text: str, tree: ast.Module | None = None, *, whole: bool = Fals
         try:
             module = _parsed(kept, is_deep)
         except libcst.ParserSyntaxError as error:
-            raise UnreadableSource(f"libcst cannot parse line {error.raw_line} of the module.") from None
+            raise UnreadableSource("libcst cannot parse this line.", max(error.raw_line, 1)) from None
     return ModuleSource(module, list(kept), shifts, contents, len(lines) - 1, is_deep, moves)
 
 
@@ -184,7 +188,7 @@ def _parse_ast(text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
-        raise UnreadableSource(f"The text is not valid Python: {error.msg} (line {error.lineno}).") from None
+        raise UnreadableSource(f"The text is not valid Python: {error.msg}.", error.lineno or 1) from None
     except ValueError as error:  # null bytes on older Pythons, lone surrogates
         raise UnreadableSource(f"The text is not valid Python: {error}.") from None
     except (RecursionError, MemoryError):
