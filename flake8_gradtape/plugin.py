@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 KERAS_VERSIONS = ("2", "3")
+NOTEBOOK = "this is a notebook, not a Python file: nothing was checked in it; 'gradtape check' reads notebooks"
 
 
 class Plugin:
@@ -116,6 +117,11 @@ class Plugin:
         """Yield the findings as flake8 wants them: line, column (0-based), text that starts with the code."""
         text = "".join(self._lines)
         if not mentions_tape(text):
+            return
+        from flake8_gradtape.notebooks.recognition import is_notebook
+
+        if is_notebook(self._tree):
+            yield 1, 0, f"TAP900 {NOTEBOOK}", type(self)
             return
         from flake8_gradtape.checking.guard import guarded_check
 

@@ -20,6 +20,7 @@ FLOORS = [
     {"__main__"},
     {"cli"},
     {"plugin"},
+    {"notebooks"},
     {"checking"},
     {"machine", "rules", "runtime"},
     {"events", "knowledge", "reading"},

@@ -144,7 +144,7 @@ def test_check_reads_standard_input(
     ],
 )
 def test_check_hands_its_arguments_to_flake8(arguments: list[str], told: list[str]) -> None:
-    assert as_flake8_has_it(arguments) == ["--select", "TAP,E9", "--extend-select=", *told]
+    assert as_flake8_has_it(arguments) == ["--select=TAP,E9", "--extend-select=", *told]
 
 
 @pytest.mark.parametrize(

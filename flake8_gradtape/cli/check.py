@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TypeVar
 
-from flake8_gradtape.cli.trouble import Trouble
+from flake8_gradtape.cli.trouble import OK, Trouble, fail
+from flake8_gradtape.notebooks.cells import SUFFIX
 
+T = TypeVar("T")
 NAME = "check"
 UNREAD = "E9"
 """Flake8's codes for a file that it could not read, or that is no Python: no plugin ever sees such a file."""
@@ -41,8 +46,51 @@ def run(arguments: Sequence[str]) -> int:
     from flake8.main.cli import main
 
     told = as_flake8_has_it(arguments)
+    if not any(argument.endswith(SUFFIX) for argument in told):
+        return int(_one_sentence(functools.partial(main, told)))
+    notebooks, others, options = _notebooks_among(told)
+    code = OK if notebooks and not others else int(_one_sentence(functools.partial(main, [*options, "--", *others])))
+    for path in notebooks:
+        code = max(code, _check_notebook(path, options))
+    return code
+
+
+def _check_notebook(path: str, options: Sequence[str]) -> int:
+    from flake8_gradtape.notebooks.cells import UnreadableNotebook, read_notebook
+    from flake8_gradtape.notebooks.linting import lint
+
     try:
-        return int(main(told))
+        module = read_notebook(path)
+    except UnreadableNotebook as error:
+        return fail(f"{path}: {error}.")
+    return _one_sentence(functools.partial(lint, module, options))
+
+
+def _notebooks_among(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """The notebooks among the files, the other files, and what is no file among the arguments."""
+    from flake8.options.parse_args import parse_args
+
+    files = list(_one_sentence(functools.partial(parse_args, arguments))[1].filenames)
+    # one that is not there is reported by flake8 as any other file
+    notebooks = [file for file in files if file.endswith(SUFFIX) and Path(file).is_file()]
+    options = [argument for argument in arguments if argument not in files and argument != "--"]
+    if len(options) + len(files) + ("--" in arguments) != len(arguments):
+        raise Trouble("a file is the value of an option too: write the option as --option=FILE.")
+    return notebooks, [file for file in files if file not in notebooks], options
+
+
+def _one_sentence(flake8: Callable[[], T]) -> T:
+    """Run flake8, and say in one sentence what ends it.
+
+    Raises:
+        Trouble: that sentence.
+    """
+    from flake8.exceptions import ExecutionError
+
+    try:
+        return flake8()
+    except ExecutionError as error:
+        raise Trouble(f"{error}.") from None
     except UnicodeEncodeError as error:  # names of files that are no Unicode come as surrogates
         place = str(error.object).partition(": ")[0]
         raise Trouble(f"flake8 cannot print the name in {place!a}: rename that file, or exclude it.") from None
@@ -68,7 +116,7 @@ def _file_that_ended(error: BaseException) -> str | None:
 def as_flake8_has_it(arguments: Sequence[str]) -> list[str]:
     """The arguments for flake8: our options by its names for them, and what cannot be read among the codes selected."""
     # a configuration's extend-select would bring codes of others along
-    return ["--select", CODES, "--extend-select=", *_translated(iter(arguments))]
+    return [f"--select={CODES}", "--extend-select=", *_translated(iter(arguments))]
 
 
 def _translated(arguments: Iterator[str]) -> Iterator[str]:
