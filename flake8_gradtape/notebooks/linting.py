@@ -31,12 +31,28 @@ def lint(notebook: NotebookModule, options: Sequence[str]) -> int:
 
 
 def _make_formatter(flake8: Application, make: Callable[[], None], notebook: NotebookModule) -> None:
-    """Let flake8 make the formatter that the user chose, and give that one the places in cells."""
+    """Let flake8 make the formatter that the user chose, and give that one each cell for a file."""
     make()
-    handle = flake8.formatter.handle
+    formatter = flake8.formatter
+    begin, handle, finish = formatter.beginning, formatter.handle, formatter.finished
+    cells: list[str] = []
 
     def handle_in_cell(error: Violation) -> None:
         path, line, column = notebook.in_cell(error.line_number, error.column_number)
+        if path not in cells:  # some formatters know nothing of files that they were not told of
+            cells.append(path)
+            begin(path)
         handle(error._replace(filename=path, line_number=line, column_number=column))
 
-    flake8.formatter.handle = handle_in_cell
+    def finish_all(filename: str) -> None:
+        if not cells:
+            cells.append(filename)
+            begin(filename)
+        for path in cells:
+            finish(path)
+
+    formatter.beginning, formatter.handle, formatter.finished = _nothing, handle_in_cell, finish_all
+
+
+def _nothing(filename: str) -> None:
+    """What is begun are the cells, once one has a finding."""
