@@ -13,25 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flake8_gradtape.cli.main import main as run_command
-from flake8_gradtape.events import Claim
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.base import Rule
 from flake8_gradtape.rules.documentation import documentation
+from flake8_gradtape.rules.markdown import FAMILIES, claim
 
 PROJECT = Path(__file__).resolve().parents[1]
 FILE = PROJECT / "flake8_gradtape" / "rules" / "README.md"
 README = PROJECT / "README.md"
 TABLE = re.compile(r"(<!-- rules: begin.*?-->\n).*?(<!-- rules: end -->)", re.DOTALL)
-
-FAMILIES = {
-    "TAP1": "the gradient is None",
-    "TAP2": "the call raises",
-    "TAP3": "memory is held",
-    "TAP4": "work is done for nothing",
-    "TAP5": "the value is silently wrong",
-    "TAP9": "nothing was checked",
-}
-"""What the rules of a family claim."""
 
 _HEAD = """\
 <!-- Written by `python -m tests.catalogue` from the docstrings of the rules: change those. -->
@@ -84,16 +74,12 @@ def _section(rule: Rule) -> Iterator[str]:
     fixtures = f"{rule.code}_{rule.name.replace('-', '_')}"
     more = f"[Module]({module}.py)"
     if (PROJECT / "fixtures" / fixtures).is_dir():
-        more += f", [fixtures](../../fixtures/{fixtures}). Claim: {_claim(rule.claim)}"
+        more += f", [fixtures](../../fixtures/{fixtures}). Claim: {claim(rule)}"
     yield from (f"### {rule.code} {rule.name}", "", documented.summary, "", f"{more}.", "", documented.why, "")
     yield from ("```python", documented.example, "```", "")
     yield from ("**Use instead**", "", "```python", documented.use_instead, "```", "")
     yield from ("**TensorFlow says**", "", documented.tensorflow_says, "")
     yield from ("**Known limits**", "", documented.known_limits, "")
-
-
-def _claim(claim: Claim) -> str:
-    return re.sub(r"\b(gradient\(\))", r"`\1`", claim.value)
 
 
 def main() -> int:

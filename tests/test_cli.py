@@ -350,7 +350,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"gradtape {flake8_gradtape.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["unknown"], ["explain"], ["confirm"]])
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["confirm"]])
 def test_wrong_use_prints_how_to_use_it(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:
         code = main(arguments)
