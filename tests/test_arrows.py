@@ -29,7 +29,8 @@ FLOORS = [
 FLOORS_OF_THE_MACHINE = [
     {"trace"},
     {"interpreter"},
-    {"roots", "method_receivers"},
+    {"roots"},
+    {"root_runs", "method_receivers", "lasting"},
     {"libraries"},
     {"verdicts"},
     {"language"},
@@ -39,7 +40,7 @@ FLOORS_OF_THE_MACHINE = [
     {"domain"},
 ]
 FLOORS_OF_THE_RUNTIME = [{"confirming"}, {"recording"}]
-NEIGHBOURS = {("events", "reading"), ("roots", "method_receivers"), ("knowledge", "reading")}
+NEIGHBOURS = {("events", "reading"), ("root_runs", "method_receivers"), ("knowledge", "reading")}
 """Pairs on one floor of which the first may know the second."""
 
 

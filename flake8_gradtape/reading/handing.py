@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from flake8_gradtape.reading.clues import Clues, dotted, is_tensorflow
 from flake8_gradtape.reading.mentions import walk
@@ -27,6 +28,8 @@ def handed_out(functions: Iterable[ast.AST], clues: Clues) -> frozenset[Path]:
         declared: set[str] = set()
         paths: set[Path] = set()
         for node in walk(function):
+            if node is function:
+                continue
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 own.add(node.id)
             elif isinstance(node, ast.arg):
@@ -71,12 +74,24 @@ def _paths(value: ast.AST | None) -> Iterator[Path]:
             pending += [node.body, node.orelse]
         elif isinstance(node, ast.BoolOp):
             pending += node.values
+        elif isinstance(node, ast.BinOp):
+            pending += [node.left, node.right]
+        elif isinstance(node, ast.UnaryOp):
+            pending.append(node.operand)
         elif isinstance(node, (ast.Starred, ast.Await, ast.NamedExpr)):
             pending.append(node.value)
 
 
 def _gives_content(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _GIVING
+
+
+def _captured(function: Any) -> list[ast.AST | None]:
+    """What a function in a function has in it, whoever calls it."""
+    own = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+    body = function.body if isinstance(function.body, list) else [function.body]
+    names = (one for statement in body for one in ast.walk(statement) if isinstance(one, ast.Name))
+    return [*(name for name in names if name.id not in own), *_defaults(function.args)]
 
 
 def _of_value(node: ast.AST) -> list[ast.AST | None]:
@@ -86,7 +101,7 @@ def _of_value(node: ast.AST) -> list[ast.AST | None]:
 _HANDING: dict[type[ast.AST], Callable[..., list[ast.AST | None]]] = {
     **dict.fromkeys((ast.Return, ast.Yield, ast.YieldFrom, ast.Assign, ast.AnnAssign, ast.NamedExpr), _of_value),
     ast.Call: lambda node: [*node.args, *(keyword.value for keyword in node.keywords)],
-    ast.Lambda: lambda node: [node.body, *_defaults(node.args)],
+    **dict.fromkeys((ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef), _captured),
     ast.ListComp: lambda node: [node.elt],
     ast.SetComp: lambda node: [node.elt],
     ast.GeneratorExp: lambda node: [node.elt],

@@ -92,7 +92,7 @@ def attribute_of_a_class(run: Run, value: Class, name: str, at: cst.CSTNode) -> 
         return Opaque(run.recorder.unknown(run.heap.nodes(found), name, at, may_hold_anything=True))
     changed = run.facts.uses_attribute_reflection or name in run.facts.written_attributes
     if changed and not isinstance(found, Function):
-        return run.sharing.join([bound(found), run.anything(run.heap.nodes(found))])
+        return run.sharing.join([bound(found), run.heap.stored([found])])
     if not isinstance(found, Function):
         return found
     if not decorator_names(found).isdisjoint({"property", "cached_property", "setter", "deleter"}):
@@ -159,7 +159,7 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     if own is not None and not any(isinstance(option, Unbound) for option in options(own)):
         # when a function runs by itself, another one may have changed an object of the module before
         changed = value.cell <= run.definitions.module_cells and name in run.facts.written_attributes
-        return run.sharing.join([bound(own), run.anything(run.heap.nodes(own))]) if changed else own
+        return run.sharing.join([bound(own), run.heap.stored([own])]) if changed else own
     found = class_attribute(run, value.cls, name)
     if found is not None and own is None and is_handed_out_by_code(run, found):
         return unseen_code(run, [value, found], at)
@@ -186,7 +186,7 @@ def instance_attribute(run: Run, value: Instance, name: str, at: cst.CSTNode) ->
     if found is not None and own is None:
         # the object may have an attribute of that name, the class get another value, or a subclass
         loose = run.facts.uses_attribute_reflection or name in run.facts.written_attributes or not value.own
-        return run.sharing.join([found, run.anything(run.heap.nodes(value))]) if loose else found
+        return run.sharing.join([found, run.heap.stored([value])]) if loose else found
     inherited = run.registry.inherited.attribute(run, value, name, at) if own is None else None
     if inherited is not None:
         return inherited

@@ -130,7 +130,10 @@ def mapping_method(run: Run, value: DictValue, method: str, arguments: Arguments
             run.sharing.put(value.cell, entries.without(key.value))
         if found is not None:
             return found
-        return default if entries.exact else run.sharing.join([default, run.anything()])
+        if entries.exact:
+            return default
+        others = run.anything([node for _, one in entries.entries for node in run.heap.nodes(one)], at=at)
+        return run.sharing.join([default, others])
     if method == "update" and not arguments.open:
         for one in arguments.positional:
             if isinstance(one, DictValue):

@@ -141,6 +141,21 @@ class Claims:
             elif reached:
                 self._uncertain[at] = None
 
+    def roots(self) -> set[object]:
+        """The roots whose runs claim something."""
+        return {
+            context[0]
+            for contexts in self._places.values()
+            for context, place in contexts.items()
+            if context and place.claims
+        }
+
+    def withdraw(self, roots: Set[object]) -> None:
+        """Forget what the runs from these roots have shown: they are going to run again."""
+        for contexts in self._places.values():
+            for context in [one for one in contexts if one and one[0] in roots]:
+                del contexts[context]
+
     def events(self) -> list[Event]:
         """The events that hold in every context that reaches their place."""
         found: list[Event] = []

@@ -193,6 +193,16 @@ class Heap:
         """A value made by unseen code out of `edges` and whatever was within its reach."""
         return Opaque(self.recorder.unknown(edges, name, at))
 
+    def stored(self, values: Iterable[Value], name: str = "", at: cst.CSTNode | None = None) -> Opaque:
+        """What some function of the module may have stored in the place of `values`: anything that it comes by."""
+        edges: dict[Node, None] = {}
+        for value in values:
+            try:
+                edges.update(dict.fromkeys(self.nodes(value)))
+            except GiveUp:
+                self._hand_over(value)
+        return Opaque(self.recorder.unknown(edges, name, at, may_hold_anything=True))
+
     def leaves(self, value: Value) -> list[Value]:
         """The values that are not containers, at any depth; raises `GiveUp` if they are too many to look at."""
         if type(value) not in _HOLDERS:

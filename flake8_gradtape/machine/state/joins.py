@@ -26,7 +26,6 @@ from flake8_gradtape.machine.domain.values import (
     Instance,
     KerasLayer,
     ListValue,
-    Opaque,
     TapeValue,
     Value,
     flat_options,
@@ -77,10 +76,7 @@ class Joins:
         """What a name may hold after any number of loop passes, when it held `value` in the first ones."""
         kept = [option for option in options(value) if isinstance(option, _LASTING)]
         rest = [option for option in options(value) if not isinstance(option, _LASTING)]
-        node = self._recorder.unknown(
-            [node for option in rest for node in self._heap.nodes(option)], may_hold_anything=True
-        )
-        return self.join([*kept, Opaque(node)])
+        return self.join([*kept, self._heap.stored(rest)])
 
     def join_key(self, key: Key, values: list[Any]) -> Any:
         """What the store holds under a key where several ways meet."""

@@ -82,7 +82,8 @@ class Scopes:
     def __init__(self) -> None:
         self.module_scope = Scope(0, None, None)
         self.by_number: dict[int, Scope] = {0: self.module_scope}
-        self._count = 0
+        self.count = 0
+        """How many scopes were made so far, besides that of the module."""
 
     def home(self, scope: Scope, name: str) -> Scope | None:
         """The scope in which `name` lives, seen from `frame`; None for a builtin or an unknown name."""
@@ -113,7 +114,7 @@ class Scopes:
         definition: cst.CSTNode | None = None,
     ) -> Scope:
         """A new scope inside `parent`."""
-        self._count += 1
-        scope = Scope(self._count, parent, names, global_names, nonlocal_names, is_class, definition)
+        self.count += 1
+        scope = Scope(self.count, parent, names, global_names, nonlocal_names, is_class, definition)
         self.by_number[scope.number] = scope
         return scope

@@ -87,6 +87,10 @@ class Sharing:
         """The content that a container had when it was handed over last, by cell."""
         self._holders: dict[int, Value] = {}
         """The containers, objects and classes that unseen code has in some run, by cell."""
+        self.lasting_cells = self.lasting_scopes = -1
+        """The containers and scopes up to these numbers are older than the function that is run by itself."""
+        self.written: dict[tuple[Any, ...], None] = {}
+        """What that has written of these, by the keys of the store."""
 
     def read(self, scope: Scope, name: str) -> Value | None:
         """What `name` holds; None if nothing was ever assigned to it."""
@@ -118,6 +122,8 @@ class Sharing:
 
     def bind(self, home: Scope, name: str, value: Value) -> None:
         """Give a name of this very scope a value."""
+        if home.number <= self.lasting_scopes:
+            self.written[home.number, name] = None
         self._store.set((home.number, name), value)
         if (home.number, name) in self._read_by_others or self._facts.uses_frames:
             self.escape(value)
@@ -147,6 +153,8 @@ class Sharing:
 
     def put(self, cell: int, content: SequenceContents | MappingContents) -> None:
         """Replace the content of a container that exists, so that others may know it."""
+        if cell <= self.lasting_cells:
+            self.written["cell", cell] = None
         if cell in self._holders and self._store.get((SHARED, cell)) is True:
             # unseen code finds what is put there when it runs next, and may change it from then on
             self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
@@ -188,19 +196,22 @@ class Sharing:
         self._holders.setdefault(holder.cell, holder)
         self._store.set((SHARED, holder.cell), True)
 
-    def outlive(self, holders: int, cells: int) -> None:
+    def outlive(self, holders: int, cells: int) -> int:
         """Share again what was shared since there were as many `holders`, of the containers up to number `cells`.
 
-        Called where the work of a function that was run by itself is undone.
+        Called where the work of a function that was run by itself is undone; gives how many these are.
         """
+        count = 0
         for cell in list(self._holders)[holders:]:
             content = self._store.get(("cell", cell))
             if cell > cells or content is None:
                 continue
+            count += 1
             self._store.set((SHARED, cell), True)
             self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
             if not isinstance(self._holders[cell], Class):
                 self._store.set(("cell", cell), replace(content, shared_at=1))
+        return count
 
     @property
     def holders(self) -> int:

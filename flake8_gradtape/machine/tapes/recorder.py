@@ -68,6 +68,10 @@ class Recorder:
         self.replaced: dict[Node, str] = {}
         """Tensors that took the name of the variable they were computed from."""
         self._holder: dict[int, int] = {}
+        self.lasting_tapes = 0
+        """The tapes below this number are older than the function that is run by itself."""
+        self.touched: dict[int, None] = {}
+        """Those of them of which that has changed what they watch or record, or which it has handed out."""
         self.observer: Observer | None = None
         """Who watches the run, if anybody does."""
 
@@ -242,6 +246,10 @@ class Recorder:
 
     def _set(self, number: int, state: TapeState) -> None:
         """Put the state of a tape into the store; one that may be recording is asked at every operation from now on."""
+        if number < self.lasting_tapes:
+            before = self.state(number)
+            if before is None or _knows(state) != _knows(before):
+                self.touched[number] = None
         if state.active is not False:
             self._live[number] = None
         self.store.set(("tape", number), state)
@@ -371,8 +379,18 @@ class Recorder:
             tape.most_asked = max(tape.most_asked, state.asked + 1)
             self._set(number, transitions.answered(state, tape.persistent))
 
+    def has_escaped(self, number: int) -> bool:
+        """Code that the machine cannot see surely or perhaps has the tape, or no run that gets here has made it."""
+        state = self.state(number)
+        return state is None or state.escaped
+
     def tape_escapes(self, number: int) -> None:
         """Code that the machine cannot see has the tape, and may watch, ask or delete."""
         if self.observer is not None:
             self.observer.escaped(number)
         self.update(number, lambda state: replace(state, escaped=True))
+
+
+def _knows(state: TapeState) -> tuple[object, ...]:
+    """What a tape watches and records, and if others have it."""
+    return state.watched, state.recordings, state.escaped
