@@ -28,7 +28,12 @@ def class_attribute(run: Run, cls: Class, name: str) -> Value | None:
 
 
 def may_be_overridden(run: Run, cls: Class, name: str) -> bool:
-    """An object that comes from outside may have something else under the name: a subclass or an assignment gave it."""
+    """An object that comes from outside may have something else under the name: a subclass or an assignment gave it.
+
+    A subclass that nobody sees may override whatever is public; of a private method, a place that is left to be filled.
+    """
+    if not name.startswith("_") and not cls.name.startswith("_"):
+        return True
     if name in run.facts.written_attributes or cls.name in run.facts.inherited_classes:
         return True
     found = class_attribute(run, cls, name)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.values import Function, Instance, SuperProxy, Value
 from flake8_gradtape.machine.language.attributes import attribute
-from flake8_gradtape.machine.language.classes import bind_method, class_attribute, is_data
+from flake8_gradtape.machine.language.classes import bind_method, class_attribute, is_data, may_be_overridden
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -40,13 +40,15 @@ def _handed_to_subclasses(run: Run, arguments: Arguments) -> None:
 
 def super_method(run: Run, proxy: SuperProxy, name: str, arguments: Arguments, node: cst.Call) -> Value:
     """`super().method(...)`: a method of a visible class above, or of one that is not seen and gets the object."""
-    for base in proxy.cls.bases:
-        found = class_attribute(run, base, name)
-        if isinstance(found, Function):
-            return run.call(bind_method(found, proxy.instance.cls, proxy.instance), arguments, node)
-    inherited = run.registry.inherited.super_method(run, proxy, name, arguments, node)
+    found = next(
+        (one for base in proxy.cls.bases if isinstance(one := class_attribute(run, base, name), Function)), None
+    )
+    if found is not None and (proxy.instance.own or not may_be_overridden(run, proxy.cls, name)):
+        return run.call(bind_method(found, proxy.instance.cls, proxy.instance), arguments, node)
+    inherited = run.registry.inherited.super_method(run, proxy, name, arguments, node) if found is None else None
     if inherited is not None:
         return inherited
+    # also where a class that nobody sees may come between, in the line of an object that is of one
     result = unseen_call(run, proxy.instance, arguments, node)
     run.sharing.blur_entries(proxy.instance.cell)
     return result
