@@ -41,6 +41,7 @@ from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, tested, unary
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
 from flake8_gradtape.machine.language.subscripts import contents, item, single_index, sliced, unpack_mapping
+from flake8_gradtape.machine.language.traced_branches import branch
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -173,19 +174,21 @@ def _boolean(run: Run, scope: Scope, node: cst.BooleanOperation) -> Value:
 
 
 def _conditional(run: Run, scope: Scope, node: cst.IfExp) -> Value:
+    """`a if b else c`: one of the two, each from the same state; or both, in a traced function."""
     known = decide(run, scope, node.test)
     if known is not None:
         return run.evaluate(scope, node.body if known else node.orelse)
     mark = run.store.mark()
+    ends: list[Delta | None] = []
     with run.certainty.unsure():
-        assume(run, scope, node.test, True)
-        body = run.evaluate(scope, node.body)
-        first = run.store.take(mark)
+        with branch(run, scope, mark, known, ends):
+            assume(run, scope, node.test, True)
+            body = run.evaluate(scope, node.body)
         assume(run, scope, node.test, False)
         other = run.evaluate(scope, node.orelse)
-        second = run.store.take(mark)
-    run.merge([first, second])
-    results = [value for value, delta in ((body, first), (other, second)) if delta is not None]
+        ends.append(run.store.take(mark))
+    run.merge(ends)
+    results = [value for value, delta in zip((body, other), ends, strict=True) if delta is not None]
     return run.sharing.join(results) if results else run.anything()
 
 

@@ -17,6 +17,7 @@ from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
+from flake8_gradtape.machine.language.traced_branches import branch
 from flake8_gradtape.machine.language.traced_loops import lowered, may_be_lowered
 from flake8_gradtape.machine.language.try_blocks import catches, run_try
 from flake8_gradtape.machine.language.unseen import unseen_code
@@ -91,12 +92,10 @@ def _if(run: Run, scope: Scope, node: cst.If) -> None:
             ends.append(run.store.take(mark))
             break
         if known is not False:
-            inner = run.store.mark()
             doubtful = doubtful or known is None
-            with run.certainty.unsure(doubtful):
+            with branch(run, scope, prefix, known, ends), run.certainty.unsure(doubtful):
                 assume(run, scope, current.test, True)
                 run.execute(scope, [current.body])
-            ends.append(_since(run, prefix, inner))
         if known is True:
             run.store.rollback(mark)
             run.merge(ends)
@@ -117,14 +116,6 @@ def _continued(run: Run) -> int:
     """How many states have gone on to the next pass of the innermost loop."""
     loops = run.stack.call_frames[-1].loops if run.stack.call_frames else run.stack.module_loops
     return len(loops[-1].continues) if loops else 0
-
-
-def _since(run: Run, outer: int, inner: int) -> Delta | None:
-    """The changes since `outer`, undone only back to `inner`."""
-    taken = run.store.delta(outer) if run.reachable else None
-    run.store.rollback(inner)
-    run.store.reachable = True
-    return taken
 
 
 def _for(run: Run, scope: Scope, node: cst.For) -> None:
