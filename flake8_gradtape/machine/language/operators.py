@@ -260,8 +260,22 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
         return _compare_plain(run, signs, sides, at)
     nodes = [edge for side in sides for edge in run.heap.edges(side, Flow.NO_GRADIENT)]
     node = run.recorder.operation(Op.COMPARISON, nodes, at, OperationTraits(floating=False))
-    tensors = any(isinstance(one, (Tensor, Variable)) for side in sides for one in options(side))
-    return Tensor(node) if tensors else Opaque(node)
+    return Tensor(node) if _compares_tensors(signs, sides) else Opaque(node)
+
+
+def _compares_tensors(signs: list[str], sides: list[Value]) -> bool:
+    """Each comparison gives a tensor in every run: one side is one, and is not asked whether it equals None."""
+    pairs = zip(signs, sides, sides[1:], strict=False)
+    return all(
+        sign not in ("is", "is not", "in", "not in")
+        and any(all(_is_tensor(one) for one in options(side)) for side in (left, right))
+        and (sign not in ("==", "!=") or (is_none(left) is False and is_none(right) is False))
+        for sign, left, right in pairs
+    )
+
+
+def _is_tensor(value: Value) -> bool:
+    return isinstance(value, Variable) or (isinstance(value, Tensor) and not value.maybe_none)
 
 
 def _compare_plain(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) -> Value:
