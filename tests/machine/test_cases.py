@@ -39,8 +39,8 @@ def wrong(folder: Path, line: int, remark: str, options: str = "") -> list[str]:
     ("line", "remark"),
     [
         (2, "w: variable"),
-        (4, "y: tensor, dtype unknown, recorded by tape  # w: variable"),
-        (4, "tf.round(w): tensor, dtype unknown, recorded by tape"),
+        (4, "y: tensor, dtype unknown, perhaps recorded by tape  # w: variable"),
+        (4, "tf.round(w): tensor, dtype unknown, perhaps recorded by tape"),
         (5, "g: None"),
         (5, "gradient for w: surely None"),
         (5, "gradient for w: surely None, an operation on the way has no gradient ('tf.math.round' at line 4)"),

@@ -141,7 +141,7 @@ class Recorder:
         """
         op, path = op_and_path(what)
         holding = (path or op.value) in HOLDING
-        edges = tuple(self._reading(edge) for edge in edges)
+        edges = tuple(self._reading(edge, traits.transparent) for edge in edges)
         recorded: dict[int, bool] = {}
         during: set[int] = set()
         for number in self._live:
@@ -174,12 +174,15 @@ class Recorder:
             transparent=traits.transparent,
         )  # fmt: skip
 
-    def _reading(self, edge: Edge) -> Edge:
+    def _reading(self, edge: Edge, transparent: bool) -> Edge:
         """The input of an operation, where that is a variable: the tensor into which it is read.
 
-        The backward pass uses that tensor, and does not read again: a value assigned later does not count.
+        The backward pass uses that tensor, and does not read again: a value assigned later does not count. What has no
+        gradient may be made without reading (a shape, or `tf.stop_gradient`, in which no tape records), and what is
+        `transparent` may give back the variable.
         """
         variable = edge.node
+        certain = edge.certain and edge.flow is Flow.GRADIENT and not transparent
         if variable.kind is not Kind.VARIABLE or edge.flow is Flow.LEFT:
             return edge
         recorded: dict[int, bool] = {}
@@ -188,7 +191,7 @@ class Recorder:
             if not state.recordings:
                 continue
             during |= state.recordings
-            after = self._read_variable(tape, state, variable)
+            after = self._read_variable(tape, state, variable, certain)
             if may_track(self.node_states, after, tape, variable):
                 sure = after.active is True and len(after.recordings) == 1 and surely_tracks(after, variable)
                 recorded.update(dict.fromkeys(after.recordings, sure))
@@ -201,10 +204,11 @@ class Recorder:
             self.node_states.escape_alone(read)
         return Edge(read, edge.flow, edge.sure, edge.certain)
 
-    def _read_variable(self, tape: Tape, state: TapeState, variable: Node) -> TapeState:
-        """A recording tape surely watches a trainable variable that an operation reads."""
+    def _read_variable(self, tape: Tape, state: TapeState, variable: Node, certain: bool) -> TapeState:
+        """A recording tape surely watches a trainable variable that an operation reads in every run."""
         sure = (
-            tape.auto is True
+            certain
+            and tape.auto is True
             and state.active is True
             and self.node_states.trainable(variable) is True
             and variable.floating is True
