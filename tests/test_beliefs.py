@@ -10,6 +10,9 @@ import pytest
 from flake8_gradtape.machine.domain.values import Const, Value
 from flake8_gradtape.machine.language import operators, statements, subscripts
 from flake8_gradtape.machine.libraries.python import builtins
+from flake8_gradtape.machine.libraries.tensorflow import tape
+from flake8_gradtape.machine.tapes import transitions
+from flake8_gradtape.machine.trace import beliefs
 from tests.beliefs import sources
 from tests.beliefs.__main__ import lines
 from tests.beliefs.comparing import Report
@@ -107,6 +110,11 @@ def test_what_is_not_followed_counts_as_given_up() -> None:
     assert not report.violations
 
 
+def test_of_a_range_only_the_beginning_is_looked_at() -> None:
+    report = compare(_script("x = range(10**18)\ny = [range(10**30), x]\n"))
+    assert (report.error, report.violations) == ("", [])
+
+
 def test_a_library_is_compared_while_its_caller_runs() -> None:
     library = "def f(x):\n    return [x, None]\n"
     report = compare(sources.Task("library", library, "some_library", "import some_library\nsome_library.f(3)\n"))
@@ -143,6 +151,8 @@ def test_tensorflow_shows_nothing_else_in_a_sample_of_fixtures_and_rows() -> Non
     assert not [_told(report) for report in reports if report.violations]
     assert sum(report.compared for report in reports) > 20 * len(tasks)
     assert sum(report.understood for report in reports) > 0.9 * sum(report.compared for report in reports)
+    assert sum(report.asked for report in reports) > len(tasks)
+    assert sum(report.asked_understood for report in reports) > 0.6 * sum(report.asked for report in reports)
 
 
 @pytest.mark.tensorflow
@@ -154,3 +164,42 @@ def test_where_a_tensor_was_made_is_compared(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(functions, "traced_result", lambda run, result, at, began: result)
     found = compare(_script(text)).violations
     assert found and found[0].why == "made by 'tf.constant(1.0)' at line 2, and not by 'f(x)' at line 6"
+
+
+_ASKED = """import tensorflow as tf
+w, x, n = tf.Variable(2.0), tf.constant(3.0), tf.constant(3)
+with tf.GradientTape() as tape:
+    y = w * x
+tape.gradient(y, {"w": w, "x": x})
+def ask(asked, y, sources):
+    return asked.jacobian(y, sources)
+with tf.GradientTape(persistent=True) as outer:
+    outer.watch(x)
+    with tf.GradientTape(persistent=True) as inner:
+        y = w * x
+    ask(inner, y, [n, w])
+outer.gradient(y, x)
+tape
+"""
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("module", "name", "broken", "why"),
+    [
+        (transitions, "answered", lambda state, persistent: state, "14:0 tape that is not spent"),
+        (transitions, "left", lambda state: state, "5:0 tape that is recording"),
+        (tape, "_flag", lambda value, default, open_: False, "7:11 tape that is not persistent"),
+        (tape, "_flag", lambda value, default, open_: True, "5:0 tape that is persistent"),
+        (beliefs, "surely_tracks", lambda state, node: True, "5:0 dict with tracked by the tape"),
+        (beliefs, "surely_tracks", lambda state, node: True, "7:11 list with tracked by the tape"),
+        (transitions, "watching", lambda state, *nodes: state, "13:0 not tracked by the tape"),
+    ],
+)
+def test_what_is_believed_of_a_tape_that_is_asked_is_compared(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object, why: str
+) -> None:
+    report = compare(_script(_ASKED))
+    assert (report.error, report.violations, report.asked, report.asked_understood) == ("", [], 3, 3)
+    monkeypatch.setattr(module, name, broken)
+    assert why in [f"{one.line}:{one.column} {one.why}" for one in compare(_script(_ASKED)).violations]

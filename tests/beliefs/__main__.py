@@ -52,7 +52,9 @@ def lines(report: Report) -> list[str]:
     share = f"{report.understood / report.compared:.0%}" if report.compared else "-"
     found = [
         f"{report.name}: {report.compared} compared, {len(report.violations)} violated, {report.given_up} given up, "
-        f"{share} understood" + (f"  [{report.error}]" if report.error else "")
+        f"{share} understood"
+        + (f"; {report.asked} gradient calls" if report.asked else "")
+        + (f"  [{report.error}]" if report.error else "")
     ]
     found += [f"  fails under probes: {name}" for name in report.failed_tests]
     found += [
@@ -72,6 +74,10 @@ def summary(reports: list[Report], kinds: int) -> list[str]:
         f"in {sum(bool(one.violations) for one in reports)} programs, {sum(one.given_up for one in reports)} given up, "
         f"{understood / compared if compared else 0:.1%} understood"
     )
+    asked = sum(one.asked for one in reports)
+    if asked:
+        certain = sum(one.asked_understood for one in reports)
+        found.append(f"{asked} gradient calls compared with the real tape, {certain / asked:.1%} understood")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
@@ -12,9 +13,20 @@ from flake8_gradtape.machine.domain import values as v
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
 from flake8_gradtape.machine.trace.beliefs import Belief, Role
 from flake8_gradtape.machine.trace.trace import Trace, trace
+from flake8_gradtape.machine.trace.watching import Asking
 from flake8_gradtape.reading.positions import Span
-from tests.beliefs.covering import ASSIGNED, Covering, is_symbolic, is_tensor, is_vague, is_variable
+from tests.beliefs.covering import (
+    ASSIGNED,
+    Covering,
+    is_symbolic,
+    is_tape,
+    is_tensor,
+    is_vague,
+    is_vague_of_tape,
+    is_variable,
+)
 from tests.beliefs.probes import Probe, Probed, probed
+from tests.beliefs.tapes import Tracks
 
 MOST_LOOKS = 40
 """How often the value of one expression is compared."""
@@ -53,6 +65,10 @@ class Report:
     """Spans that Python evaluated in code that the machine has not run, or not to its end."""
     untold: int = 0
     """Spans that both sides came to, but which the machine takes together with others."""
+    asked: int = 0
+    """Gradient calls at which the real tape was held against what is believed of it and of the sources."""
+    asked_understood: int = 0
+    """Those of which nothing depends on the run."""
     violations: list[Violation] = field(default_factory=list)
     error: str = ""
     """Why the program could not be compared, or what ended it."""
@@ -101,10 +117,17 @@ class Comparison:
         """The tensors that an expression gave, by identity."""
         self._in_graphs: set[Span] = set()
         """What gave tensors of a graph."""
+        self._asked = {call.span: call.askings for call in self._trace.calls if call.askings}
+        self._about_to_ask: list[tuple[Any, Probe]] = []
+        """Methods of tapes that are being called, while their arguments are evaluated; the innermost one is last."""
+        self._asked_looks: Counter[Span] = Counter()
+        self._asked_violated: dict[Span, Violation] = {}
         self._busy = False
 
     def __call__(self, number: int, x: Any) -> Any:
         """A probe has the value `x`."""
+        if self.program.probes[number].asks is not None and is_tape(getattr(x, "__self__", None)):
+            self._about_to_ask.append((x, self.program.probes[number]))
         if self._busy or self._looks[number] >= MOST_LOOKS:
             return x
         self._looks[number] += 1
@@ -116,6 +139,38 @@ class Comparison:
         finally:
             self._busy = False
         return x
+
+    def asked(self, tape: Any, method: str, sources: Any, tracks: Tracks) -> None:
+        """A real tape is about to be asked for a gradient."""
+        calls = self._about_to_ask
+        places = [
+            place for place, (one, _) in enumerate(calls) if one.__self__ is tape and one.__name__ == method
+        ]  # fmt: skip
+        if not places:
+            return  # library code asks, or the method has another name
+        probe = calls[places[-1]][1]
+        del calls[places[-1] :]
+        askings = self._asked.get(probe.asks) if probe.asks is not None else None
+        if not askings or self._is_given_up(probe) or self._asked_looks[probe.asks] >= MOST_LOOKS:
+            return
+        self._asked_looks[probe.asks] += 1
+        busy, self._busy, self._covering.tracks = self._busy, True, tracks
+        try:
+            reasons = [self._why_not_asked(one, tape, sources) for one in askings]
+        finally:
+            self._busy, self._covering.tracks = busy, None
+        if all(reasons) and probe.asks not in self._asked_violated:
+            self._asked_violated[probe.asks] = self._violation_of_tape(probe.asks, askings, reasons[0])
+
+    def _why_not_asked(self, asking: Asking, tape: Any, sources: Any) -> str:
+        why = self._covering.why_not(asking.asked, tape)
+        return why or (self._covering.why_not(asking.sources, sources) if asking.sources is not None else "")
+
+    def _violation_of_tape(self, span: Span, askings: Sequence[Asking], why: str) -> Violation:
+        believed = " / ".join(dict.fromkeys(self._trace.describe(one.asked) for one in askings))
+        return Violation(
+            span[0], span[1], self._text(span), believed[:300], "another", why, f"gradient call: {why}"
+        )  # fmt: skip
 
     def report(self) -> Report:
         """What was found so far."""
@@ -132,9 +187,12 @@ class Comparison:
                 report.understood += not any(is_vague(belief) for belief in beliefs)
             elif probe.is_statement or probe.statement in self._trace.reached:
                 report.untold += 1
-        report.violations = sorted(
-            [*self._violated.values(), *self._unreached.values()], key=lambda one: (one.line, one.column)
+        report.asked = len(self._asked_looks)
+        report.asked_understood = sum(
+            not any(is_vague_of_tape(one.asked, one.sources) for one in self._asked[span]) for span in self._asked_looks
         )
+        violated = (*self._violated.values(), *self._unreached.values(), *self._asked_violated.values())
+        report.violations = sorted(violated, key=lambda one: (one.line, one.column))
         return report
 
     # -- one look ----------------------------------------------------------------------------------------------------

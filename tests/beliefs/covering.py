@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import sys
 import types
 from collections.abc import Iterable, Mapping
@@ -15,8 +16,10 @@ from flake8_gradtape.machine.domain.contents import MappingContents, SequenceCon
 from flake8_gradtape.machine.domain.graph import Kind
 from flake8_gradtape.machine.trace.beliefs import Belief
 from flake8_gradtape.reading.positions import Span
+from tests.beliefs.tapes import Tracks
 
 MOST_DEPTH = 4
+MOST_ELEMENTS = 50
 _TENSORS = frozenset({"Tensor", "KerasTensor", "CompositeTensor", "IndexedSlices"})
 _VARIABLES = frozenset({"Variable", "BaseResourceVariable", "KerasVariable", "DistributedVariable"})
 ASSIGNED = "_UnreadVariable"
@@ -53,6 +56,23 @@ def _is_a(x: object, names: frozenset[str]) -> bool:
     return not any(one.__name__ == "DatasetV2" for one in kind.__mro__)  # a CompositeTensor by its class only
 
 
+def is_vague_of_tape(tape: Belief, sources: Belief | None) -> bool:
+    """Something about a gradient call depends on the run: the state of the tape, or what of the sources it tracks."""
+    state = tape.state
+    if state is None or state.escaped or None in (tape.persistent, state.entered, state.active, state.spent):
+        return True
+    return sources is None or _is_vague_of_tracking(sources)
+
+
+def _is_vague_of_tracking(source: Belief) -> bool:
+    if isinstance(source.value, (v.Tensor, v.Variable, v.Opaque)):
+        return source.tracked is None
+    content = source.content
+    if isinstance(content, SequenceContents) and not (content.exact and len(content.items) == len(source.parts)):
+        return True
+    return any(_is_vague_of_tracking(part) for _, part in source.parts)
+
+
 def is_vague(belief: Belief) -> bool:
     """It allows anything."""
     value = belief.value
@@ -74,6 +94,8 @@ class Covering:
         self._spans = spans
         self._filename = filename
         self._modules = frozenset(modules)
+        self.tracks: Tracks | None = None
+        """Whether the tape that is asked now tracks something."""
 
     def why_not(self, belief: Belief, x: Any, depth: int = 0) -> str:
         """Why the belief does not allow the value; empty if it does."""
@@ -113,9 +135,9 @@ class Covering:
         if is_tensor(x) or is_variable(x) or is_tape(x) or self._is_own(x):
             return False
         if depth < 3 and isinstance(x, (*_ROWS, *_VIEWS)):
-            return all(self._is_plain(one, depth + 1) for one in list(x)[:50])
+            return all(self._is_plain(one, depth + 1) for one in _first(x))
         if depth < 3 and type(x) is dict:
-            return all(self._is_plain(one, depth + 1) for one in list(x.values())[:50])
+            return all(self._is_plain(one, depth + 1) for one in _first(x.values()))
         return True
 
     def _is_own(self, x: Any) -> bool:
@@ -132,7 +154,7 @@ class Covering:
             return "" if value.maybe_none or value.sometimes_none else "tensor, surely not None"
         if not is_tensor(x):
             return "tensor"
-        return _dtype(value.node.floating, x)
+        return self._tracked(belief, x) or _dtype(value.node.floating, x)
 
     def _variable(self, belief: Belief, x: Any, depth: int) -> str:
         if not is_variable(x):
@@ -141,28 +163,43 @@ class Covering:
         told = isinstance(trainable, bool) and type(x).__name__ != ASSIGNED
         if belief.trainable is not None and told and trainable is not belief.trainable:
             return "trainable variable" if belief.trainable else "variable that is not trainable"
-        return _dtype(belief.value.node.floating, x)  # type: ignore[union-attr]
+        return self._tracked(belief, x) or _dtype(belief.value.node.floating, x)  # type: ignore[union-attr]
 
     def _opaque(self, belief: Belief, x: Any, depth: int) -> str:
         node = belief.value.node  # type: ignore[union-attr]
         if node.kind is Kind.UNKNOWN:
-            return ""
+            return self._tracked(belief, x)
         if node.kind is Kind.NUMBER:
             return self._number(belief, x, depth)
         if is_tape(x) or isinstance(x, (type, types.FunctionType)):
             return "one or more tensors" if node.kind is Kind.TENSOR else "one or more variables"
         return ""
 
+    def _tracked(self, belief: Belief, x: Any) -> str:
+        """The tape that is asked surely tracks it, or surely does not, and the real one knows better."""
+        if belief.tracked is None or self.tracks is None or not (is_tensor(x) or is_variable(x)):
+            return ""
+        tracked = self.tracks(x)
+        if tracked is None or tracked is belief.tracked:
+            return ""
+        return "tracked by the tape" if belief.tracked else "not tracked by the tape"
+
     def _tape(self, belief: Belief, x: Any, depth: int) -> str:
         if not is_tape(x):
             return "tape"
         state = belief.state
-        if state is None or type(x).__name__ != "GradientTape":
+        if type(x).__name__ != "GradientTape":
             return ""
-        recording = getattr(x, "_recording", None)
-        if state.active is not None and recording is not None and bool(recording) is not state.active:
+        if belief.persistent is not None and bool(x._persistent) is not belief.persistent:
+            return f"tape that is {'' if belief.persistent else 'not '}persistent"
+        if state is None or state.escaped:
+            return ""
+        if state.active is not None and bool(x._recording) is not state.active:
             return f"tape that is {'' if state.active else 'not '}recording"
-        return ""
+        if x._tape is None:
+            return "tape that is not spent" if state.entered is True and state.spent is False else ""
+        never = state.entered is False
+        return f"tape that {'was never entered' if never else 'is spent'}" if never or state.spent is True else ""
 
     # -- containers --------------------------------------------------------------------------------------------------
 
@@ -175,14 +212,14 @@ class Covering:
             return "tuple"
         if type(x) not in (*_ROWS, *_VIEWS):
             return "tensor for a list" if is_tensor(x) else ""
-        items = list(x)
+        items = _first(x)
         told = dict(belief.parts)
         if not content.exact:
             parts = [told.get(place) for place in range(len(content.items))]
             return "" if not parts or None in parts else self._some(parts, items, depth)
-        if len(items) != len(content.items):
+        if _length(x) != len(content.items):
             return f"list of {len(content.items)}"
-        for place, item in enumerate(items[:50]):
+        for place, item in enumerate(items):
             part = told.get(place)
             why = self.why_not(part, item, depth + 1) if part is not None else ""
             if why:
@@ -191,7 +228,7 @@ class Covering:
 
     def _some(self, parts: list[Any], items: list[Any], depth: int) -> str:
         """Each item is allowed by one of the parts."""
-        for item in items[:50]:
+        for item in items:
             found = ""
             for part in parts:
                 found = self.why_not(part, item, depth + 1)
@@ -225,7 +262,7 @@ class Covering:
         if value.opaque:
             return ""
         codes = _codes(x)
-        if any(_BY_AUTOGRAPH in code.co_filename for code in codes):
+        if any(_BY_AUTOGRAPH in code.co_filename for code in codes) or _has_other_insides(x):
             return ""
         own = [code for code in codes if code.co_filename == self._filename]
         if not own:
@@ -330,6 +367,11 @@ def _dtype(floating: bool | None, x: Any) -> str:
 _BY_AUTOGRAPH = "__autograph_generated"
 
 
+def _has_other_insides(x: Any) -> bool:
+    """A function that got the code of another one: it still is the function that the machine means."""
+    return isinstance(x, types.FunctionType) and not hasattr(x, "__wrapped__") and x.__code__.co_name != x.__name__
+
+
 def _codes(x: Any) -> set[types.CodeType]:
     """The codes of a function, and of those that it wraps."""
     found: set[types.CodeType] = set()
@@ -372,6 +414,18 @@ def _looked_up(path: str) -> Any:
                 return _NOT_FOUND
         return x
     return _NOT_FOUND
+
+
+def _first(x: Iterable[Any]) -> list[Any]:
+    """The elements that are compared; a range may be longer than the memory is."""
+    return list(itertools.islice(x, MOST_ELEMENTS))
+
+
+def _length(x: Any) -> int:
+    try:
+        return len(x)
+    except OverflowError:  # of a range
+        return sys.maxsize
 
 
 def _short(x: object) -> str:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_gradtape.machine.verdicts.gradient_calls import ASKING
 from flake8_gradtape.reading.positions import Span
 
 NAME = "_probe_"
@@ -34,6 +35,8 @@ class Probe:
     is_statement: bool = False
     makes: bool = False
     """A call or an operator: what nobody has seen before was made in there."""
+    asks: Span | None = None
+    """The call of which it is the callee, if that looks like a gradient call."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class _Writer:
         self._probes: list[Probe] = []
         self._inserted: list[tuple[int, int, int, str]] = []
         """Line, column, order and what is put there."""
+        self._callees: dict[ast.expr, Span] = {}
+        """What looks like a method that gives a gradient, with the call."""
 
     def result(self) -> Probed:
         lines = list(self._lines)
@@ -116,9 +121,11 @@ class _Writer:
             for part in _inner(node):
                 self._expression(part, statement, function)
             return
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING:
+            self._callees[node.func] = self._span(node)
         if not _is_bare(node):
-            span = self._span(node)
-            number = self._new(Probe(span, statement.lineno, function, makes=isinstance(node, _MAKING)))
+            span, makes = self._span(node), isinstance(node, _MAKING)
+            number = self._new(Probe(span, statement.lineno, function, makes=makes, asks=self._callees.get(node)))
             before = self._lines[span[0] - 1][: span[1]]
             space = " " if before[-1:].isalnum() or before[-1:] == "_" else ""  # `return(a, b)`
             self._insert(span[0], span[1], f"{space}{NAME}({number}, (")

@@ -18,6 +18,7 @@ from typing import Any
 from tests.beliefs import probes
 from tests.beliefs.comparing import Comparison, Report
 from tests.beliefs.sources import Task
+from tests.beliefs.tapes import gradient_calls_told
 
 SECONDS = 120
 """How long one program may run."""
@@ -38,8 +39,10 @@ def compare(task: Task, seconds: int = SECONDS) -> Report:
             return Report(task.name, error=f"{type(error).__name__}: {error}"[:200])
         path.write_text(comparison.program.text, encoding="utf-8")
         probes.install(comparison)
+        has_tapes = "tensorflow" in task.text + task.caller
         try:
-            failed, error = _run(task, path, seconds)
+            with gradient_calls_told(comparison.asked) if has_tapes else contextlib.nullcontext():
+                failed, error = _run(task, path, seconds)
         finally:
             probes.uninstall()
         report = comparison.report()

@@ -83,8 +83,8 @@ class Observer:
     def not_followed(self, function: cst.CSTNode) -> None:
         """A call of a function is nested too deep: nobody looks at what it does."""
 
-    def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
-        """A tape is asked for a gradient."""
+    def asked(self, call: cst.Call, tape: Tape, method: str, sources: Value | None) -> None:
+        """A tape is about to be asked for a gradient; None if nobody can tell what the sources are."""
 
     def decided(self, decision: Decision) -> None:
         """The answer for one source of the gradient call that was asked last."""

@@ -58,6 +58,8 @@ class GradientCall:
     claimed: tuple[Event, ...]
     why_not: str
     """Why no tape was asked here, if none was."""
+    askings: tuple[Asking, ...]
+    """Each visit, with the tape and the sources as they were."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +98,9 @@ class Answers:
                 if not why_not:
                     continue
             claimed = tuple(event for event in self._events if event.where is node)
-            visits = dict.fromkeys(self._visit(one, asked[node], claimed) for one in asked.get(node, ()))
-            found.append(GradientCall(node, spans[node], text_of(node), tuple(visits), claimed, why_not))
+            askings = tuple(asked.get(node, ()))
+            visits = dict.fromkeys(self._visit(one, asked[node], claimed) for one in askings)
+            found.append(GradientCall(node, spans[node], text_of(node), tuple(visits), claimed, why_not, askings))
         return tuple(sorted(found, key=lambda one: one.span))
 
     def errors(self, spans: dict[cst.CSTNode, Span]) -> tuple[CallError, ...]:

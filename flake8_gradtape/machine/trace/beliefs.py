@@ -28,6 +28,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.state import Tape, TapeState
+from flake8_gradtape.machine.tapes.tracking import may_track, surely_tracks
 from flake8_gradtape.reading.positions import Span
 
 MOST_DEPTH = 4
@@ -62,8 +63,8 @@ class Belief:
     `content` is what the container or object held (of the sequence or mapping itself; None for other values), `parts`
     the beliefs about what is in it: the alternatives of a choice by position, the elements of a sequence by position,
     the entries of a mapping by key, the attributes of an object by name. Parts too deep or too many are missing;
-    `content` has them all. `marks` tell which tapes recorded or watch a tensor, `state` is that of a tape, `trainable`
-    that of a variable.
+    `content` has them all. `marks` tell which tapes recorded or watch a tensor, `tracked` whether the one does that is
+    asked for its gradient; `state` and `persistent` are those of a tape, `trainable` that of a variable.
     """
 
     value: Value
@@ -71,7 +72,9 @@ class Belief:
     parts: tuple[tuple[Any, Belief], ...] = ()
     marks: tuple[tuple[Mark, Tape], ...] = ()
     state: TapeState | None = None
+    persistent: Tri = None
     trainable: Tri = None
+    tracked: Tri = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,20 +112,24 @@ class Snapshots:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._left = 0
+        self._asked: Tape | None = None
 
-    def take(self, value: Value) -> Belief:
-        """The value as it is now."""
+    def take(self, value: Value, asked: Tape | None = None) -> Belief:
+        """The value as it is now; with whether the tape that is `asked` tracks what is in it."""
         self._left = MOST_PARTS
+        self._asked = asked
         return self._belief(value, 0)
 
     def _belief(self, value: Value, depth: int) -> Belief:
         """A value with what it holds at this moment, down to a certain depth: the store goes on to change."""
         if isinstance(value, TapeValue):
-            return Belief(value, state=self._run.recorder.state(value.tape))
+            recorder = self._run.recorder
+            return Belief(value, state=recorder.state(value.tape), persistent=recorder.tapes[value.tape].persistent)
         if isinstance(value, (Tensor, Variable, Opaque)):
             return Belief(
-                value, marks=tuple(self._marks(value.node)), trainable=self._run.node_states.trainable(value.node)
-            )
+                value, marks=tuple(self._marks(value.node)), trainable=self._run.node_states.trainable(value.node),
+                tracked=self._tracked(value.node),
+            )  # fmt: skip
         parts: list[tuple[Any, Value]] = []
         content: SequenceContents | MappingContents | None = None
         if isinstance(value, Alternatives):
@@ -140,6 +147,16 @@ class Snapshots:
             self._left -= 1
             kept.append((key, self._belief(part, depth + 1)))
         return Belief(value, content, tuple(kept))
+
+    def _tracked(self, node: Node) -> Tri:
+        """Whether the tape that is asked tracks a node: surely, surely not, or nobody can tell."""
+        tape = self._asked
+        state = self._run.recorder.state(tape.number) if tape is not None else None
+        if tape is None or state is None or state.escaped:
+            return None
+        if surely_tracks(state, node):
+            return True
+        return None if may_track(self._run.node_states, state, tape, node) else False
 
     def _marks(self, node: Node) -> list[tuple[Mark, Tape]]:
         recorder = self._run.recorder

@@ -9,11 +9,11 @@ import libcst as cst
 
 from flake8_gradtape.events import CallRaised
 from flake8_gradtape.machine.domain.graph import Node
-from flake8_gradtape.machine.domain.values import Opaque, Value, options
+from flake8_gradtape.machine.domain.values import Opaque, TapeValue, Value, options
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.tapes.observer import Decision, Observer, Silence
 from flake8_gradtape.machine.tapes.state import Tape
-from flake8_gradtape.machine.trace.beliefs import Role, Snapshots, Visit
+from flake8_gradtape.machine.trace.beliefs import Belief, Role, Snapshots, Visit
 
 STATEMENTS = (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.BaseCompoundStatement)
 """Statements that begin a line, or may do so."""
@@ -31,6 +31,10 @@ class Asking:
     silent: bool
     sure: bool
     """Every run of the root gets here."""
+    asked: Belief
+    """The tape, just before the call."""
+    sources: Belief | None
+    """What the sources are, and whether the tape tracks them."""
     decisions: list[Decision] = field(default_factory=list)
     error: Raising | None = None
 
@@ -121,11 +125,15 @@ class Watching(Observer):
     def not_followed(self, function: cst.CSTNode) -> None:
         self.not_followed_calls[function] = None
 
-    def asked(self, call: cst.Call, tape: Tape, method: str) -> None:
-        run = self.run
+    def asked(self, call: cst.Call, tape: Tape, method: str, sources: Value | None) -> None:
+        certainty = self.run.certainty
         self.askings.append(
-            Asking(call, tape, method, self._root, self._way(), run.certainty.muted, run.certainty.is_sure)
-        )
+            Asking(
+                call, tape, method, self._root, self._way(), certainty.muted, certainty.is_sure,
+                self._snapshots.take(TapeValue(tape.number)),
+                None if sources is None else self._snapshots.take(sources, tape),
+            )
+        )  # fmt: skip
 
     def decided(self, decision: Decision) -> None:
         self.askings[-1].decisions.append(decision)

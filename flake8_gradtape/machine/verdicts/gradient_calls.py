@@ -52,9 +52,9 @@ def gradient_call(
     tape = recorder.tapes[value.tape]
     visit = run.stack.new_visit()
     run.claims.visit(at, run.stack.context, visit)
-    if run.observer is not None:
-        run.observer.asked(at, tape, method)
     target, sources = arguments.get(0, "target"), arguments.get(1, name_of_sources(method))
+    if run.observer is not None:
+        run.observer.asked(at, tape, method, sources)
     if target is None or sources is None:
         run.store.may_raise()
         recorder.tape_escapes(value.tape)

@@ -31,9 +31,13 @@ class NativeTapes:
     def __init__(self) -> None:
         self._c: Any = import_module("tensorflow.python.pywrap_tfe")
 
+    def is_stopped(self) -> bool:
+        """Library code keeps all tapes of this thread from recording."""
+        return bool(self._c.TFE_Py_TapeSetIsStopped())
+
     def records(self, inputs: Sequence[Any]) -> bool:
         """Whether any recording tape would record an operation on these tensors."""
-        if self._c.TFE_Py_TapeSetIsStopped():
+        if self.is_stopped():
             return False
         return bool(self._c.TFE_Py_TapeSetShouldRecordBackprop(inputs))
 
