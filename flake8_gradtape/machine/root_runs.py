@@ -83,7 +83,9 @@ def _open_unfinished(run: Run, module: cst.Module) -> None:
             continue
         if value is None or run.facts.times_bound(run.scopes.module_scope, name) > 1:
             nodes = run.heap.nodes(value) if value is not None else []
-            run.store.set((0, name), Opaque(run.recorder.unknown(nodes, name, may_hold_anything=True)))
+            run.sharing.bind(
+                run.scopes.module_scope, name, Opaque(run.recorder.unknown(nodes, name, may_hold_anything=True))
+            )
         if value is not None:
             held.append(value)
     run.sharing.escape(run.heap.sequence(held, immutable=True))

@@ -185,10 +185,6 @@ class Store:
         self._write_logs.clear()
         self._reads = None
 
-    def snapshot(self) -> list[tuple[Key, Any]]:
-        """All keys and values."""
-        return list(self._data.items())
-
     def interrupted(self, written: WriteLog, join: Join) -> Delta:
         """The join of the states that an exception may leave behind, seen from the state before the body."""
         return {

@@ -83,6 +83,8 @@ class Sharing:
         """Unseen code that has something may run between any two statements: an object's `__del__`."""
         self.unseen_runs = 0
         """How often unseen code has run: each time it may have ended in an error."""
+        self._names: dict[int, dict[str, None]] = {}
+        """The names that were given a value in some run, by the number of their scope."""
         self._handed: dict[int, Any] = {}
         """The content that a container had when it was handed over last, by cell."""
         self._holders: dict[int, Value] = {}
@@ -124,6 +126,7 @@ class Sharing:
         """Give a name of this very scope a value."""
         if home.number <= self.lasting_scopes:
             self.written[home.number, name] = None
+        self._names.setdefault(home.number, {})[name] = None
         self._store.set((home.number, name), value)
         if (home.number, name) in self._read_by_others or self._facts.uses_frames:
             self.escape(value)
@@ -373,8 +376,8 @@ class Sharing:
 
     def names_of(self, scope: int) -> list[tuple[str, Value]]:
         """The names of a scope, by its number (the module's is 0), and what they hold now."""
-        held = self._store.snapshot()
-        return [(key[1], value) for key, value in held if isinstance(key, tuple) and key[0] == scope]
+        held = ((name, self._store.get((scope, name))) for name in self._names.get(scope, ()))
+        return [(name, value) for name, value in held if value is not None]
 
     def _item_nodes(self, content: SequenceContents) -> list[Node]:
         return [node for item in content.items for node in self._heap.nodes(item)]

@@ -25,6 +25,8 @@ from flake8_gradtape.reading.syntax import children, dotted
 
 def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None) -> None:
     """Tell the end of every tape from number `first` on; `instance` is the object of a method that was run alone."""
+    if len(run.recorder.tapes) == first:
+        return
     at_end = run.reachable
     holders = _module_holders(run)
     held = _held_nodes(run, instance)
@@ -33,7 +35,7 @@ def end_tapes(run: Run, first: int, instance: Value | None, owner: Class | None)
         holders = {**holders, **of_object}
         for number in of_object:
             run.recorder.tapes[number].of_object = True
-    left_behind = _left_behind(run) if run.recorder.called_from_outside and len(run.recorder.tapes) > first else ()
+    left_behind = _left_behind(run) if run.recorder.called_from_outside else ()
     groups: dict[tuple[cst.CSTNode, Context], list[Tape]] = {}
     for tape in run.recorder.tapes[first:]:
         groups.setdefault((tape.at, tape.context), []).append(tape)
