@@ -62,7 +62,7 @@ def _check_notebook(path: str, options: Sequence[str]) -> int:
     try:
         module = read_notebook(path)
     except UnreadableNotebook as error:
-        return fail(f"{path}: {error}.")
+        return fail(f"{error}.")
     return _one_sentence(functools.partial(lint, module, options))
 
 

@@ -18,10 +18,12 @@ from flake8_gradtape.cli.files import (
 )
 from flake8_gradtape.cli.trouble import OK, Trouble, fail
 
+NAME = "confirm"
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the sub-command."""
-    parser = commands.add_parser("confirm", help="run files in TensorFlow and say of each finding if it is so")
+    parser = commands.add_parser(NAME, help="run files in TensorFlow and say of each finding if it is so")
     parser.add_argument("paths", metavar="FILE", nargs="+", type=Path)
     add_plugin_options(parser, "judge")
     parser.add_argument("--timeout", metavar="SECONDS", type=float, help="stop a file that runs longer")

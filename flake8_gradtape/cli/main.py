@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from flake8_gradtape import __version__
 from flake8_gradtape.cli import check, confirm, explain, rules, trace
 from flake8_gradtape.cli.trouble import FAILED, FOUND, OK, Trouble, fail
+from flake8_gradtape.notebooks.cells import UnreadableNotebook
+from flake8_gradtape.notebooks.running import confirm_notebooks, notebooks_among
 
 COMMANDS = (rules, explain, check, confirm, trace)
 
@@ -19,7 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given[:1] == [check.NAME] and not {"-h", "--help"} & set(given):
             return check.run(given[1:])
+        if given[:1] == [confirm.NAME] and notebooks_among(given):
+            return confirm_notebooks(given, _run)
         return _run(given)
+    except UnreadableNotebook as error:
+        return fail(f"{error}.")
     except Trouble as trouble:
         return fail(str(trouble))
     except BrokenPipeError:  # the reader (`| head`) has seen enough

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flake8_gradtape.cli.files import add_keras_option, keras_version, parsed, read_python
 from flake8_gradtape.cli.trouble import OK, Trouble
+from flake8_gradtape.notebooks.cells import SUFFIX
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,6 +22,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     """Print what is believed and return the exit code."""
     path, line = _place(options.place)
+    if path.suffix == SUFFIX:
+        raise Trouble(
+            f"{path}: 'gradtape trace' reads Python files; 'jupyter nbconvert --to script' makes one of cells."
+        )
     text = read_python(path)
     tree = parsed(path, text)
     from flake8_gradtape.cli.trace_report import traced_line, traced_module

@@ -13,7 +13,7 @@ NOT_INSTALLED = "to read notebooks, install nbformat and IPython: pip install 'f
 
 
 class UnreadableNotebook(Exception):
-    """The notebook cannot be read, or what reads notebooks is missing; the message says which in a few words."""
+    """The notebook cannot be read, or what reads notebooks is missing: the message is a sentence without its stop."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_notebook(path: str) -> NotebookModule:
         UnreadableNotebook: it is no notebook, or none with Python in it; or a package to read it with is missing.
     """
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        raise UnreadableNotebook(NOT_INSTALLED)
+        raise UnreadableNotebook(f"{path}: {NOT_INSTALLED}")
     from flake8_gradtape.notebooks.magics import python_cell
 
     text: list[str] = []
@@ -76,17 +76,17 @@ def _code_cells(path: str) -> list[str]:
         cells = [str(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
         language = _language(notebook["metadata"])
     except OSError as error:
-        raise UnreadableNotebook(f"{error.strerror}") from None
+        raise UnreadableNotebook(f"{path}: {error.strerror}") from None
     except Exception as error:  # nbformat has its own, and takes what is in the file for what should be there
         said = str(error).partition("\n")[0][:100].rstrip(".")
-        raise UnreadableNotebook(f"not a notebook that can be read ({type(error).__name__}: {said})") from None
+        raise UnreadableNotebook(f"{path}: not a notebook that can be read ({type(error).__name__}: {said})") from None
     if language != "python":
-        raise UnreadableNotebook(f"a notebook for {language}, not for Python")
+        raise UnreadableNotebook(f"{path}: a notebook for {language}, not for Python")
     lines = [source.replace("\r\n", "\n").replace("\r", "\n") for source in cells]
     try:
         "".join(lines).encode()
     except UnicodeEncodeError:
-        raise UnreadableNotebook("its cells are not valid Unicode") from None
+        raise UnreadableNotebook(f"{path}: its cells are not valid Unicode") from None
     return lines
 
 

@@ -158,6 +158,8 @@ def _bound(tree: ast.Module, before_line: int | None = None) -> Iterator[str]:
 
 
 def _forget(names: Iterable[str]) -> str:
-    """A statement after which nothing is known of these names, nor of what they held: unseen code got hold of it."""
-    every = sorted(names)
-    return " = ".join([*every, f"get_ipython(lambda: [{', '.join(every)}])"])
+    """Statements after which nothing is known of these names, nor of what they held: unseen code got hold of it.
+
+    Where the cells are run, by `gradtape confirm`, they change nothing.
+    """
+    return "; ".join(f"{name} = get_ipython(lambda: {name})" for name in sorted(names)) or UNKNOWN
