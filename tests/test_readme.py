@@ -93,6 +93,16 @@ def test_the_hook_is_red_for_a_file_that_is_no_python(tmp_path: Path) -> None:
     assert " E999 " in done.stdout
 
 
+def test_the_hook_for_notebooks_brings_what_reads_them() -> None:
+    hooks = (PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    (brought,) = re.findall(r"^  additional_dependencies: \[(.*)\]$", hooks, re.MULTILINE)
+    (extra,) = re.findall(r"^notebook = \[(.*)\]$", (PROJECT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert brought.split(", ") == re.findall(r'"([a-z]+)', extra)
+    assert "entry: gradtape check\n" in hooks
+    ids = re.findall(r"^- id: (\S+)", hooks, re.MULTILINE)
+    assert all(f"      - id: {one}" in README for one in ids)
+
+
 def test_every_rule_named_anywhere_exists() -> None:
     known = set(codes())
     for name in ("README.md", "CHANGELOG.md"):
