@@ -221,7 +221,6 @@ class Node:
         self._change("edges", (*self.edges, *(Edge(node, Flow.GRADIENT) for node in nodes)))
         for node in nodes:
             self.recorded.update(dict.fromkeys(node.recorded, False))
-            self._change("transparent", self.transparent or node.transparent)
             self._change("floating", either(self.floating, node.floating))
 
     def stand_for_anything(self) -> None:

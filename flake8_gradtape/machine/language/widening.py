@@ -124,7 +124,7 @@ class Widening:
         floating = either(*(node.floating for node in nodes))
         made = Node(
             Kind.TENSOR, recorder.now(), Op.LOOP, "", tuple(Edge(node, Flow.GRADIENT) for node in nodes), recorded,
-            during, floating, name=nodes[0].name, transparent=any(node.transparent for node in nodes),
+            during, floating, name=nodes[0].name, transparent=True,
         )  # fmt: skip
         if any(self.run.node_states.escaped(node) for node in nodes):
             self.run.node_states.escape_alone(made)
