@@ -103,6 +103,7 @@ def test_a_declared_encoding_does_not_count_in_a_notebook(book: Path, capsys: py
         ([HEAD + BLOCK, "%%bash\nif 'x; then", f">>> {LATE}\n>>> {CALL}"], "3:2:9"),
         ([HEAD + BLOCK, "%%timeit\ny = 1", LATE, "%%whatever\n" + BLOCK + LATE + "\n" + CALL], None),
         ([HEAD, "%%whatever\nw = tf.Variable(1.0)\n" + (BLOCK + LATE + "\n" + CALL).replace("x", "w")], "2:6:5"),
+        ([HEAD, "ls ./data", "\npwd\n", "time = x\n", "cd ..", BLOCK + LATE + "\n" + CALL], "6:4:5"),
         ([HEAD, "%%timeit\n" + BLOCK + LATE + "\n" + CALL], "2:5:5"),
     ],
 )  # fmt: skip
@@ -116,8 +117,8 @@ def test_magics_move_no_line(
 
 @pytest.mark.parametrize(
     "magic",
-    ["%run setup.py", "%store -r z", "%whatever", "%%capture z\n1", "%%bash --out z\nls", "%%timeit\nz = y\n",
-     "%%whatever\n1", "%%whatever\nnot Python", "if x is not None:\n    %run setup.py"],
+    ["%run setup.py", "run setup.py", "%store -r z", "%whatever", "%%capture z\n1", "%%bash --out z\nls",
+     "%%timeit\nz = y\n", "%%whatever\n1", "%%whatever\nnot Python", "if x is not None:\n    %run setup.py"],
 )  # fmt: skip
 def test_after_a_magic_that_may_bind_names_nothing_is_claimed(
     book: Path, capsys: pytest.CaptureFixture[str], magic: str
@@ -137,6 +138,7 @@ def test_after_a_magic_that_may_bind_names_nothing_is_claimed(
         "if x:\n    !ls \\\n    -l\n    y = 1\n", "def f():\n    %run a.py\n    return 1\n", "  \n  a = 1\n  %cd ..\n",
         "x.y?\n", "%run \\\n a.py", "x = '''\n%run a.py\n'''\n%run a.py", "%time x = '''\n%run'''", "x = (\n",
         "%%bash\nx\n\n", "%%javascript", "%%whatever\nx = (", "In [1]: x = 1\n   ...: y = 2\n", "%time -n x", "%%",
+        "ls -l", "pip install x", "ls\n", "who = 1", "time(1)",
     ],
 )  # fmt: skip
 def test_a_cell_keeps_its_lines_whatever_is_in_it(source: str) -> None:

@@ -22,6 +22,8 @@ HARMLESS = frozenset(
     "tensorflow_version time timeit unload_ext uv watermark who who_ls whos xmode".split()
 )
 """Line magics that bind no name of the notebook."""
+BY_NAME = frozenset({"prun", "run", "store"})
+"""Other line magics that work without their `%` too, if nothing else is in the cell."""
 OTHER_LANGUAGES = frozenset(
     "! HTML SVG bash cmd file html javascript js latex markdown perl pypy python python2 python3 ruby script sh svg sx "
     "system writefile".split()
@@ -48,7 +50,7 @@ def python_cell(source: str, known: frozenset[str]) -> PythonCell:
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     header = _CELL_MAGIC.match(lines[first])
     if header is None:
-        return _statements(lines, known)
+        return _statements(_with_percent(lines, first, known), known)
     name, arguments = header.groups()
     body = [""] * (first + 1) + lines[first + 1 :]
     if name in OTHER_LANGUAGES:
@@ -67,6 +69,15 @@ def python_cell(source: str, known: frozenset[str]) -> PythonCell:
         return PythonCell([_forget(known)] + [""] * (len(lines) - 1), {}, frozenset())
     cell.lines[first] = _forget(known)
     return PythonCell([*cell.lines, _forget(known | cell.bound)], cell.shifts, cell.bound)
+
+
+def _with_percent(lines: list[str], first: int, known: frozenset[str]) -> list[str]:
+    """The lines of a cell; of one with a single line that is a magic without its `%`, that with it."""
+    name, _, arguments = lines[first].strip().partition(" ")
+    alone = not any(line.strip() for line in lines[first + 1 :])
+    if not alone or name not in HARMLESS | BY_NAME or name in known or arguments.startswith(("=", "(", ",")):
+        return lines
+    return [*lines[:first], f"%{lines[first].strip()}", *lines[first + 1 :]]
 
 
 def _statements(lines: list[str], known: frozenset[str]) -> PythonCell:
