@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flake8.main.cli import main as flake8
 
 from flake8_gradtape.cli.files import findings
+from flake8_gradtape.reading.source import ModuleSource, UnreadableSource
 
 SPELLINGS = """\
 # noqa
@@ -162,3 +164,15 @@ def test_only_what_is_reported_may_carry_the_comment(tmp_path: Path, capsys: pyt
     assert {name for name, *_ in reported(tmp_path, capsys)} == {
         name for name, (_, is_told) in cases.items() if is_told
     }
+
+
+def test_where_ends_of_nodes_cannot_be_found_the_finding_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: ModuleSource) -> NoReturn:
+        raise UnreadableSource("The code is nested too deeply to find positions in it.")
+
+    (tmp_path / "deep.py").write_text(HEAD + FORMS[3].format("# noqa") + "\ndel tape\n")
+    assert ("deep", 7, "TAP103") not in reported(tmp_path, capsys)
+    monkeypatch.setattr(ModuleSource, "spans", fail)
+    assert ("deep", 7, "TAP103") in reported(tmp_path, capsys)

@@ -15,7 +15,7 @@ from flake8_gradtape.machine.interpreter import interpret
 from flake8_gradtape.machine.language.loop_flags import forget_flags
 from flake8_gradtape.reading.deep_stack import with_room
 from flake8_gradtape.reading.positions import find_lines
-from flake8_gradtape.reading.source import ModuleSource, mentions_tape, read_module
+from flake8_gradtape.reading.source import ModuleSource, UnreadableSource, mentions_tape, read_module
 from flake8_gradtape.reading.syntax import forget
 from flake8_gradtape.rules import all_rules
 from flake8_gradtape.rules.base import Finding
@@ -101,5 +101,8 @@ def _without_silenced(found: list[Placed], source: ModuleSource, noqa: NoqaLine,
     left = [(report, node) for report, node in found if not is_silenced(report.code, [report.line], noqa)]
     if not any(is_silenced(report.code, commented, noqa) for report, _ in left):
         return left  # to find out where nodes end takes time
-    lines = find_lines(source.spans(), [node for _, node in left])
+    try:
+        lines = find_lines(source.spans(), [node for _, node in left])
+    except UnreadableSource:  # nested so deeply that only the starts of nodes are known
+        return left
     return [one for one, its_lines in zip(left, lines, strict=True) if not is_silenced(one[0].code, its_lines, noqa)]
