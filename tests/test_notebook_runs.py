@@ -65,7 +65,8 @@ def test_all_that_is_told_is_told_of_cells(book: Path, capsys: pytest.CaptureFix
         assert Path(script).read_text().endswith("\na = 1\nb = 2\nc = 3\n  \n")
         print(f"{script}:3:1 TAP103 confirmed: line 3\n{script}: ended on line 4 by X\nno line 7")
         print(f"{second}:2:1 TAP103", file=sys.stderr)
-        found = {"line": 4, "column": 2, "words": "w"}
+        assert sys.stderr.buffer is None
+        found = {"line": 4, "column": 2, "words": f'File "{script}", line 3'}
         print(json.dumps({"file": script, "found": [found, {"line": None}, {"line": 3, "column": None}]}))
         return 7
 
@@ -81,7 +82,7 @@ def test_all_that_is_told_is_told_of_cells(book: Path, capsys: pytest.CaptureFix
     assert json.loads("{" + told) == {
         "file": str(book),
         "found": [
-            {"cell": "cell_2", "line": 1, "column": 2, "words": "w"},
+            {"cell": "cell_2", "line": 1, "column": 2, "words": f'File "{book}", line 2 of cell_1'},
             {"line": None},
             {"cell": "cell_1", "line": 2, "column": None},
         ],

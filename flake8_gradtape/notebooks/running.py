@@ -57,7 +57,7 @@ def in_cells(text: str, scripts: dict[str, NotebookModule]) -> str:
             continue
         if text.startswith("{"):
             with contextlib.suppress(ValueError):
-                return json.dumps(_json_in_cells(json.loads(text), notebook), indent=2)
+                return json.dumps(_json_in_cells(json.loads(text), script, notebook), indent=2)
         lines = (_line_in_cells(line, script, notebook) for line in text.split("\n"))
         text = "\n".join(lines)
     return text
@@ -79,15 +79,15 @@ def _line_in_cells(line: str, script: str, notebook: NotebookModule) -> str:
     return re.sub(r"\bline (\d+)", row, line).replace(script, notebook.path)
 
 
-def _json_in_cells(told: Any, notebook: NotebookModule) -> Any:
-    """Name the cell beside each line, and the notebook as the file."""
+def _json_in_cells(told: Any, script: str, notebook: NotebookModule) -> Any:
+    """Name the cell beside each line, and the notebook for the script."""
     if isinstance(told, list):
-        return [_json_in_cells(one, notebook) for one in told]
+        return [_json_in_cells(one, script, notebook) for one in told]
+    if isinstance(told, str):
+        return _line_in_cells(told, script, notebook)
     if not isinstance(told, dict):
         return told
-    changed = {key: _json_in_cells(value, notebook) for key, value in told.items()}
-    if "file" in changed:
-        changed["file"] = notebook.path
+    changed = {key: _json_in_cells(value, script, notebook) for key, value in told.items()}
     if isinstance(changed.get("line"), int):
         path, line, column = notebook.in_cell(changed["line"], changed.get("column") or 0)
         changed |= {"cell": path.rpartition(":")[2], "line": line}
@@ -109,6 +109,9 @@ def _told_in_cells(name: str, scripts: dict[str, NotebookModule]) -> Any:
 
 class _InCells:
     """A stream whose text is changed; all else is that of the stream."""
+
+    buffer = None
+    """What went there would not be changed."""
 
     def __init__(self, stream: TextIO, scripts: dict[str, NotebookModule]) -> None:
         self._stream, self._scripts = stream, scripts
