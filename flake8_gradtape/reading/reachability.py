@@ -241,7 +241,7 @@ def _is_special(name: str) -> bool:
 
 
 def _reached_by_tape(units: Sequence[_Unit]) -> tuple[list[_Unit], set[str]]:
-    """The units that mention a tape, hold one, or mention (transitively) a unit that does; and the names of all that."""
+    """The units that mention a tape, hold one, or mention (transitively) such a unit; and the names of all that."""
     mentioning: dict[str, list[_Unit]] = defaultdict(list)
     for unit in units:
         for name in unit.mentions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -334,9 +335,11 @@ def _import(run: Run, scope: Scope, node: cst.Import) -> None:
 
 
 def _import_from(run: Run, scope: Scope, node: cst.ImportFrom) -> None:
-    if isinstance(node.names, cst.ImportStar):
-        return
     module = "." * len(node.relative) + dotted(node.module)
+    if isinstance(node.names, cst.ImportStar):
+        if module.partition(".")[0] not in _KNOWN_NAMES:
+            _rebind_all(run, scope)
+        return
     for alias in node.names:
         name = dotted(alias.name)
         target = alias.asname.name if alias.asname is not None else cst.Name(name)
@@ -344,6 +347,14 @@ def _import_from(run: Run, scope: Scope, node: cst.ImportFrom) -> None:
         if module == "__future__":
             continue
         assign(run, scope, target, Api(path))
+
+
+def _rebind_all(run: Run, scope: Scope) -> None:
+    """`from project import *`: any name may be another thing from now on, builtins too; imported libraries stay."""
+    for name, value in run.sharing.names_of(scope.number):
+        if not all(isinstance(option, Api) for option in options(value)):
+            run.sharing.write(scope, name, run.sharing.join([value, run.anything(run.heap.nodes(value), name)]))
+    run.sharing.patched.update(dict.fromkeys(f"builtins.{name}" for name in run.registry.builtins))
 
 
 def _function(run: Run, scope: Scope, node: cst.FunctionDef) -> None:
@@ -359,6 +370,10 @@ CALM = frozenset(
      cst.Return}
 )  # fmt: skip
 """Statements that do not raise by themselves."""
+
+
+_KNOWN_NAMES = sys.stdlib_module_names | {"tensorflow", "keras", "tf_keras", "numpy"}
+"""Modules whose `import *` brings names that programs know: not those that they have given something else."""
 
 
 STATEMENTS: dict[type, Callable[[Run, Scope, Any], None]] = {
