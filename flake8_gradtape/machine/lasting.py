@@ -12,7 +12,7 @@ import libcst as cst
 
 from flake8_gradtape.machine.domain.contents import ELSEWHERE, MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.store import Key
-from flake8_gradtape.machine.domain.values import Api
+from flake8_gradtape.machine.domain.values import Api, Class
 from flake8_gradtape.machine.state.run import Run
 
 
@@ -41,10 +41,18 @@ class Before:
 class Lasting:
     """What the roots that have run so far leave behind."""
 
-    def __init__(self) -> None:
-        self.grown = 0
-        """Grows with what lasts: a root that began when it was less may find more if it runs again."""
+    def __init__(self, run: Run) -> None:
+        self._time, self._cells = run.recorder.now(), run.heap.cells  # when the body of the module was done
+        self._of_module = 0
+        self._of_objects: dict[Class, int] = {}
         self._blurred: set[Key] = set()
+
+    def seen_by(self, owner: Class | None) -> tuple[int, int]:
+        """Grows with what lasts for a function, or a method of the class: if it began with less, it may find more now.
+
+        What was done to the object with which the methods of a class run is nothing to others.
+        """
+        return self._of_module, self._of_objects.get(owner, 0) if owner is not None else 0
 
     def begin(self, run: Run, node_states: int) -> Before:
         """A root begins now; `node_states` there were when its object was made."""
@@ -58,24 +66,27 @@ class Lasting:
             recorder.lasting_tapes, known, _counts(run, known), outer,
         )  # fmt: skip
 
-    def end(self, run: Run, before: Before) -> None:
-        """Undo what the root did, but for what lasts."""
+    def end(self, run: Run, before: Before, owner: Class | None) -> None:
+        """Undo what the root did, perhaps a method of the class `owner`, but for what lasts."""
         sharing, recorder = run.sharing, run.recorder
         sharing.lasting_cells, sharing.lasting_scopes, recorder.lasting_tapes = before.outer
         run.store.rollback(before.mark)
         run.store.reachable = True
-        grown = run.node_states.outlive(before.node_states, before.time)
-        grown += sharing.outlive(before.holders, before.cells)
-        grown += _counts(run, before.known) - before.counts
+        known = [node.time <= self._time for node in run.node_states.outlive(before.node_states, before.time)]
+        known += [cell <= self._cells for cell in sharing.outlive(before.holders, before.cells)]
+        known += [True] * (_counts(run, before.known) - before.counts)
         touched = [number for number in recorder.touched if number < before.tapes and not recorder.has_escaped(number)]
         written = [key for key in sharing.written if key not in self._blurred and before.has(key)]
         for number in touched:
             recorder.tape_escapes(number)
-        changed = [key for key in written if _blur(run, key)]
+        known += [True for _ in touched]
+        known += [key[0] != "cell" or key[1] <= self._cells for key in written if _blur(run, key)]
         if sharing.lasting_cells >= 0:
             return  # the root around it is undone later, and all this with it
         self._blurred.update(written)
-        self.grown += grown + len(touched) + len(changed)
+        self._of_module += sum(known)
+        if owner is not None:
+            self._of_objects[owner] = self._of_objects.get(owner, 0) + len(known)
         sharing.written.clear()
         recorder.touched.clear()
 

@@ -75,8 +75,8 @@ class _Roots:
     def __init__(self, run: Run, left: int) -> None:
         self._run = run
         self.left = left
-        self.lasting = Lasting()
-        self.began: dict[cst.CSTNode, int] = {}
+        self.lasting = Lasting(run)
+        self.began: dict[cst.CSTNode, tuple[int, int]] = {}
         """The roots that have run, each with how much lasted when it began."""
         self._inner: dict[cst.CSTNode, list[cst.CSTNode]] = {}
         """The functions that a root has defined and that were run by themselves."""
@@ -87,17 +87,19 @@ class _Roots:
 
     def run_all(self) -> None:
         """Run all roots; those that claim something again, until nothing lasts that they did not find."""
+        self._run_new()
+        if not self._claiming(late=False):
+            return
         for _ in range(MOST_ROUNDS):
+            self.left = max(self.left, BUDGET_OF_A_ROOT)
+            self._run_others()
             self._run_new()
-            if self._claiming(-1):
-                self._run_others()
-                self._run_new()
-            again = self._claiming(self.lasting.grown)
-            if not again or self.left <= 0:
+            again = self._claiming()
+            if not again:
                 break
             for definition in again:
                 self._run_again(definition)
-        for definition in self._claiming(self.lasting.grown):
+        for definition in self._claiming():
             for root in (definition, *self._inner.get(definition, ())):
                 self._run.claims.abandon(root)
 
@@ -109,13 +111,15 @@ class _Roots:
                 break
             self._start(function)
 
-    def _claiming(self, grown: int) -> list[cst.CSTNode]:
-        """The roots that claim something, and began when something else lasted than `grown` says."""
+    def _claiming(self, late: bool = True) -> list[cst.CSTNode]:
+        """The roots that claim something; only those that began before something came to last for them, if `late`."""
         claiming = self._run.claims.roots()
+        owners = self._run.definitions.owners
         return [
             definition
             for definition, before in self.began.items()
-            if before != grown and not claiming.isdisjoint({definition, *self._inner[definition]})
+            if not (late and before == self.lasting.seen_by(owners.get(definition)))
+            and not claiming.isdisjoint({definition, *self._inner[definition]})
         ]
 
     def _run_again(self, definition: cst.CSTNode) -> None:
@@ -125,13 +129,14 @@ class _Roots:
         for inner in self._inner[definition]:
             definitions.defined_functions.pop(inner, None)
             definitions.entered_functions.pop(inner, None)
-        if self.left > 0:
-            self._start(definitions.defined_functions[definition])
+        self.left = max(self.left, BUDGET_OF_A_FUNCTION)
+        self._start(definitions.defined_functions[definition])
 
     def _start(self, function: Function) -> None:
         """Run a root, for the first time or again."""
         self._running = self._inner[function.definition] = []
-        self.began[function.definition] = self.lasting.grown
+        owner = self._run.definitions.owners.get(function.definition)
+        self.began[function.definition] = self.lasting.seen_by(owner)
         self.run_alone(function)
 
     def _run_others(self) -> None:
@@ -211,7 +216,7 @@ class _Roots:
             ):
                 self._running.append(definition)
                 self.run_alone(defined, inner=True)
-        self.lasting.end(run, before)
+        self.lasting.end(run, before, owner)
         if not finished:
             self._share(function)  # it may do more than it got to
 
@@ -221,7 +226,7 @@ class _Roots:
         self._run.sharing.escape(function)
 
 
-def _open_to_others(run: Run, done: Mapping[cst.CSTNode, int]) -> list[tuple[Function, list[cst.CSTNode]]]:
+def _open_to_others(run: Run, done: Mapping[cst.CSTNode, object]) -> list[tuple[Function, list[cst.CSTNode]]]:
     """The public functions that, as the module calls them, do something needless with tapes.
 
     That is claimed of every call, so it has to hold for callers that nobody sees as well. Each with the places where it

@@ -83,10 +83,10 @@ class RunStates(NodeStates):
         """How many states have come to be true so far in any run; to be given to `outlive` later."""
         return len(self._ever)
 
-    def outlive(self, count: int, time: int) -> int:
+    def outlive(self, count: int, time: int) -> list[Node]:
         """Make true again what has come to be true since `count`, of nodes that are no newer than `time`.
 
-        Gives of how many known nodes: an unknown one may be anything, whatever becomes true of it.
+        Gives the known nodes among them: an unknown one may be anything, whatever becomes true of it.
 
         Called where the work of a function that was run by itself is undone: another function may run after it, and in
         whatever run it was that has shared or frozen something.
@@ -94,7 +94,7 @@ class RunStates(NodeStates):
         lasting = [key for key in list(self._ever)[count:] if key[1].time <= time]
         for key in lasting:
             self._store.set(key, True)
-        return sum(key[1].kind is not Kind.UNKNOWN for key in lasting)
+        return [key[1] for key in lasting if key[1].kind is not Kind.UNKNOWN]
 
     def close(self) -> None:
         """Let go of all nodes."""

@@ -199,22 +199,22 @@ class Sharing:
         self._holders.setdefault(holder.cell, holder)
         self._store.set((SHARED, holder.cell), True)
 
-    def outlive(self, holders: int, cells: int) -> int:
+    def outlive(self, holders: int, cells: int) -> list[int]:
         """Share again what was shared since there were as many `holders`, of the containers up to number `cells`.
 
-        Called where the work of a function that was run by itself is undone; gives how many these are.
+        Called where the work of a function that was run by itself is undone; gives their cells.
         """
-        count = 0
+        lasting: list[int] = []
         for cell in list(self._holders)[holders:]:
             content = self._store.get(("cell", cell))
             if cell > cells or content is None:
                 continue
-            count += 1
+            lasting.append(cell)
             self._store.set((SHARED, cell), True)
             self._store.set(UNSEEN_YET, self._store.get(UNSEEN_YET, frozenset()) | {cell})
             if not isinstance(self._holders[cell], Class):
                 self._store.set(("cell", cell), replace(content, shared_at=1))
-        return count
+        return lasting
 
     @property
     def holders(self) -> int:
