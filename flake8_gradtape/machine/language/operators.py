@@ -30,6 +30,7 @@ from flake8_gradtape.machine.domain.values import (
     Variable,
     bound,
     constant,
+    node_of,
     options,
 )
 from flake8_gradtape.machine.language.special_methods import MEMBERSHIP, ORDER, TEXT, TRUTH, operate
@@ -222,6 +223,8 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
     floating: bool | None = False if sign in _INTEGER else floating_of(run, sides)
     if sign in ("/", "**") and floating is False:
         floating = True if sign == "/" else None
+    elif floating is False and sign not in _INTEGER and not (_is_whole(left) and _is_whole(right)):
+        floating = None  # it raises, but for NumPy behavior, which another module may have turned on
     surely_tensors = any(
         isinstance(one, (Tensor, Variable)) or (isinstance(one, Opaque) and one.node.op is Op.LAYER)
         for side in sides
@@ -232,6 +235,14 @@ def _arithmetic(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode)
         edges,
         at,
         OperationTraits(floating=floating, curvature=curvature, surely_curved=surely, surely_tensors=surely_tensors),
+    )
+
+
+def _is_whole(side: Value) -> bool:
+    """An integer, or a tensor that is not floating."""
+    return all(
+        type(one.value) in (int, bool) if isinstance(one, Const) else (node := node_of(one)) and node.floating is False
+        for one in options(side)
     )
 
 
