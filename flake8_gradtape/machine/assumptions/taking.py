@@ -45,12 +45,6 @@ NO_VARIABLES = Assumption(
     "'{}' for no variable of the model",
     "what calls gave, and what came from elsewhere, for no variables of the model",
 )
-OPTIMIZERS = Assumption(
-    "keras-optimizers",
-    "`optimizer.apply_gradients` of something that is called an optimizer is that of Keras.",
-    "'{}' for an optimizer of Keras",
-    "what is called an optimizer for one of Keras",
-)
 STORED_ATTRIBUTES = Assumption(
     "stored-attributes",
     "Attributes of something unknown are values that are stored there: none is a property that computes when it is"
@@ -65,21 +59,8 @@ KEPT_ATTRIBUTES = Assumption(
     "what '{}' makes in '__init__' for still there",
     "what '__init__' makes for still there",
 )
-TWO_PASSES = Assumption(
-    "two-passes",
-    "A loop over something unknown, a data set too, runs more than once, and code that the module does not show ends"
-    " no loop in its first pass by an error.",
-    "'{}' for a loop of several passes",
-    "loops over unknown data for loops of several passes",
-)
-LIBRARY_NAMES = Assumption(
-    "library-names",
-    "`tf` and `np` are TensorFlow and NumPy where nothing in the module shows what they are (`import *`).",
-    "'{}' for what it usually is",
-    "'tf' and 'np' for what they usually are",
-)
 ASSUMPTIONS = (
-    NEW_OUTPUTS, NEW_LOSSES, NO_VARIABLES, OPTIMIZERS, STORED_ATTRIBUTES, KEPT_ATTRIBUTES, TWO_PASSES, LIBRARY_NAMES,
+    NEW_OUTPUTS, NEW_LOSSES, NO_VARIABLES, STORED_ATTRIBUTES, KEPT_ATTRIBUTES,
 )  # fmt: skip
 ALL = frozenset(one.id for one in ASSUMPTIONS)
 """The ids of all assumptions: they are made unless the user says otherwise."""

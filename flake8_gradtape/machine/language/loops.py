@@ -13,7 +13,6 @@ from typing import Any
 
 import libcst as cst
 
-from flake8_gradtape.machine.assumptions.taking import TWO_PASSES
 from flake8_gradtape.machine.domain.limits import GiveUp
 from flake8_gradtape.machine.domain.store import MISSING, Delta, Key
 from flake8_gradtape.machine.domain.values import ListValue, Opaque, Tensor, Value, Variable, bound, options
@@ -22,7 +21,6 @@ from flake8_gradtape.machine.language.try_blocks import catch_nothing
 from flake8_gradtape.machine.language.widening import Widening
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Loop
-from flake8_gradtape.reading.syntax import text_of
 
 TAPE_METHODS = frozenset({"gradient", "jacobian", "batch_jacobian", "watch", "stop_recording", "reset"})
 MOST_UNROLLED = 6
@@ -60,16 +58,11 @@ def iterate(
         fresh = elements(run, iterable, at)[0]
         once(run.sharing.join(fresh) if fresh else element)
 
-    several = exact or at_least_once or runs_again(run, at)
-    breaks = repeat(run, body, at, traced=traced or not several, at_least_once=at_least_once)
+    several = exact or at_least_once
+    breaks = repeat(run, body, traced=traced or not several, at_least_once=at_least_once)
     if any(isinstance(option, Opaque) for option in options(bound(iterable))):
         run.sharing.handed_out_functions_run()  # to find that there is no more
     return breaks
-
-
-def runs_again(run: Run, loop: cst.CSTNode) -> bool:
-    """Whether a loop of which that is not certain is taken to have a second pass."""
-    return run.taking.takes(TWO_PASSES, _head(loop))
 
 
 def touches_tapes(run: Run, loop: cst.CSTNode) -> bool:
@@ -77,13 +70,6 @@ def touches_tapes(run: Run, loop: cst.CSTNode) -> bool:
     names = run.facts.tape_names
     mentioned = run.claims.names_in(loop)
     return names is None or not names.isdisjoint(mentioned) or not TAPE_METHODS.isdisjoint(mentioned)
-
-
-def _head(loop: cst.CSTNode) -> str:
-    """How a loop begins, as text: `for x in data`, `while running`."""
-    if isinstance(loop, (cst.For, cst.CompFor)):
-        return f"for {text_of(loop.target)} in {text_of(loop.iter)}"
-    return f"while {text_of(loop.test)}" if isinstance(loop, cst.While) else text_of(loop)
 
 
 def _maybe_tensor(iterable: Value) -> bool:
@@ -96,7 +82,7 @@ def _unrolled(
     """Run a loop over known elements pass by pass; if the body makes the list long, any number of passes follow."""
     outer = run.store.mark()
     breaks: list[Delta] = []
-    later = later_passes(run, at)
+    later = later_passes(run)
     place = 0
     while place < len(found) and run.reachable:
         with later() if place else nullcontext():
@@ -111,7 +97,7 @@ def _unrolled(
                 # some of the items that are known may have been taken out
                 goes_on = content.exact or place < content.sure
                 with nullcontext() if goes_on else run.certainty.silence():
-                    left = repeat(run, lambda: once(_some_element(run, iterable)), at)
+                    left = repeat(run, lambda: once(_some_element(run, iterable)))
                 breaks.extend({**before, **one} for one in left)
                 break
     return breaks
@@ -123,12 +109,12 @@ def _some_element(run: Run, iterable: ListValue) -> Value:
     return run.sharing.join(list(items)) if items else run.anything()
 
 
-def later_passes(run: Run, loop: cst.CSTNode) -> Callable[[], AbstractContextManager[None]]:
+def later_passes(run: Run) -> Callable[[], AbstractContextManager[None]]:
     """A context for the second pass of a loop that begins now, and the third: not every run may get so far.
 
     Runs that ended, or left the loop, before have been on its lines without showing what a later pass shows. So nothing
     is claimed if there are more doubts than at the start, or once some of the runs may have ended. Unseen code may end
-    them by an error: that it does not is an assumption about the `loop`.
+    them by an error.
     """
     certainty = run.certainty
     depth, exits, branches = certainty.uncertain_depth, certainty.partial_exits, certainty.branches
@@ -140,7 +126,7 @@ def later_passes(run: Run, loop: cst.CSTNode) -> Callable[[], AbstractContextMan
         """Whether the first pass may have been the last."""
         if caught or certainty.uncertain_depth > depth:
             return True
-        return run.sharing.unseen_runs > unseen and not runs_again(run, loop)
+        return run.sharing.unseen_runs > unseen
 
     @contextmanager
     def later() -> Iterator[None]:
@@ -176,16 +162,14 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
     run.merge([end, *loop.continues])
 
 
-def repeat(
-    run: Run, body: Callable[[], None], loop: cst.CSTNode, traced: bool = False, at_least_once: bool = False
-) -> list[Delta]:
+def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
     """Run `body` an unknown number of times; gives the states that left it by `break`."""
     start = run.store.mark()
     widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
     breaks: list[Delta] = []
     with run.certainty.unsure(not at_least_once, in_loop=True) as doubt:
-        later, silent = later_passes(run, loop), run.certainty.muted
+        later, silent = later_passes(run), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
         if run.reachable and not silent and not traced and not run.certainty.in_later_pass and touches_tapes(run, loop):

@@ -14,7 +14,7 @@ from flake8_gradtape.machine.domain.values import NONE, Api, Const, Instance, Li
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
-from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, runs_again, with_loop
+from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
@@ -162,7 +162,7 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
     known = tested(run, run.evaluate(scope, node.test))
     forever = known is True and _is_literal(node.test)
     passes = 0
-    later = later_passes(run, node)
+    later = later_passes(run)
     while known is True and not forever and passes < MOST_UNROLLED and run.reachable:
         with later() if passes else nullcontext():
             with_loop(run, mark, lambda: run.execute(scope, [node.body]), breaks)
@@ -179,12 +179,12 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
             tested(run, run.evaluate(scope, node.test))
 
     before = run.store.delta(mark)
-    several = forever or passes > 1 or runs_again(run, node)
+    several = forever or passes > 1
     one = traced or not several
     # once passes were seen, nobody knows whether another one follows
     ended = bool(passes) and known is None
     with run.certainty.silence() if ended else nullcontext():
-        again = repeat(run, body, node, traced=one, at_least_once=known is True)
+        again = repeat(run, body, traced=one, at_least_once=known is True)
     breaks.extend({**before, **left} for left in again)
     if forever:
         run.store.take(mark)

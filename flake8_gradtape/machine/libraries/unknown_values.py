@@ -12,7 +12,6 @@ from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.subscripts import elements_of_unknown
 from flake8_gradtape.machine.libraries.context_managers import plain_manager
 from flake8_gradtape.machine.libraries.keras.layer_parts import METHODS_RETURNING_NUMPY, numbers_from, run_callbacks
-from flake8_gradtape.machine.libraries.keras.optimizers import unseen_optimizer_raises
 from flake8_gradtape.machine.libraries.plain_python import plain_method
 from flake8_gradtape.machine.libraries.tensorflow.data import dataset_element, dataset_method, is_dataset
 from flake8_gradtape.machine.libraries.tensorflow.tensor import WRITING, tensor_method
@@ -25,8 +24,6 @@ _STEPPING = frozenset({"apply_gradients"})
 
 def method_of_unknown(run: Run, receiver: Opaque, name: str, arguments: Arguments, node: cst.Call) -> Value:
     """`unknown.name(...)`: what methods of that name do in TensorFlow and Keras, where that is all they can be."""
-    if name == "apply_gradients" and unseen_optimizer_raises(run, receiver, arguments, node):
-        return run.anything()
     if receiver.node.kind is Kind.VARIABLE and name in WRITING:
         tensor_method(run, Variable(receiver.node), name, arguments, node)
         return run.anything([receiver.node])  # a variable of Keras 3 gives what was assigned

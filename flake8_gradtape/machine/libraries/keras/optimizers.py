@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from flake8_gradtape.events import CallRaised, Misuse
-from flake8_gradtape.machine.assumptions.taking import OPTIMIZERS
 from flake8_gradtape.machine.assumptions.variables import stands_for_trainable
 from flake8_gradtape.machine.domain.graph import Edge, Flow, Kind, Node, Op
 from flake8_gradtape.machine.domain.values import (
@@ -27,15 +24,12 @@ from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.state.call_endings import raises, surely_eager
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Arguments
-from flake8_gradtape.reading.syntax import argument_text, dotted
+from flake8_gradtape.reading.syntax import argument_text
 
 _NAMES = frozenset("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Adafactor".split())
 _OLD = "tf.compat.v1.train."
 _MODULES = ("tf.keras.optimizers.", "tf.optimizers.", "keras.optimizers.")
-_OPTIMIZERS = re.compile(r"(opt|optimi[sz]er)s?\.apply_gradients$", re.IGNORECASE)
-"""What people call an optimizer that nobody can see."""
 _ONLY_GRADIENTS = "gradients without their variables"
-_OF_KERAS = re.compile(r"^tf\.|keras|optimi[sz]ers?\.")
 
 
 def optimizer_path(path: str) -> bool:
@@ -83,27 +77,6 @@ def optimizer_method(run: Run, value: Optimizer, name: str, arguments: Arguments
     if name in ("build", "get_config"):
         return run.anything(at=at)
     return unseen_call(run, value, arguments, at)
-
-
-def unseen_optimizer_raises(run: Run, receiver: Opaque, arguments: Arguments, at: cst.Call) -> bool:
-    """`optimizer.apply_gradients(...)` of something unknown that is called an optimizer: whether it surely raises.
-
-    One that the module makes of a class of another library may have a method of its own, as one whose method takes
-    more than the pairs.
-    """
-    made = receiver.node.at
-    if isinstance(made, cst.Call) and _OF_KERAS.search(dotted(made.func)) is None:
-        return False
-    if len(at.args) != 1 or _OPTIMIZERS.search(dotted(at.func)) is None or "apply_gradients" in run.sharing.patched:
-        return False
-    wrong = _no_pairs(run, arguments)
-    if wrong is None or not isinstance(arguments.get(0, "grads_and_vars"), ListValue):
-        return False
-    if not run.taking.takes(OPTIMIZERS, dotted(at.func).rpartition(".")[0]):
-        return False
-    visit, text = _visit(run, at, "grads_and_vars")
-    raises(run, at, visit, CallRaised(at, "", "apply_gradients", Misuse.SWAPPED_PAIRS, "", text, wrong))
-    return True
 
 
 def _visit(run: Run, at: cst.Call, parameter: str) -> tuple[object, str]:

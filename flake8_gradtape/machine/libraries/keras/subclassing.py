@@ -146,7 +146,7 @@ def _run_step(run: Run, receiver: Instance, name: str, at: cst.CSTNode) -> bool:
     def once() -> None:
         run.call(traced, Arguments((batch,)), at)
 
-    repeat(run, once, at, traced=True)  # without data not at all, run eagerly for each batch
+    repeat(run, once, traced=True)  # without data not at all, run eagerly for each batch
     run.sharing.blur_entries(receiver.cell)
     return True
 
