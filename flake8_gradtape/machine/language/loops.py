@@ -59,7 +59,7 @@ def iterate(
         once(run.sharing.join(fresh) if fresh else element)
 
     several = exact or at_least_once
-    breaks = repeat(run, body, traced=traced or not several, at_least_once=at_least_once)
+    breaks = repeat(run, body, traced=traced or not several or not touches_tapes(run, at), at_least_once=at_least_once)
     if any(isinstance(option, Opaque) for option in options(bound(iterable))):
         run.sharing.handed_out_functions_run()  # to find that there is no more
     return breaks
@@ -163,7 +163,10 @@ def with_loop(run: Run, outer: int, body: Callable[[], None], breaks: list[Delta
 
 
 def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_once: bool = False) -> list[Delta]:
-    """Run `body` an unknown number of times; gives the states that left it by `break`."""
+    """Run `body` an unknown number of times; gives the states that left it by `break`.
+
+    `traced`: nothing is claimed of a second pass, as where the body is traced once.
+    """
     start = run.store.mark()
     widening = Widening(run, run.heap.cells, len(run.recorder.tapes), run.recorder.recordings, run.recorder.now())
     ends: list[Delta | None] = [] if at_least_once else [{}]
@@ -172,7 +175,7 @@ def repeat(run: Run, body: Callable[[], None], traced: bool = False, at_least_on
         later, silent = later_passes(run), run.certainty.muted
         with_loop(run, start, body, breaks)
         ends.append(dict(run.store.delta(start)) if run.reachable else None)
-        if run.reachable and not silent and not traced and not run.certainty.in_later_pass and touches_tapes(run, loop):
+        if run.reachable and not silent and not traced and not run.certainty.in_later_pass:
             with later():
                 if not run.certainty.muted:
                     with_loop(run, start, body, breaks)

@@ -14,7 +14,14 @@ from flake8_gradtape.machine.domain.values import NONE, Api, Const, Instance, Li
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
-from flake8_gradtape.machine.language.loops import MOST_UNROLLED, iterate, later_passes, repeat, with_loop
+from flake8_gradtape.machine.language.loops import (
+    MOST_UNROLLED,
+    iterate,
+    later_passes,
+    repeat,
+    touches_tapes,
+    with_loop,
+)
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, tested
 from flake8_gradtape.machine.language.subscripts import item
@@ -179,8 +186,7 @@ def _while_true(run: Run, scope: Scope, node: cst.While, traced: bool) -> None:
             tested(run, run.evaluate(scope, node.test))
 
     before = run.store.delta(mark)
-    several = forever or passes > 1
-    one = traced or not several
+    one = traced or not (forever or passes > 1) or not touches_tapes(run, node)
     # once passes were seen, nobody knows whether another one follows
     ended = bool(passes) and known is None
     with run.certainty.silence() if ended else nullcontext():
