@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 import libcst as cst
 
 from flake8_gradtape.machine.domain.store import Delta
-from flake8_gradtape.machine.domain.values import NONE, Api, Const, Instance, ListValue, Value, bound, options
+from flake8_gradtape.machine.domain.values import NONE, Const, Instance, ListValue, Value, bound, options
 from flake8_gradtape.machine.language.assignment import assign, delete
 from flake8_gradtape.machine.language.definitions import define_class, define_function
+from flake8_gradtape.machine.language.imports import import_modules, import_names
 from flake8_gradtape.machine.language.loop_flags import decide, for_each_flag
 from flake8_gradtape.machine.language.loops import (
     MOST_UNROLLED,
@@ -32,7 +32,7 @@ from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.language.with_blocks import run_with
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
-from flake8_gradtape.reading.syntax import children, dotted
+from flake8_gradtape.reading.syntax import children
 
 
 def _body(run: Run, scope: Scope, node: Any) -> None:
@@ -330,39 +330,6 @@ def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Va
             _bind_pattern(run, scope, part_node.pattern, subject)
 
 
-def _import(run: Run, scope: Scope, node: cst.Import) -> None:
-    for alias in node.names:
-        path = dotted(alias.name)
-        if alias.asname is not None:
-            assign(run, scope, alias.asname.name, Api(path))
-        else:
-            top = path.partition(".")[0]
-            assign(run, scope, cst.Name(top), Api(top))
-
-
-def _import_from(run: Run, scope: Scope, node: cst.ImportFrom) -> None:
-    module = "." * len(node.relative) + dotted(node.module)
-    if isinstance(node.names, cst.ImportStar):
-        if module.partition(".")[0] not in _KNOWN_NAMES:
-            _rebind_all(run, scope)
-        return
-    for alias in node.names:
-        name = dotted(alias.name)
-        target = alias.asname.name if alias.asname is not None else cst.Name(name)
-        path = f"{module}.{name}" if module else name
-        if module == "__future__":
-            continue
-        assign(run, scope, target, Api(path))
-
-
-def _rebind_all(run: Run, scope: Scope) -> None:
-    """`from project import *`: any name may be another thing from now on, builtins too; imported libraries stay."""
-    for name, value in run.sharing.names_of(scope.number):
-        if not all(isinstance(option, Api) for option in options(value)):
-            run.sharing.write(scope, name, run.sharing.join([value, run.anything(run.heap.nodes(value), name)]))
-    run.sharing.patched.update(dict.fromkeys(f"builtins.{name}" for name in run.registry.builtins))
-
-
 def _function(run: Run, scope: Scope, node: cst.FunctionDef) -> None:
     assign(run, scope, node.name, define_function(run, scope, node))
 
@@ -376,10 +343,6 @@ CALM = frozenset(
      cst.Return}
 )  # fmt: skip
 """Statements that do not raise by themselves."""
-
-
-_KNOWN_NAMES = sys.stdlib_module_names | {"tensorflow", "keras", "tf_keras", "numpy"}
-"""Modules whose `import *` brings names that programs know: not those that they have given something else."""
 
 
 STATEMENTS: dict[type, Callable[[Run, Scope, Any], None]] = {
@@ -403,8 +366,8 @@ STATEMENTS: dict[type, Callable[[Run, Scope, Any], None]] = {
     cst.TryStar: _try,
     cst.With: _with,
     cst.Match: _match,
-    cst.Import: _import,
-    cst.ImportFrom: _import_from,
+    cst.Import: import_modules,
+    cst.ImportFrom: import_names,
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
 }
