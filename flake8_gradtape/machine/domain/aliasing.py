@@ -54,7 +54,7 @@ def sees(node_states: NodeStates, unknown: Node, known: Node) -> bool:
     """
     if known.kind is Kind.UNKNOWN or node_states.escaped(known):
         return True
-    within_reach = known.kind is not Kind.TENSOR or node_states.reachable_later(known)
+    within_reach = known.kind is not Kind.TENSOR or node_states.within_reach(known)
     if (
         unknown.handed_over_at is not None
         and known.kind is not Kind.VARIABLE

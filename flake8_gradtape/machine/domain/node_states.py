@@ -13,9 +13,9 @@ from flake8_gradtape.machine.domain.store import Store
 from flake8_gradtape.machine.domain.walks import spread
 
 _ESCAPED = "escaped"
-_KEPT = "kept"
+_WITHIN_REACH = "within reach"
 _FROZEN = "perhaps frozen"
-NODE_STATES = frozenset({_ESCAPED, _KEPT, _FROZEN})
+NODE_STATES = frozenset({_ESCAPED, _WITHIN_REACH, _FROZEN})
 """How the keys begin under which the store has them; the node follows."""
 _Key = tuple[str, Node]
 
@@ -30,9 +30,9 @@ class NodeStates:
         """Code that nobody sees has got hold of it: from then on it may come from any such code."""
         return self._get((_ESCAPED, node)) is True
 
-    def reachable_later(self, node: Node) -> bool:
+    def within_reach(self, node: Node) -> bool:
         """An object, a container, or a name that functions read has held a tensor: code may come by it again."""
-        return self._get((_KEPT, node)) is True
+        return self._get((_WITHIN_REACH, node)) is True
 
     def trainable(self, node: Node) -> Tri:
         """Whether a variable is trainable, if that is known; code that got hold of its model may have changed it."""
@@ -65,14 +65,14 @@ class RunStates(NodeStates):
         """The same of a new value that escapes as what it stands for has, of which all inputs have by then."""
         self._set((_ESCAPED, node))
 
-    def keep(self, node: Node) -> None:
+    def put_within_reach(self, node: Node) -> None:
         """Mark a tensor that something gets hold of which other code of the module may look at later.
 
         An unknown value that is made later may be it; a tensor that nothing keeps is out of reach for unseen code. All
         other values are taken to be within reach anyway.
         """
-        if node.kind is Kind.TENSOR and self._get((_KEPT, node)) is not True:
-            self._set((_KEPT, node))
+        if node.kind is Kind.TENSOR and self._get((_WITHIN_REACH, node)) is not True:
+            self._set((_WITHIN_REACH, node))
 
     def freeze(self, node: Node) -> None:
         """Mark a variable of which somebody may have set `trainable`, or that of its layer: it is no longer known."""

@@ -131,7 +131,7 @@ class Sharing:
         if (home.number, name) in self._read_by_others or self._facts.uses_frames:
             self.escape(value)
         if self._is_read_elsewhere(home, name):
-            self.keep(value)
+            self.put_within_reach(value)
         if home.locals is None and isinstance(value, Function) and isinstance(value.definition, cst.Lambda):
             self._keep_tapes(value)
 
@@ -141,10 +141,10 @@ class Sharing:
             return self._facts.uses_name_reflection or name in self._facts.names_read_by_functions
         return home.is_class or home.definition is None or name in captured_names(home.definition)
 
-    def keep(self, value: Value) -> None:
+    def put_within_reach(self, value: Value) -> None:
         """Code of the module may get hold of the value later, wherever it runs."""
         for node in self._heap.nodes(value):
-            self._recorder.node_states.keep(node)
+            self._recorder.node_states.put_within_reach(node)
 
     def _keep_tapes(self, value: Value) -> None:
         """A function that others get hold of, and the tape that it asks."""
@@ -175,7 +175,7 @@ class Sharing:
         self._store.set(("cell", cell), content)
         parts = content.items if isinstance(content, SequenceContents) else [item for _, item in content.entries]
         for item in parts:
-            self.keep(item)
+            self.put_within_reach(item)
             self._keep_tapes(item)
 
     def unseen_code_runs(self) -> None:
@@ -321,9 +321,9 @@ class Sharing:
     def _seen_by_left_out(self, cls: Class) -> Iterator[Value]:
         """What the methods of a class that were left out of the syntax tree read: unseen code may call them by name."""
         uses = self._closures.left_out(cls)
-        kept = {name for name, _ in self._heap.entries(cls.cell).entries} if uses else set()
+        own = {name for name, _ in self._heap.entries(cls.cell).entries} if uses else set()
         for use in uses:
-            if use.name not in kept:
+            if use.name not in own:
                 for name in use.mentions:
                     value = self._store.get((0, name))
                     if value is not None and type(value) is not Api:

@@ -25,9 +25,9 @@ def settle(run: Run) -> None:
             event = GradientAsked(where, record.tape.name, record.method, record.target, record.sources)
             run.claims.claim(where, record.context, record.visit, event, record.sure)
         # whoever has the object that keeps both may differentiate the result later
-        kept = record.tape.stored is not None and any(run.node_states.ever.escaped(result) for result in record.results)
-        kept = kept or named_by_functions(run, record.tape)
-        if kept or not (record.in_own_block or record.recorded_by):
+        held = record.tape.stored is not None and any(run.node_states.ever.escaped(result) for result in record.results)
+        held = held or named_by_functions(run, record.tape)
+        if held or not (record.in_own_block or record.recorded_by):
             continue
         if record.use.used or any(differentiated(run, result) for result in record.results):
             continue

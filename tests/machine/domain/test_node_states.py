@@ -19,13 +19,13 @@ def test_what_is_undone_with_a_branch_was_true_in_it(store: Store) -> None:
     states, node = RunStates(store), Node(Kind.TENSOR, 1, trainable=True)
     mark = store.mark()
     states.escape(node)
-    states.keep(node)
+    states.put_within_reach(node)
     states.freeze(node)
-    assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (True, True, None)
+    assert (states.escaped(node), states.within_reach(node), states.trainable(node)) == (True, True, None)
     store.rollback(mark)
-    assert (states.escaped(node), states.reachable_later(node), states.trainable(node)) == (False, False, True)
+    assert (states.escaped(node), states.within_reach(node), states.trainable(node)) == (False, False, True)
     ever = states.ever
-    assert (ever.escaped(node), ever.reachable_later(node), ever.trainable(node)) == (True, True, None)
+    assert (ever.escaped(node), ever.within_reach(node), ever.trainable(node)) == (True, True, None)
 
 
 def test_all_that_an_escaped_value_was_made_of_escapes_however_much_it_is(store: Store) -> None:
@@ -39,7 +39,7 @@ def test_all_that_an_escaped_value_was_made_of_escapes_however_much_it_is(store:
 
 def test_what_outlives_a_run_is_what_it_did_to_older_nodes(store: Store) -> None:
     states, older, before = RunStates(store), Node(Kind.VARIABLE, 1), Node(Kind.VARIABLE, 1)
-    states.keep(before)
+    states.put_within_reach(before)
     count, mark = states.count, store.mark()
     newer = Node(Kind.VARIABLE, 2)
     states.escape(older)

@@ -197,8 +197,8 @@ def variables_in(run: Run, receiver: Instance, only_trainable: bool) -> ListValu
             else:
                 entries = run.heap.entries(value.cell)
                 trainable = entries.get("trainable")
-                kept = trainable is None or (isinstance(trainable, Const) and bool(trainable.value))
-                frozen = isinstance(value, Instance) and not kept
+                stays = trainable is None or (isinstance(trainable, Const) and bool(trainable.value))
+                frozen = isinstance(value, Instance) and not stays
                 for _, item in entries.entries:
                     visit(item, certain and not frozen)
         elif len(options(value)) > 1:

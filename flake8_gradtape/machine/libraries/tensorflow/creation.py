@@ -22,19 +22,19 @@ def make_variable(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
     if arguments.open or initial is None:
         return Variable(run.recorder.variable(None, None, at))
     trainable = arguments.get(1, "trainable")
-    kept: Tri = True
+    is_trainable: Tri = True
     if trainable is not None:
-        kept = bool(trainable.value) if isinstance(trainable, Const) and trainable.value is not None else None
+        is_trainable = bool(trainable.value) if isinstance(trainable, Const) and trainable.value is not None else None
         if isinstance(trainable, Const) and trainable.value is None:
-            kept = True
+            is_trainable = True
     if any(name == "synchronization" for name, _ in arguments.keywords):
-        kept = None
+        is_trainable = None
     dtype = arguments.get(-1, "dtype")
     floating = floating_dtype(dtype) if dtype is not None else None
     if floating is None:
         floating = floating_value(run, initial) if dtype is None else None
     edges = run.heap.edges(initial, Flow.STATE)
-    return Variable(run.recorder.variable(kept, floating, at, edges))
+    return Variable(run.recorder.variable(is_trainable, floating, at, edges))
 
 
 def make_constant(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
