@@ -31,26 +31,12 @@ NEW_OUTPUTS = Assumption(
     "'{}' for a model, whose output is new",
     "what is called like a model for a model, whose output is new",
 )
-NEW_LOSSES = Assumption(
-    "new-losses",
-    "What is called like a loss function (`loss_fn`, `compute_loss`, `..._cross_entropy` ...) makes a new loss of"
-    " predictions and labels.",
-    "'{}' for a function that makes a new loss",
-    "what is called like a loss for functions that make new losses",
-)
 NO_VARIABLES = Assumption(
     "no-variables",
     "What a call gives, or a value that came from elsewhere, is none of the variables of the model whose gradients are"
     " asked for, unless its name says so (`weights`, `kernel`, `embedding` ...).",
     "'{}' for no variable of the model",
     "what calls gave, and what came from elsewhere, for no variables of the model",
-)
-STORED_ATTRIBUTES = Assumption(
-    "stored-attributes",
-    "Attributes of something unknown are values that are stored there: none is a property that computes when it is"
-    " read.",
-    "'{}' for a stored value",
-    "attributes of unknown objects for stored values",
 )
 KEPT_ATTRIBUTES = Assumption(
     "kept-attributes",
@@ -59,9 +45,14 @@ KEPT_ATTRIBUTES = Assumption(
     "what '{}' makes in '__init__' for still there",
     "what '__init__' makes for still there",
 )
-ASSUMPTIONS = (
-    NEW_OUTPUTS, NEW_LOSSES, NO_VARIABLES, STORED_ATTRIBUTES, KEPT_ATTRIBUTES,
-)  # fmt: skip
+LIBRARY_NAMES = Assumption(
+    "library-names",
+    "`tf` and `np` are TensorFlow and NumPy where nothing in the module shows what they are (`import *`, another cell of"
+    " a notebook).",
+    "'{}' for what it usually is",
+    "'tf' and 'np' for what they usually are",
+)
+ASSUMPTIONS = (NEW_OUTPUTS, NO_VARIABLES, KEPT_ATTRIBUTES, LIBRARY_NAMES)
 ALL = frozenset(one.id for one in ASSUMPTIONS)
 """The ids of all assumptions: they are made unless the user says otherwise."""
 

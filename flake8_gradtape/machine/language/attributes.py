@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.assumptions.taking import STORED_ATTRIBUTES
 from flake8_gradtape.machine.assumptions.variables import VARIABLES
 from flake8_gradtape.machine.domain.aliasing import sees
 from flake8_gradtape.machine.domain.graph import Kind, Node, Op
@@ -60,16 +59,12 @@ def attribute_of_a_literal(run: Run, value: Const, name: str, at: cst.CSTNode) -
 
 
 def attribute_of_unknown(run: Run, value: Opaque, name: str, at: cst.CSTNode) -> Value:
-    """A view of something unknown, or its variables."""
+    """The size or the variables of something unknown; what else it has may be computed when it is read."""
     if name in SIZES:
         return Number(run.recorder.number(what=Op.SIZE, at=at))
     if name in VARIABLES:
         return Opaque(_variables(run, view(run, value.node, name), name))
-    if not run.taking.takes(STORED_ATTRIBUTES, name):
-        return unseen_code(run, [value], at)
-    if value.node.handed_over_at is not None:
-        return run.anything([value.node], name, at)
-    return Opaque(view(run, value.node, name))
+    return unseen_code(run, [value], at)
 
 
 def attribute_of_a_sequence(run: Run, value: ListValue, name: str, at: cst.CSTNode) -> Value:

@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_gradtape.machine.assumptions.taking import LIBRARY_NAMES
 from flake8_gradtape.machine.domain.contents import SequenceContents, elsewhere
 from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.store import Delta
@@ -67,6 +68,8 @@ def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
     if name in run.registry.builtins:
         path = f"builtins.{name}"
         return Api(path) if path not in run.sharing.patched else run.anything(name=name, at=node)
+    if name in _CUSTOMARY and run.taking.takes(LIBRARY_NAMES, name):
+        return Api(_CUSTOMARY[name])
     node_ = run.heap.views.get(("name", name))
     if node_ is None:
         node_ = run.recorder.unknown(name=name, time=0, may_hold_anything=True)
@@ -348,6 +351,8 @@ def _yield(run: Run, scope: Scope, node: cst.Yield) -> Value:
 
 
 _ALWAYS = {"None": None, "True": True, "False": False}
+"""What these names are where nothing shows it: they came with `import *`, or from another cell of a notebook."""
+_CUSTOMARY = {"tf": "tensorflow", "np": "numpy"}
 """What these names are where nothing shows it: they came with `import *`, or from another cell of a notebook."""
 CALM = frozenset(
     {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Tuple, cst.NamedExpr, cst.ListComp, cst.Call}
