@@ -30,7 +30,7 @@ FLOORS_OF_THE_MACHINE = [
     {"trace"},
     {"interpreter"},
     {"roots"},
-    {"root_runs", "method_receivers", "lasting"},
+    {"root_runs", "method_receivers", "lasting", "inert"},
     {"libraries"},
     {"verdicts"},
     {"language"},

@@ -22,6 +22,7 @@ from flake8_gradtape.machine.domain.values import (
     Value,
     options,
 )
+from flake8_gradtape.machine.inert import leaves_nothing
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.lasting import Lasting
 from flake8_gradtape.machine.method_receivers import Objects
@@ -156,6 +157,8 @@ class _Roots:
             ):
                 continue
             self._looked_at.add(definition)
+            if leaves_nothing(run, function):
+                continue
             if self.left <= 0:
                 self._share(function)
                 continue

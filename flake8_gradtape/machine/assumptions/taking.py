@@ -47,8 +47,8 @@ KEPT_ATTRIBUTES = Assumption(
 )
 LIBRARY_NAMES = Assumption(
     "library-names",
-    "`tf` and `np` are TensorFlow and NumPy where nothing in the module shows what they are (`import *`, another cell of"
-    " a notebook).",
+    "`tf` and `np` are TensorFlow and NumPy where nothing in the module shows what they are (`import *`, another cell"
+    " of a notebook).",
     "'{}' for what it usually is",
     "'tf' and 'np' for what they usually are",
 )
