@@ -120,7 +120,7 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
     if (
         function.opaque
         or run.facts.alters_functions
-        or (function.partial and definition in run.sharing.opened_partials)
+        or (function.partial and _may_get_others(run, definition))
         or definition in run.budget.over_budget_recursion
         or nested
         or is_stub(definition)
@@ -139,6 +139,11 @@ def call_function(run: Run, function: Function, arguments: Arguments, at: cst.CS
     finally:
         run.stack.context = outer
     return traced_result(run, result, at, began) if function.graph else result
+
+
+def _may_get_others(run: Run, definition: cst.CSTNode) -> bool:
+    """The arguments of a `functools.partial` may be others by now: somebody has its `keywords`, or asks for some."""
+    return definition in run.sharing.opened_partials or "keywords" in run.facts.names_read_by_functions
 
 
 def run_body(run: Run, function: Function, bind: Callable[[Scope], None]) -> Value:
