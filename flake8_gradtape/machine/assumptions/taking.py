@@ -31,6 +31,13 @@ NEW_OUTPUTS = Assumption(
     "'{}' for a model, whose output is new",
     "what is called like a model for a model, whose output is new",
 )
+NEW_LOSSES = Assumption(
+    "new-losses",
+    "What is called like a loss function (`loss_fn`, `compute_loss`, `..._cross_entropy` ...) makes a new loss of"
+    " predictions and labels.",
+    "'{}' for a function that makes a new loss",
+    "what is called like a loss for functions that make new losses",
+)
 NO_VARIABLES = Assumption(
     "no-variables",
     "What a call gives, or a value that came from elsewhere, is none of the variables of the model whose gradients are"
@@ -52,7 +59,7 @@ LIBRARY_NAMES = Assumption(
     "'{}' for what it usually is",
     "'tf' and 'np' for what they usually are",
 )
-ASSUMPTIONS = (NEW_OUTPUTS, NO_VARIABLES, KEPT_ATTRIBUTES, LIBRARY_NAMES)
+ASSUMPTIONS = (NEW_OUTPUTS, NEW_LOSSES, NO_VARIABLES, KEPT_ATTRIBUTES, LIBRARY_NAMES)
 ALL = frozenset(one.id for one in ASSUMPTIONS)
 """The ids of all assumptions: they are made unless the user says otherwise."""
 

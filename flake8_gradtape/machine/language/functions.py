@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from flake8_gradtape.machine.assumptions.new_values import called, is_like_a_model
-from flake8_gradtape.machine.assumptions.taking import NEW_OUTPUTS, NO_VARIABLES
+from flake8_gradtape.machine.assumptions.new_values import called, makes_something_new
+from flake8_gradtape.machine.assumptions.taking import NO_VARIABLES
 from flake8_gradtape.machine.domain.contents import MappingContents, SequenceContents
 from flake8_gradtape.machine.domain.graph import Kind, UnseenCall
 from flake8_gradtape.machine.domain.values import (
@@ -81,7 +81,8 @@ def _call_of(run: Run, callee: Value, at: cst.CSTNode) -> UnseenCall:
     of_model = called(at) in run.facts.asked_for_variables
     if of_model:
         run.recorder.note_record()
-    new = is_like_a_model(at, of_model) and run.taking.takes(NEW_OUTPUTS, called(at))
+    why_new = makes_something_new(at, of_model)
+    new = why_new is not None and run.taking.takes(why_new, called(at))
     no_variable = run.taking.takes(NO_VARIABLES)
     return UnseenCall(node_of(callee), of_model and no_variable, new, no_variable)
 
