@@ -124,8 +124,14 @@ def stands_alone(run: Run, definition: cst.CSTNode) -> bool:
     return (
         (run.facts.tape_functions is None or function.name in run.facts.tape_functions)
         and not is_stub(definition)
-        and (run.scopes.by_number[function.scope].locals is None or run.scopes.by_number[function.scope].is_class)
+        and not is_inner(run, function)
     )
+
+
+def is_inner(run: Run, function: Function) -> bool:
+    """The function is defined in another one."""
+    scope = run.scopes.by_number[function.scope]
+    return scope.locals is not None and not scope.is_class
 
 
 def hand_back(run: Run, result: Value, began: int) -> None:

@@ -26,7 +26,7 @@ from flake8_gradtape.machine.inert import leaves_nothing
 from flake8_gradtape.machine.language.functions import bind_unknown, blur_closure, run_body
 from flake8_gradtape.machine.lasting import Lasting
 from flake8_gradtape.machine.method_receivers import Objects
-from flake8_gradtape.machine.root_runs import hand_back, run_root, self_of, stands_alone
+from flake8_gradtape.machine.root_runs import hand_back, is_inner, run_root, self_of, stands_alone
 from flake8_gradtape.machine.state.claims import Claims
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
@@ -83,6 +83,8 @@ class _Roots:
         """The functions that a root has defined and that were run by themselves."""
         self._running: list[cst.CSTNode] = []
         """The functions that the root which runs now has defined."""
+        self._scopes = len(run.scopes.by_number)
+        """How many scopes there were when the body of the module was done."""
         self._objects = Objects()
         self._looked_at: set[cst.CSTNode] = set()
 
@@ -107,7 +109,7 @@ class _Roots:
     def _run_new(self) -> None:
         """Run the roots that have not run yet."""
         while self.left > 0:
-            function = _next_root(self._run, self.began)
+            function = _next_root(self._run, self.began, self._scopes)
             if function is None:
                 break
             self._start(function)
@@ -138,7 +140,7 @@ class _Roots:
         self._running = self._inner[function.definition] = []
         owner = self._run.definitions.owners.get(function.definition)
         self.began[function.definition] = self.lasting.seen_by(owner)
-        self.run_alone(function)
+        self.run_alone(function, inner=is_inner(self._run, function))
 
     def _run_others(self) -> None:
         """Find out what the functions leave behind that are no roots: somebody unseen may call them as well."""
@@ -191,7 +193,7 @@ class _Roots:
         before = self.lasting.begin(run, shared)
         instance = self_of(run, function, owner, made)
         not_before = made.not_before if made is not None and instance is made.value else None
-        known = set(run.definitions.defined_functions)
+        known = _functions(run)
 
         def act() -> None:
             if inner:
@@ -209,14 +211,10 @@ class _Roots:
         finished = run_root(run, budget, function.definition, act, instance, owner)
         self.left -= budget - max(run.budget.left, 0)
         run.node_states.outlive(shared, run.recorder.now())
-        for definition, defined in list(run.definitions.defined_functions.items()):
+        for definition, defined in _functions(run).items():
             entered = definition in run.definitions.entered_functions
-            if (
-                definition not in known
-                and self.left > 0
-                and (not entered or definition in run.sharing.escaped_functions)
-                and not is_stub(definition)
-            ):
+            wanted = definition in run.sharing.escaped_functions if entered else isinstance(definition, cst.FunctionDef)
+            if wanted and known.get(definition) is not defined and self.left > 0 and not is_stub(definition):
                 self._running.append(definition)
                 self.run_alone(defined, inner=True)
         self.lasting.end(run, before, owner)
@@ -227,6 +225,11 @@ class _Roots:
         """Somebody unseen has a function, with all that it can reach."""
         self._run.budget.left = sys.maxsize  # that is bounded
         self._run.sharing.escape(function)
+
+
+def _functions(run: Run) -> dict[cst.CSTNode, Function]:
+    """The functions of the module as they were defined last, and the lambdas that unseen code has."""
+    return {**run.definitions.defined_functions, **run.sharing.escaped_lambdas}
 
 
 def _open_to_others(run: Run, done: Mapping[cst.CSTNode, object]) -> list[tuple[Function, list[cst.CSTNode]]]:
@@ -317,20 +320,33 @@ def _share_what_is_handed_out(run: Run) -> None:
                     run.sharing.escape(held)
 
 
-def _next_root(run: Run, done: Container[cst.CSTNode]) -> Function | None:
+def _next_root(run: Run, done: Container[cst.CSTNode], scopes: int) -> Function | None:
     """The function to be run next, None if there is none: no run has entered it, or unseen code may call it too.
 
-    Those that others of these call come last, since they are entered by then.
+    Those that others of these call come last, since they are entered by then. Functions inside of others are among
+    them if unseen code has them, and if they were defined when there were no more than so many `scopes`: what is around
+    those is still known.
     """
+    entered, escaped = run.definitions.entered_functions, run.sharing.escaped_functions
     waiting = [
         function
         for definition, function in run.definitions.defined_functions.items()
         if definition not in done
-        and (definition not in run.definitions.entered_functions or definition in run.sharing.escaped_functions)
-        and stands_alone(run, definition)
+        and (definition not in entered or definition in escaped)
+        and (stands_alone(run, definition) or (definition in escaped and _is_left(run, function, scopes)))
+    ]
+    waiting += [
+        function
+        for definition, function in run.sharing.escaped_lambdas.items()
+        if definition in entered and definition not in done and function.scope < scopes
     ]
     for function in waiting:
         others = (other for other in waiting if other is not function)
         if not any(function.name in run.claims.names_in(other.definition) for other in others):
             return function
     return waiting[0] if waiting else None
+
+
+def _is_left(run: Run, function: Function, scopes: int) -> bool:
+    """The function stands in another one that the body of the module has called; it was not left out of the text."""
+    return is_inner(run, function) and function.scope < scopes and not is_stub(function.definition)

@@ -53,7 +53,8 @@ def _is_a(x: object, names: frozenset[str]) -> bool:
     kind = type(x)
     if kind.__module__ == "builtins" or not any(one.__name__ in names for one in kind.__mro__):
         return False
-    return not any(one.__name__ == "DatasetV2" for one in kind.__mro__)  # a CompositeTensor by its class only
+    # a data set and its iterator are CompositeTensors by their class only
+    return not any(one.__name__ in ("DatasetV2", "IteratorBase") for one in kind.__mro__)
 
 
 def is_vague_of_tape(tape: Belief, sources: Belief | None) -> bool:
