@@ -42,13 +42,15 @@ def check(
     keras: int | None = None,
     assumed: frozenset[str] | None = None,
     noqa: NoqaLine | None = None,
+    whole: bool = False,
 ) -> list[Report]:
     """Find the misuse of tapes in a module, sorted by place.
 
     `tree` is the parsed text, if somebody has it already; `enabled` the optional rules to apply; `keras` the version of
     Keras, 2 or 3, if only what happens with that one matters; `assumed` the ids of the assumptions to make, all if it
     is None. A finding that rests on one says so. `noqa` gives the texts in which `# noqa` counts, which it does on each
-    line of what is reported. Raises `UnreadableSource` if the text is not Python that can be read.
+    line of what is reported. `whole`: read functions that no tape reaches as well, which takes time and changes
+    nothing. Raises `UnreadableSource` if the text is not Python that can be read.
     """
     if not mentions_tape(text):
         return []
@@ -56,7 +58,7 @@ def check(
     # a syntax tree is many objects and no garbage: looking for some costs a fifth of the time
     gc.disable()
     try:
-        source = read_module(text, tree)
+        source = read_module(text, tree, whole=whole)
         if not source.has_tape:
             return []
         if source.is_deep:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from flake8_gradtape.checking.check import check
@@ -34,11 +35,11 @@ def programs() -> Iterator[tuple[str, str]]:
             yield f"{rule.code} use instead", program(documentation(rule).use_instead)
 
 
-def found(text: str) -> list[str]:
-    """One line for each finding in a program, with the settings under which it is made."""
+def found(text: str, whole: bool = False) -> list[str]:
+    """One line for each finding in a program, with the settings under which it is made; in the `whole` of its text."""
     settings: dict[tuple[int, int, str, str], list[str]] = {}
     for name, keras in SETTINGS.items():
-        for report in check(text, enabled=enabled_codes(["all"]), keras=keras):
+        for report in check(text, enabled=enabled_codes(["all"]), keras=keras, whole=whole):
             place = (report.line, report.column, report.code, report.message)
             settings.setdefault(place, []).append(name)
     return [
@@ -47,12 +48,12 @@ def found(text: str) -> list[str]:
     ]
 
 
-def _section(named: tuple[str, str]) -> str:
+def _section(named: tuple[str, str], whole: bool) -> str:
     name, text = named
-    return "\n".join([name, *found(text)])
+    return "\n".join([name, *found(text, whole)])
 
 
-def golden(jobs: int = 2) -> str:
-    """The text of the golden file as the code stands now."""
+def golden(jobs: int = 2, whole: bool = False) -> str:
+    """The text of the golden file as the code stands now; `whole`: as it is if nothing is left out of the programs."""
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        return "\n".join(pool.imap(_section, list(programs()), chunksize=20)) + "\n"
+        return "\n".join(pool.imap(partial(_section, whole=whole), list(programs()), chunksize=20)) + "\n"
