@@ -229,7 +229,13 @@ class _Roots:
 
 def _functions(run: Run) -> dict[cst.CSTNode, Function]:
     """The functions of the module as they were defined last, and the lambdas that unseen code has."""
-    return {**run.definitions.defined_functions, **run.sharing.escaped_lambdas}
+    return {**run.definitions.defined_functions, **_lambdas(run)}
+
+
+def _lambdas(run: Run) -> dict[cst.CSTNode, Function]:
+    """The lambdas that unseen code has, as they were made last."""
+    escaped = run.sharing.escaped_functions.items()
+    return {one: function for one, function in escaped if function is not None and isinstance(one, cst.Lambda)}
 
 
 def _open_to_others(run: Run, done: Mapping[cst.CSTNode, object]) -> list[tuple[Function, list[cst.CSTNode]]]:
@@ -337,7 +343,7 @@ def _next_root(run: Run, done: Container[cst.CSTNode], scopes: int) -> Function 
     ]
     waiting += [
         function
-        for definition, function in run.sharing.escaped_lambdas.items()
+        for definition, function in _lambdas(run).items()
         if definition in entered and definition not in done and function.scope < scopes
     ]
     for function in waiting:

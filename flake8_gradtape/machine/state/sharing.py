@@ -65,8 +65,7 @@ class Sharing:
         """What is still to be handed over, while something is."""
         self._scopes = scopes
         self._budget = budget
-        self.escaped_functions: dict[cst.CSTNode, None] = {}
-        self.escaped_lambdas: dict[cst.CSTNode, Function] = {}
+        self.escaped_functions: dict[cst.CSTNode, Function | None] = {}
         self.opened_partials: dict[cst.CSTNode, None] = {}
         """The functions of `functools.partial` objects whose dict of arguments somebody has got hold of."""
         self.patched: dict[str, None] = {}
@@ -290,9 +289,7 @@ class Sharing:
                 if closure in closures:
                     continue
                 closures.add(closure)
-                self.escaped_functions[one.definition] = None
-                if isinstance(one.definition, cst.Lambda):
-                    self.escaped_lambdas[one.definition] = one
+                self.escaped_functions[one.definition] = one
                 pending.extend(self._around(closure))
                 if closure not in self._opened:
                     self._open_names(closure)
