@@ -26,7 +26,7 @@ from flake8_gradtape.machine.domain.values import (
 from flake8_gradtape.machine.domain.walks import inputs, within
 from flake8_gradtape.machine.language.attributes import delete_attribute, set_attribute
 from flake8_gradtape.machine.language.containers import set_item, set_slice
-from flake8_gradtape.machine.language.subscripts import elements, single_index
+from flake8_gradtape.machine.language.subscripts import elements, target_index
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
 from flake8_gradtape.reading.syntax import dotted, text_of
@@ -54,9 +54,7 @@ def assign(run: Run, scope: Scope, target: cst.CSTNode, value: Value) -> None:
         holder = run.evaluate(scope, target.value)
         for tape in run.heap.tapes_in(value):
             run.recorder.tapes[tape].stored = Kept.CONTAINER
-        index: Value = run.anything()
-        if (only := single_index(target)) is not None:
-            index = run.evaluate(scope, only)
+        index = target_index(run, scope, target)
         alternatives = options(bound(holder))
         if len(alternatives) == 1 and isinstance(alternatives[0], (DictValue, ListValue)):
             _note_replaced(run, text_of(target), _known_item(run, alternatives[0], index), value)
@@ -199,8 +197,6 @@ def delete(run: Run, scope: Scope, target: cst.CSTNode) -> None:
         delete_attribute(run, run.evaluate(scope, target.value), target.attr.value)
     elif isinstance(target, cst.Subscript):
         holder = run.evaluate(scope, target.value)
-        index: Value = run.anything()
-        if (only := single_index(target)) is not None:
-            index = run.evaluate(scope, only)
+        index = target_index(run, scope, target)
         for option in options(bound(holder)):
             run.behaviour(option).delete_item(run, option, index)

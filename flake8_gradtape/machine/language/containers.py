@@ -18,7 +18,7 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.operators import one_after_other
-from flake8_gradtape.machine.language.special_methods import EQUALITY, ORDER, operate
+from flake8_gradtape.machine.language.special_methods import EQUALITY, INDEXING, ORDER, operate
 from flake8_gradtape.machine.language.subscripts import contents
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.heap import VIEWS
@@ -46,6 +46,9 @@ def sequence_method(run: Run, value: ListValue, method: str, arguments: Argument
         # a view of a dict has other methods, and none of these changes it
         run.sharing.escape(run.heap.sequence([value, *given], immutable=True))
         return run.anything(run.heap.nodes(value), at=at)
+    if method in ("insert", "pop", "index"):
+        for one in given:
+            operate(run, one, INDEXING)
     content = run.heap.items(value)
     if method == "append" and len(given) == 1:
         both = one_after_other(content, SequenceContents((given[0],)))
@@ -193,7 +196,6 @@ def set_slice(run: Run, container: ListValue, new: Value, at: cst.CSTNode) -> No
 
 def set_in_mapping(run: Run, container: DictValue, index: Value, new: Value) -> None:
     """`dict[index] = new`."""
-    operate(run, index, EQUALITY)
     entries = run.heap.entries(container.cell)
     if isinstance(index, Const):
         _set_entries(run, container.cell, entries.put(index.value, new))

@@ -15,7 +15,6 @@ from flake8_gradtape.machine.domain.limits import MOST_GROWN
 from flake8_gradtape.machine.domain.store import Delta
 from flake8_gradtape.machine.domain.values import (
     DELETED,
-    NONE,
     Alternatives,
     Api,
     Class,
@@ -40,7 +39,14 @@ from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.narrowing import assume
 from flake8_gradtape.machine.language.operators import BINARY, binary, comparison, one_after_other, tested, unary
 from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
-from flake8_gradtape.machine.language.subscripts import contents, item, single_index, sliced, unpack_mapping
+from flake8_gradtape.machine.language.subscripts import (
+    contents,
+    index_parts,
+    item,
+    single_index,
+    sliced,
+    unpack_mapping,
+)
 from flake8_gradtape.machine.language.traced_branches import branch
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
@@ -92,21 +98,12 @@ def _attribute(run: Run, scope: Scope, node: cst.Attribute) -> Value:
 
 def _subscript(run: Run, scope: Scope, node: cst.Subscript) -> Value:
     value = run.evaluate(scope, node.value)
-    parts = [_index(run, scope, element.slice) for element in node.slice]
+    parts = index_parts(run, scope, node)
     if single_index(node) is not None:
         return item(run, value, parts[0][0], node)
     if len(parts) == 1 and isinstance(node.slice[0].slice, cst.Slice):
         return sliced(run, value, parts[0], node)
     return sliced(run, value, [*(one for part in parts for one in part), Const("several")], node)
-
-
-def _index(run: Run, scope: Scope, part: cst.BaseSlice) -> list[Value]:
-    if isinstance(part, cst.Index):
-        return [run.evaluate(scope, part.value)]
-    if isinstance(part, cst.Slice):
-        bounds = (part.lower, part.upper, part.step)
-        return [run.evaluate(scope, one) if one is not None else NONE for one in bounds]
-    return [run.anything()]
 
 
 def _binary(run: Run, scope: Scope, node: cst.BinaryOperation) -> Value:

@@ -33,7 +33,7 @@ from flake8_gradtape.machine.domain.values import (
     node_of,
     options,
 )
-from flake8_gradtape.machine.language.special_methods import MEMBERSHIP, ORDER, TEXT, TRUTH, operate
+from flake8_gradtape.machine.language.special_methods import EQUALITY, MEMBERSHIP, ORDER, TEXT, TRUTH, operate
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run, number_like
 
@@ -157,6 +157,8 @@ def _may_be_repeated(sign: str, left: Value, right: Value) -> bool:
 
 def _lists(run: Run, sign: str, left: Value, right: Value, at: cst.CSTNode) -> Value:
     """An operator between values of which one is a list or tuple."""
+    if _has_object([left, right]):
+        return unseen_code(run, [left, right], at)
     if sign == "+" and isinstance(left, ListValue) and isinstance(right, ListValue):
         one, other = run.heap.items(left), run.heap.items(right)
         return ListValue(run.heap.new_cell(one_after_other(one, other)))
@@ -262,7 +264,7 @@ def comparison(run: Run, signs: list[str], sides: list[Value], at: cst.CSTNode) 
     """`a < b`, `a == b`, `a is b`, `a in b` and the like."""
     if not all(sign in ("is", "is not") for sign in signs):
         for side in sides:
-            operate(run, side, (*MEMBERSHIP, *ORDER) if "in" in signs or "not in" in signs else ORDER)
+            operate(run, side, (*MEMBERSHIP, *ORDER, *EQUALITY) if {"in", "not in"} & {*signs} else ORDER)
     if all(sign in ("is", "is not", "in", "not in") for sign in signs):
         return _identity(run, signs, sides, at)
     if _has_object(sides):

@@ -16,7 +16,10 @@ TRUTH = ("__bool__", "__len__")
 EQUALITY = ("__eq__", "__ne__", "__hash__")
 MEMBERSHIP = ("__contains__", "__iter__", "__getitem__", "__len__")
 NUMBERS = ("__float__", "__int__", "__index__", "__complex__", "__trunc__", "__round__", "__abs__", "__len__")
+INDEXING = (*EQUALITY, "__index__", "__int__", "__len__", "__iter__", "__getitem__", "__array__")
 ORDER = ("__lt__", "__gt__", "__le__", "__ge__", "__eq__")
+CONVERSION = (*NUMBERS, *MEMBERSHIP, *TEXT, "__array__", "__tf_tensor__", "__bool__")
+"""What TensorFlow or NumPy may call to make a tensor or an array of an object."""
 ANY = (*TEXT, *TRUTH, *EQUALITY, *MEMBERSHIP, *NUMBERS, *ORDER, "__next__", "__call__", "__fspath__", "__dir__",
        "__getattr__", "__getattribute__", "__reduce__", "__getstate__", "__copy__", "__deepcopy__", "__array__",
        "__del__", "__add__", "__radd__")  # fmt: skip

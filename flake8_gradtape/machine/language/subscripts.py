@@ -24,10 +24,11 @@ from flake8_gradtape.machine.domain.values import (
     options,
 )
 from flake8_gradtape.machine.language.operators import floating_of, surely_none
-from flake8_gradtape.machine.language.special_methods import EQUALITY, operate
+from flake8_gradtape.machine.language.special_methods import INDEXING, operate
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.joins import UNSEEN_YET
 from flake8_gradtape.machine.state.run import Run
+from flake8_gradtape.machine.state.scopes import Scope
 
 
 def view(run: Run, node: Node, key: object) -> Node:
@@ -56,8 +57,32 @@ def single_index(node: cst.Subscript) -> cst.BaseExpression | None:
     return only.slice.value if only.slice.star is None else None
 
 
+def index_parts(run: Run, scope: Scope, node: cst.Subscript) -> list[list[Value]]:
+    """What stands in the brackets: for each part an index, or the three bounds of a slice."""
+    return [_part(run, scope, element.slice) for element in node.slice]
+
+
+def _part(run: Run, scope: Scope, part: cst.BaseSlice) -> list[Value]:
+    if isinstance(part, cst.Index):
+        return [run.evaluate(scope, part.value)]
+    if isinstance(part, cst.Slice):
+        bounds = (part.lower, part.upper, part.step)
+        return [run.evaluate(scope, one) if one is not None else NONE for one in bounds]
+    return [run.anything()]
+
+
+def target_index(run: Run, scope: Scope, target: cst.Subscript) -> Value:
+    """The index of an item that is set or deleted; unknown if it is a slice. Python may call methods of it."""
+    parts = index_parts(run, scope, target)
+    for part in parts:
+        for one in part:
+            operate(run, one, INDEXING)
+    return parts[0][0] if single_index(target) is not None else run.anything()
+
+
 def item(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Value:
     """`value[index]`."""
+    operate(run, index, INDEXING)
     return run.each(bound(value), lambda option: run.behaviour(option).item(run, option, index, at))
 
 
@@ -78,7 +103,6 @@ def item_of_a_sequence(run: Run, value: ListValue, index: Value, at: cst.CSTNode
 
 def item_of_a_mapping(run: Run, value: DictValue, index: Value, at: cst.CSTNode) -> Value:
     """`dict[index]`: what is under the key, one of the values, or a KeyError."""
-    operate(run, index, EQUALITY)
     entries = run.heap.entries(value.cell)
     if isinstance(index, Const):
         found = entries.get(index.value)
@@ -116,6 +140,8 @@ def item_of_another(run: Run, value: Value, index: Value, at: cst.CSTNode) -> Va
 
 def sliced(run: Run, value: Value, parts: list[Value], at: cst.CSTNode) -> Value:
     """`value[a:b]`, `value[:, 0]`, `value[..., None]`: `parts` are the values in the brackets."""
+    for part in parts:
+        operate(run, part, INDEXING)
     return run.each(bound(value), lambda option: run.behaviour(option).slice(run, option, parts, at))
 
 

@@ -14,6 +14,7 @@ import libcst as cst
 from flake8_gradtape.machine.domain.values import (
     Api,
     Const,
+    Instance,
     KerasLayer,
     Metric,
     Number,
@@ -28,6 +29,7 @@ from flake8_gradtape.machine.domain.values import (
 )
 from flake8_gradtape.machine.language.dispatch import ANYTHING_ELSE, CALM, EXPRESSIONS, PYTHON, STATEMENTS
 from flake8_gradtape.machine.language.functions import unseen_call
+from flake8_gradtape.machine.language.special_methods import CONVERSION, operate
 from flake8_gradtape.machine.language.with_blocks import never_swallows
 from flake8_gradtape.machine.libraries import context_managers, unknown_values
 from flake8_gradtape.machine.libraries.keras import layers, losses, metrics, optimizers, subclassing
@@ -74,6 +76,9 @@ def library_call(run: Run, callee: Api, arguments: Arguments, at: cst.CSTNode) -
         return unseen_call(run, callee, arguments, at)
     if callee.path.startswith("builtins."):
         return builtins.builtin_call(run, callee.path.removeprefix("builtins."), arguments, at)
+    for value in arguments.all():
+        if any(isinstance(leaf, Instance) for leaf in run.heap.leaves(value)):
+            operate(run, value, CONVERSION)
     path = canonical(callee.path)
     special = CALLS.get(path)
     if special is not None:

@@ -32,7 +32,7 @@ from flake8_gradtape.machine.language.classes import has_one_line
 from flake8_gradtape.machine.language.functions import unseen_call
 from flake8_gradtape.machine.language.loops import iterate
 from flake8_gradtape.machine.language.operators import binary, truth, unary
-from flake8_gradtape.machine.language.special_methods import ANY, EQUALITY, NUMBERS, TEXT, TRUTH, operate
+from flake8_gradtape.machine.language.special_methods import ANY, EQUALITY, NUMBERS, ORDER, TEXT, TRUTH, operate
 from flake8_gradtape.machine.language.subscripts import at_most, contents, elements
 from flake8_gradtape.machine.state.run import Run, number_like
 from flake8_gradtape.machine.state.scopes import Arguments
@@ -78,7 +78,7 @@ def builtin_call(run: Run, name: str, arguments: Arguments, at: cst.CSTNode) -> 
         iterable = arguments.positional[0]
         if len(arguments.positional) > 1:
             iterable = run.heap.sequence(arguments.positional)
-        _call_for_each(run, key, iterable, at)
+        iterate(run, iterable, at, lambda item: operate(run, run.call(key, Arguments((item,)), at), ORDER))
     if name in _KEEPING and not (name == "iter" and len(arguments.positional) > 1):
         return _sequence(run, name, arguments, at)
     act = _ACTIONS.get(name)
@@ -280,7 +280,7 @@ def _map(run: Run, arguments: Arguments, at: cst.CSTNode) -> Value:
 
 
 def _call_for_each(run: Run, function: Value, iterable: Value, at: cst.CSTNode) -> None:
-    """The `key` of `sorted`, or the test of `filter`, is called with every element."""
+    """The test of `filter` is called with every element."""
     iterate(run, iterable, at, lambda item: void(run.call(function, Arguments((item,)), at)))
 
 
