@@ -107,7 +107,7 @@ def declared_names(definition: cst.CSTNode) -> DeclaredNames:
         elif kind in _IMPORTING:
             names.update(imported_names(node))  # type: ignore[arg-type]
         elif kind in _COMPREHENSIONS:
-            names.update(_walrus_names(node))
+            names.update(walrus_names(node))
         elif kind is not cst.Lambda:
             generator = generator or kind is cst.Yield
             if kind in _MATCHING:
@@ -135,7 +135,8 @@ def captured_names(definition: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
-def _walrus_names(node: cst.CSTNode) -> set[str]:
+def walrus_names(node: cst.CSTNode) -> set[str]:
+    """The names that `:=` binds somewhere in an expression."""
     found: set[str] = set()
     pending = [node]
     while pending:

@@ -92,8 +92,7 @@ def sequence_method(run: Run, value: ListValue, method: str, arguments: Argument
         return ListValue(run.heap.new_cell(content))
     if method in ("index", "count"):
         return run.anything(at=at)
-    run.sharing.escape(value)
-    return run.anything(run.heap.nodes(value), at=at)
+    return unseen_code(run, [value, *given], at)
 
 
 def _set_items(run: Run, value: ListValue, items: tuple[Value, ...], exact: bool, sure: int = 0) -> None:

@@ -51,7 +51,7 @@ from flake8_gradtape.machine.language.traced_branches import branch
 from flake8_gradtape.machine.language.unseen import unseen_code
 from flake8_gradtape.machine.state.run import Run
 from flake8_gradtape.machine.state.scopes import Scope
-from flake8_gradtape.reading.syntax import target_names
+from flake8_gradtape.reading.syntax import target_names, walrus_names
 
 
 def _name(run: Run, scope: Scope, node: cst.Name) -> Value:
@@ -291,6 +291,8 @@ def _later(run: Run, scope: Scope, node: cst.GeneratorExp) -> Value:
     values = [value for value in reached if value is not None and not isinstance(value, Api)]
     for value in values:
         run.sharing.escape(value)
+    for name in walrus_names(node):
+        run.sharing.may_be_assigned(scope, name)
     nodes = [one for value in values for one in run.heap.nodes(value)]
     return Opaque(run.recorder.unknown(nodes, at=node, may_hold_anything=True))
 

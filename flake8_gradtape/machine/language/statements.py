@@ -299,6 +299,11 @@ def _match(run: Run, scope: Scope, node: cst.Match) -> None:
     run.merge(ends)
 
 
+def _inside(run: Run, subject: Value, pattern: cst.MatchPattern) -> Value:
+    """Some part of the subject, that very thing: who changes it changes the subject."""
+    return unseen_code(run, [subject], pattern)
+
+
 def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Value) -> None:
     """Names in a pattern take the subject, or some part of it."""
     if isinstance(pattern, cst.MatchAs):
@@ -311,7 +316,7 @@ def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Va
         starred = False
         for place, element in enumerate(pattern.patterns):
             starred = starred or isinstance(element, cst.MatchStar)
-            part = run.anything(run.heap.nodes(subject)) if starred else item(run, subject, Const(place), pattern)
+            part = _inside(run, subject, pattern) if starred else item(run, subject, Const(place), pattern)
             run.store.reachable = True
             if isinstance(element, cst.MatchStar):
                 if element.name is not None:
@@ -320,12 +325,12 @@ def _bind_pattern(run: Run, scope: Scope, pattern: cst.MatchPattern, subject: Va
                 _bind_pattern(run, scope, element.value, part)
         return
     if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
-        assign(run, scope, pattern.rest, run.anything(run.heap.nodes(subject)))
+        assign(run, scope, pattern.rest, _inside(run, subject, pattern))
     for part_node in children(pattern):
         if isinstance(part_node, cst.MatchPattern):
-            _bind_pattern(run, scope, part_node, run.anything(run.heap.nodes(subject)))
+            _bind_pattern(run, scope, part_node, _inside(run, subject, pattern))
         elif isinstance(part_node, (cst.MatchKeywordElement, cst.MatchMappingElement)):
-            _bind_pattern(run, scope, part_node.pattern, run.anything(run.heap.nodes(subject)))
+            _bind_pattern(run, scope, part_node.pattern, _inside(run, subject, pattern))
         elif isinstance(part_node, cst.MatchOrElement):
             _bind_pattern(run, scope, part_node.pattern, subject)
 

@@ -122,6 +122,10 @@ class Sharing:
         """`name = value`."""
         self.bind(self._scopes.home(scope, name) or scope, name, value)
 
+    def may_be_assigned(self, scope: Scope, name: str) -> None:
+        """Code that runs who knows when gives the name a value: from now on it may hold anything."""
+        self._written_by_others.add(((self._scopes.home(scope, name) or scope).number, name))
+
     def bind(self, home: Scope, name: str, value: Value) -> None:
         """Give a name of this very scope a value."""
         if home.number <= self.lasting_scopes:
